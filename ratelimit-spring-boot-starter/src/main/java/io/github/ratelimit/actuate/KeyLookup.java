@@ -4,9 +4,10 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.registry.RegisteredLimit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
@@ -29,18 +30,14 @@ final class KeyLookup {
 	 * @throws InvalidEndpointRequestException if several keys have that text
 	 */
 	Optional<KeyState> find(RegisteredLimit registered, String idOrText) {
-		if (Key.isId(idOrText)) {
-			Optional<KeyState> byId = this.store.find(registered.handle(), idOrText);
-			if (byId.isPresent()) {
-				return byId;
+		return withId(registered, idOrText).or(() -> {
+			List<KeyState> found = withText(registered, idOrText).toList();
+			if (found.size() > 1) {
+				throw RateLimitsEndpoint.invalid("Several keys of limit '" + registered.limit().name()
+						+ "' have this text: " + idsWithKinds(found) + ". Write the id of the one that you mean.");
 			}
-		}
-		List<KeyState> found = withText(registered, idOrText);
-		if (found.size() > 1) {
-			throw RateLimitsEndpoint.invalid("Several keys of limit '" + registered.limit().name()
-					+ "' have this text: " + idsWithKinds(found) + ". Write the id of the one that you mean.");
-		}
-		return found.stream().findFirst();
+			return found.stream().findFirst();
+		});
 	}
 
 	/**
@@ -50,27 +47,23 @@ final class KeyLookup {
 	 * @return the states, those of ids first; empty if the store does not know such a key
 	 */
 	List<KeyState> search(RegisteredLimit registered, String idOrText) {
-		List<KeyState> found = new ArrayList<>();
-		if (Key.isId(idOrText)) {
-			this.store.find(registered.handle(), idOrText).ifPresent(found::add);
-		}
-		found.addAll(withText(registered, idOrText));
-		return found;
+		return Stream.concat(withId(registered, idOrText).stream(), withText(registered, idOrText)).toList();
 	}
 
-	private List<KeyState> withText(RegisteredLimit registered, String text) {
-		List<KeyState> found = new ArrayList<>();
-		for (Key candidate : registered.candidates(text)) {
-			this.store.find(registered.handle(), candidate).ifPresent(found::add);
-		}
-		return found;
+	private Optional<KeyState> withId(RegisteredLimit registered, String id) {
+		return Key.isId(id) ? this.store.find(registered.handle(), id) : Optional.empty();
+	}
+
+	private Stream<KeyState> withText(RegisteredLimit registered, String text) {
+		return registered.candidates(text)
+			.stream()
+			.flatMap((candidate) -> this.store.find(registered.handle(), candidate).stream());
 	}
 
 	private static String idsWithKinds(List<KeyState> states) {
-		List<String> texts = states.stream()
+		return states.stream()
 			.map((state) -> state.key().id() + " (" + state.key().kind() + ")")
-			.toList();
-		return String.join(", ", texts);
+			.collect(Collectors.joining(", "));
 	}
 
 }

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,22 +45,16 @@ final class LimitOperations {
 	}
 
 	void changeAll(Map<String, @Nullable String> values, @Nullable String by) {
-		explained(() -> {
-			this.changes.changeAll(values, by);
-			return true;
-		});
+		explained(() -> this.changes.changeAll(values, by));
 	}
 
 	void change(String limit, Map<String, @Nullable String> values, @Nullable String by) {
-		explained(() -> {
-			this.changes.change(limit, values, by);
-			return true;
-		});
+		explained(() -> this.changes.change(limit, values, by));
 	}
 
-	private static boolean explained(Supplier<Boolean> operation) {
+	private static void explained(Runnable operation) {
 		try {
-			return operation.get();
+			operation.run();
 		}
 		catch (InvalidChangeException ex) {
 			throw RateLimitsEndpoint.invalid(String.valueOf(ex.getMessage()));
@@ -84,7 +77,7 @@ final class LimitOperations {
 		return found.isPresent();
 	}
 
-	private boolean ban(RegisteredLimit limit, KeyLabel key, Duration ban, String text, @Nullable String by) {
+	private void ban(RegisteredLimit limit, KeyLabel key, Duration ban, String text, @Nullable String by) {
 		if (key.kind().equals(Key.GLOBAL_KIND)) {
 			throw new InvalidChangeException("Key 'global' of limit '" + limit.name()
 					+ "' cannot be banned: a ban would refuse all callers. Lower the rate instead.");
@@ -100,7 +93,6 @@ final class LimitOperations {
 		if (result != BlockResult.PASSED) {
 			this.changes.keyChanged(limit.name(), key, new LimitChange.Setting(BAN, null, text), by);
 		}
-		return true;
 	}
 
 	/** After a space, a rate has its burst, which no time has. */

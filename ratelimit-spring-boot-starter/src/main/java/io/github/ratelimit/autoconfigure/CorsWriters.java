@@ -66,13 +66,9 @@ final class CorsWriters {
 	/** Returns all, the filters among the writers that are beans. */
 	List<CorsWriter> with(List<CorsWriter> beans) {
 		List<CorsWriter> all = new ArrayList<>(this.early);
-		int mvc = 0;
-		while (mvc < beans.size() && !(beans.get(mvc) instanceof MvcCorsWriter)) {
-			mvc++;
-		}
-		all.addAll(beans.subList(0, mvc));
+		beans.stream().takeWhile((bean) -> !(bean instanceof MvcCorsWriter)).forEach(all::add);
 		all.addAll(this.late);
-		all.addAll(beans.subList(mvc, beans.size()));
+		beans.stream().dropWhile((bean) -> !(bean instanceof MvcCorsWriter)).forEach(all::add);
 		return all;
 	}
 

@@ -9,17 +9,20 @@ import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitSettings;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.SmartApplicationListener;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -87,22 +90,19 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 	}
 
 	private void warnOfRestarts(LimitDefinitions definitions) {
-		List<String> limits = new ArrayList<>();
-		for (LimitDefinition now : definitions) {
-			LimitDefinition before = this.atStart.find(now.name());
-			if (before == null || !before.fixed().equals(now.fixed())) {
-				limits.add(now.name());
-			}
-		}
-		for (LimitDefinition before : this.atStart) {
-			if (definitions.find(before.name()) == null) {
-				limits.add(before.name());
-			}
-		}
+		Set<String> limits = new LinkedHashSet<>();
+		definitions.forEach((now) -> limits.add(now.name()));
+		this.atStart.forEach((before) -> limits.add(before.name()));
+		limits.removeIf((limit) -> Objects.equals(fixed(this.atStart, limit), fixed(definitions, limit)));
 		if (!limits.isEmpty()) {
 			logger.warn("Limits " + limits + " were added or removed, or have another key, cost, condition or plan, "
 					+ "which holds only after a restart");
 		}
+	}
+
+	private static @Nullable String fixed(LimitDefinitions definitions, String limit) {
+		LimitDefinition definition = definitions.find(limit);
+		return (definition != null) ? definition.fixed() : null;
 	}
 
 	private String describe(Throwable failure) {
@@ -113,10 +113,7 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 				return ex.getMessage() + ((place != null) ? " (" + place + ")" : "");
 			}
 		}
-		Throwable root = failure;
-		while (root.getCause() != null) {
-			root = root.getCause();
-		}
+		Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
 		return failure.getMessage() + ((root != failure) ? ": " + root.getMessage() : "");
 	}
 

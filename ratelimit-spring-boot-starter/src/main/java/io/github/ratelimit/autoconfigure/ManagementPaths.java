@@ -13,6 +13,7 @@ import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 
 /**
  * The paths of management endpoints: exactly those of the exposed endpoints. Other paths
@@ -36,10 +37,7 @@ final class ManagementPaths {
 
 	/** Returns a path with a slash before it and none after it, empty for the root. */
 	static String clean(String path) {
-		String clean = path.strip();
-		while (clean.endsWith("/")) {
-			clean = clean.substring(0, clean.length() - 1);
-		}
+		String clean = StringUtils.trimTrailingCharacter(path.strip(), '/');
 		return (clean.isEmpty() || clean.startsWith("/")) ? clean : "/" + clean;
 	}
 
@@ -67,20 +65,14 @@ final class ManagementPaths {
 					clean(mapped.getBasePath()));
 			if (ManagementPortType.get(environment) == ManagementPortType.SAME) {
 				if (environment.getProperty("management.endpoints.web.discovery.enabled", Boolean.class, true)) {
-					endpoints.addDiscoveryPage();
+					endpoints.add(endpoints.basePath);
 				}
 				mapped.forEach(endpoints::add);
 			}
 			for (PathMappedEndpoint endpoint : mapped) {
-				endpoint.getAdditionalPaths(WebServerNamespace.SERVER).forEach(endpoints::addAdditional);
+				endpoint.getAdditionalPaths(WebServerNamespace.SERVER).forEach((path) -> endpoints.add(clean(path)));
 			}
 			return endpoints.paths;
-		}
-
-		private void addDiscoveryPage() {
-			if (!this.basePath.isEmpty()) {
-				add(this.basePath, this.basePath);
-			}
 		}
 
 		private void add(PathMappedEndpoint endpoint) {
@@ -99,10 +91,9 @@ final class ManagementPaths {
 			}
 		}
 
-		private void addAdditional(String path) {
-			String clean = clean(path);
-			if (!clean.isEmpty()) {
-				add(clean, clean);
+		private void add(String path) {
+			if (!path.isEmpty()) {
+				add(path, path);
 			}
 		}
 

@@ -5,7 +5,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -24,8 +23,7 @@ final class OnStoreCondition extends SpringBootCondition {
 	/** A value that is none of the stores fails when the properties are bound. */
 	private static Store configured(ConditionContext context) {
 		try {
-			BindResult<Store> store = Binder.get(context.getEnvironment()).bind("ratelimit.store", Store.class);
-			return store.isBound() ? store.get() : Store.MEMORY;
+			return Binder.get(context.getEnvironment()).bind("ratelimit.store", Store.class).orElse(Store.MEMORY);
 		}
 		catch (BindException ex) {
 			return Store.MEMORY;

@@ -27,14 +27,6 @@ public record KeyExpression(KeySource source, ExpressionInputs inputs, Function<
 	}
 
 	/**
-	 * Returns whether there is no key where no request is bound.
-	 * @return whether it depends on a request
-	 */
-	public boolean needsRequest() {
-		return this.inputs.needsRequest();
-	}
-
-	/**
 	 * Returns whether clients choose the key, so that a new value for each call gives
 	 * them new permits.
 	 * @return whether clients send it, and nothing in it identifies the caller

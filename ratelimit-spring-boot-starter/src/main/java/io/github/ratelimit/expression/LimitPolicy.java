@@ -16,46 +16,38 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys and costs that a limit takes from a call. Immutable, thread-safe.
+ *
+ * @param registered the limit that is applied, as it is registered
+ * @param keys the keys, at least one: the first that has a value is charged
+ * @param onMissingKey what happens where none has a value
+ * @param cost how many permits; null for 1
+ * @param plans selects the plan of a call, null if the limit has no plans
+ * @param afterResponse what a request cost, or whether it is charged, as the limit
+ * determines it after the response, null if it does not; a call that serves no request is
+ * charged in advance
+ * @param unless which calls are exempt
  */
-public final class LimitPolicy {
+public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
+		@Nullable CostExpression cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse,
+		List<ExemptionExpression> unless) {
 
-	private final RegisteredLimit registered;
+	private static final ExpressionInputs AFTER_RESPONSE = ExpressionInputs.NONE.withNeedsRequest(true);
 
-	private final List<KeyExpression> keys;
-
-	private final OnMissingKey onMissingKey;
-
-	private final @Nullable CostExpression cost;
-
-	private final @Nullable PlanSelection plans;
-
-	private final @Nullable AfterResponse afterResponse;
-
-	private final List<ExemptionExpression> unless;
-
-	private final String noValue;
-
-	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-			@Nullable CostExpression cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse,
-			List<ExemptionExpression> unless) {
+	/**
+	 * Creates a policy.
+	 * @throws IllegalArgumentException if there is no key, or one that can never be used
+	 */
+	public LimitPolicy {
 		if (keys.isEmpty()) {
 			throw new IllegalArgumentException("Limit '" + registered.name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
 		}
-		for (int i = 0; i < keys.size() - 1; i++) {
-			if (isGlobal(keys.get(i))) {
-				throw new IllegalArgumentException("Limit '" + registered.name() + "' has keys after global, "
-						+ "which every call has. Write global as the last key, or leave the others out.");
-			}
+		if (keys.subList(0, keys.size() - 1).stream().anyMatch(LimitPolicy::isGlobal)) {
+			throw new IllegalArgumentException("Limit '" + registered.name() + "' has keys after global, "
+					+ "which every call has. Write global as the last key, or leave the others out.");
 		}
-		this.registered = registered;
-		this.keys = List.copyOf(keys);
-		this.onMissingKey = onMissingKey;
-		this.cost = cost;
-		this.afterResponse = afterResponse;
-		this.plans = plans;
-		this.unless = List.copyOf(unless);
-		this.noValue = noValue(keys);
+		keys = List.copyOf(keys);
+		unless = List.copyOf(unless);
 	}
 
 	/**
@@ -149,79 +141,49 @@ public final class LimitPolicy {
 	}
 
 	private MissingKeyException missing(String reason) {
-		return new MissingKeyException(this.registered.name(), this.noValue + ", and " + reason);
-	}
-
-	private static String noValue(List<KeyExpression> keys) {
-		List<String> texts = keys.stream().map((key) -> key.source().expression()).toList();
-		return (texts.size() == 1) ? texts.get(0) + " has no value"
-				: "None of " + String.join(", ", texts) + " has a value";
+		String texts = this.keys.stream().map(KeyExpression::toString).collect(Collectors.joining(", "));
+		String noValue = (this.keys.size() == 1) ? texts + " has no value" : "None of " + texts + " has a value";
+		return new MissingKeyException(this.registered.name(), noValue + ", and " + reason);
 	}
 
 	/**
 	 * Returns this policy with another key instead of all of its own, for a caller with a
 	 * more specific key. A limit that all calls share keeps its {@code global}.
-	 * @param key the other key
+	 * @param key the other key, null for none
 	 * @return the policy with that key
 	 */
-	public LimitPolicy withKey(KeyExpression key) {
-		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost,
-				this.plans, this.afterResponse, this.unless);
+	public LimitPolicy withKey(@Nullable KeyExpression key) {
+		return (key == null || isGlobal()) ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey,
+				this.cost, this.plans, this.afterResponse, this.unless);
 	}
 
 	/**
 	 * Returns this policy with another cost, for a caller with a more specific cost. A
 	 * limit without a cost continues to count calls; give it one by
 	 * {@link #of(RegisteredLimit, List, OnMissingKey, CostExpression)}.
-	 * @param cost the other cost
+	 * @param cost the other cost, null for none
 	 * @return the policy with that cost
 	 */
-	public LimitPolicy withCost(CostExpression cost) {
-		return (this.cost == null && !this.registered.limit().hasCost()) ? this : new LimitPolicy(this.registered,
-				this.keys, this.onMissingKey, cost, this.plans, this.afterResponse, this.unless);
-	}
-
-	/**
-	 * Returns this policy for a limit with plans.
-	 * @param plans selects the plan of a call
-	 * @return the policy with these plans
-	 */
-	public LimitPolicy withPlans(PlanSelection plans) {
-		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse,
-				this.unless);
-	}
-
-	/**
-	 * Returns this policy for a limit that determines after the response what a request
-	 * cost, or whether it is charged. A call that serves no request is charged in
-	 * advance.
-	 * @param afterResponse what it determines
-	 * @return the policy with it
-	 */
-	public LimitPolicy withAfterResponse(AfterResponse afterResponse) {
-		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, afterResponse,
-				this.unless);
+	public LimitPolicy withCost(@Nullable CostExpression cost) {
+		boolean counts = this.cost == null && !this.registered.limit().hasCost();
+		return (cost == null || counts) ? this : new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost,
+				this.plans, this.afterResponse, this.unless);
 	}
 
 	/**
 	 * Returns this policy for calls of which some are exempt, in addition to those that
 	 * are exempt already.
-	 * @param exemption tells which calls are exempt
+	 * @param exemption tells which calls are exempt, null for no others
 	 * @return the policy with it
 	 */
-	public LimitPolicy withUnless(ExemptionExpression exemption) {
+	public LimitPolicy withUnless(@Nullable ExemptionExpression exemption) {
+		if (exemption == null) {
+			return this;
+		}
 		List<ExemptionExpression> all = new ArrayList<>(this.unless);
 		all.add(exemption);
 		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, this.afterResponse,
 				all);
-	}
-
-	/**
-	 * Returns what the limit determines after the response.
-	 * @return null if it is nothing
-	 */
-	public @Nullable AfterResponse afterResponse() {
-		return this.afterResponse;
 	}
 
 	/**
@@ -251,7 +213,7 @@ public final class LimitPolicy {
 	 * @return whether the policy has to be applied after Spring Security
 	 */
 	public boolean looksAtSecurity() {
-		return inputs().anyMatch(ExpressionInputs::securityContext);
+		return parts().anyMatch((part) -> part.inputs().securityContext());
 	}
 
 	/**
@@ -259,7 +221,7 @@ public final class LimitPolicy {
 	 * @return the names of the beans that keys, cost, plan and exemptions call
 	 */
 	public Set<String> undeclaredBeans() {
-		return inputs().flatMap((inputs) -> inputs.undeclaredBeans().stream())
+		return parts().flatMap((part) -> part.inputs().undeclaredBeans().stream())
 			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
@@ -271,19 +233,6 @@ public final class LimitPolicy {
 		return this.keys.get(0);
 	}
 
-	private Stream<ExpressionInputs> inputs() {
-		Stream.Builder<ExpressionInputs> inputs = Stream.builder();
-		this.keys.forEach((key) -> inputs.add(key.inputs()));
-		if (this.cost != null) {
-			inputs.add(this.cost.inputs());
-		}
-		if (this.plans != null) {
-			inputs.add(this.plans.inputs());
-		}
-		this.unless.forEach((exemption) -> inputs.add(exemption.inputs()));
-		return inputs.build();
-	}
-
 	/**
 	 * Returns the parts of the policy that do not work without requests: they would
 	 * refuse every call, or have another meaning without notice.
@@ -291,57 +240,49 @@ public final class LimitPolicy {
 	 * {@code unless}, {@code count-when}, {@code settle}; empty if it works
 	 */
 	public List<String> needingRequest() {
-		List<String> parts = new ArrayList<>(0);
-		if (this.keys.stream().allMatch(KeyExpression::needsRequest)) {
-			parts.add("key");
-		}
-		if (this.plans != null && this.plans.inputs().needsRequest()) {
-			parts.add("plan");
-		}
-		if (this.cost != null && this.cost.inputs().needsRequest()) {
-			parts.add("cost");
-		}
-		if (this.unless.stream().anyMatch((exemption) -> exemption.inputs().needsRequest())) {
-			parts.add("unless");
-		}
-		if (countsWhenAnswered()) {
-			parts.add("count-when");
-		}
-		if (this.afterResponse != null && this.afterResponse.settle() != null) {
-			parts.add("settle");
-		}
-		return parts;
+		boolean hasKey = !this.keys.stream().allMatch((key) -> key.inputs().needsRequest());
+		return parts().filter((part) -> part.inputs().needsRequest())
+			.map(Part::name)
+			.filter((name) -> !(hasKey && name.equals("key")))
+			.distinct()
+			.toList();
 	}
 
 	/**
 	 * Returns what the policy reads of a call, as it was written.
-	 * @return keys, cost, plan, exemptions, and what is determined after the response
+	 * @return keys, plan, cost, exemptions, and what is determined after the response
 	 */
 	public List<String> expressions() {
-		List<String> texts = new ArrayList<>();
-		this.keys.forEach((key) -> texts.add(key.source().expression()));
-		if (this.cost != null) {
-			texts.add(this.cost.text());
-		}
+		return parts().map(Part::text).toList();
+	}
+
+	private Stream<Part> parts() {
+		Stream.Builder<Part> parts = Stream.builder();
+		this.keys.forEach((key) -> parts.add(new Part("key", key.source().expression(), key.inputs())));
 		if (this.plans != null) {
-			texts.add(this.plans.text());
+			parts.add(new Part("plan", this.plans.text(), this.plans.inputs()));
 		}
-		this.unless.forEach((exemption) -> texts.add(exemption.text()));
+		if (this.cost != null) {
+			parts.add(new Part("cost", this.cost.text(), this.cost.inputs()));
+		}
+		this.unless.forEach((exemption) -> parts.add(new Part("unless", exemption.text(), exemption.inputs())));
 		if (this.afterResponse != null && this.afterResponse.countWhen() != null) {
-			texts.add(this.afterResponse.countWhen().text());
+			parts.add(new Part("count-when", this.afterResponse.countWhen().text(), AFTER_RESPONSE));
 		}
 		if (this.afterResponse != null && this.afterResponse.settle() != null) {
-			texts.add(this.afterResponse.settle().text());
+			parts.add(new Part("settle", this.afterResponse.settle().text(), AFTER_RESPONSE));
 		}
-		return texts;
+		return parts.build();
 	}
 
 	/**
-	 * Returns the limit that is applied.
-	 * @return the limit as it is registered
+	 * An expression of the policy.
+	 *
+	 * @param name the name of its property
+	 * @param text the expression as it was written
+	 * @param inputs what it depends on
 	 */
-	public RegisteredLimit registered() {
-		return this.registered;
+	private record Part(String name, String text, ExpressionInputs inputs) {
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.ratelimit.expression;
 
 import io.github.ratelimit.limiter.Degradation;
+import org.springframework.util.function.ThrowingFunction;
 
 /**
  * A parsed expression over how a call ended: whether it is charged, or its actual cost.
@@ -8,11 +9,12 @@ import io.github.ratelimit.limiter.Degradation;
  *
  * @param <T> the type of its value
  * @param text the expression as it was written
- * @param evaluation evaluates the expression
+ * @param evaluation evaluates the expression; fails for example for a property that the
+ * value does not have
  * @param whenFailed its value if the evaluation fails
  * @param consequence what that value does, the rest of a sentence in the log
  */
-public record OutcomeExpression<T>(String text, Evaluation<T> evaluation, T whenFailed, String consequence) {
+public record OutcomeExpression<T>(String text, ThrowingFunction<ExpressionRoot, T> evaluation, T whenFailed, String consequence) {
 
 	/**
 	 * Evaluates the expression. A failure is reported.
@@ -24,7 +26,7 @@ public record OutcomeExpression<T>(String text, Evaluation<T> evaluation, T when
 	 */
 	public T evaluate(ExpressionRoot call, String limit, Degradation degradation) {
 		try {
-			return this.evaluation.evaluate(call);
+			return this.evaluation.applyWithException(call);
 		}
 		catch (Exception | StackOverflowError | LinkageError ex) {
 			degradation.reportUnsettled(limit, this.text, this.consequence, ex);
@@ -35,25 +37,6 @@ public record OutcomeExpression<T>(String text, Evaluation<T> evaluation, T when
 	@Override
 	public String toString() {
 		return this.text;
-	}
-
-	/**
-	 * Evaluates an expression.
-	 *
-	 * @param <T> the type of its value
-	 */
-	@FunctionalInterface
-	public interface Evaluation<T> {
-
-		/**
-		 * Evaluates the expression.
-		 * @param call the call
-		 * @return the value
-		 * @throws Exception of any kind, if the expression fails: for example for a
-		 * property that the value does not have
-		 */
-		T evaluate(ExpressionRoot call) throws Exception;
-
 	}
 
 }

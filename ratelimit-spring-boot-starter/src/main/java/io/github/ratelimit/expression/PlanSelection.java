@@ -82,12 +82,7 @@ public final class PlanSelection {
 	 * A plan may come from a client's input: its line breaks and its length are removed.
 	 */
 	private static String shown(String plan) {
-		StringBuilder shown = new StringBuilder();
-		for (int i = 0; i < Math.min(plan.length(), MAX_SHOWN); i++) {
-			char c = plan.charAt(i);
-			shown.append((c < ' ' || c > '~') ? '?' : c);
-		}
-		return shown.append((plan.length() > MAX_SHOWN) ? "..." : "").toString();
+		return ((plan.length() > MAX_SHOWN) ? plan.substring(0, MAX_SHOWN) + "..." : plan).replaceAll("[^ -~]", "?");
 	}
 
 	ExpressionInputs inputs() {

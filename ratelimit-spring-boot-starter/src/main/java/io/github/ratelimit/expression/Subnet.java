@@ -3,6 +3,7 @@ package io.github.ratelimit.expression;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,8 +18,9 @@ public final class Subnet {
 
 	private static final Pattern TEXT = Pattern.compile("([0-9A-Fa-f:][0-9A-Fa-f:.]*)(?:/([0-9]{1,3}))?");
 
-	private static final Pattern IPV4 = Pattern
-		.compile("(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})");
+	private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
+	private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
 
 	private static final Pattern MASK = Pattern.compile("([0-9.]+)/(255\\.[0-9]+\\.[0-9]+\\.[0-9]+)");
 
@@ -69,11 +71,11 @@ public final class Subnet {
 	}
 
 	private static byte @Nullable [] address(String text) {
-		if (text.indexOf(':') < 0) {
-			return ipv4(text);
+		if (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) {
+			return null;
 		}
 		try {
-			// with a colon there is no name that could be looked up
+			// there is no name that could be looked up
 			return InetAddress.getByName(text).getAddress();
 		}
 		catch (UnknownHostException ex) {
@@ -81,23 +83,13 @@ public final class Subnet {
 		}
 	}
 
-	private static byte @Nullable [] ipv4(String text) {
-		Matcher matcher = IPV4.matcher(text);
-		if (!matcher.matches()) {
-			return null;
-		}
-		byte[] address = new byte[4];
-		for (int i = 0; i < address.length; i++) {
-			int octet = Integer.parseInt(matcher.group(i + 1));
-			if (octet > 255) {
-				return null;
-			}
-			address[i] = (byte) octet;
-		}
-		return address;
-	}
-
-	private static byte[] masked(byte[] address, int bits) {
+	/**
+	 * Returns the first bits of an address.
+	 * @param address the address, which stays as it is
+	 * @param bits how many bits to keep, 0 or more; the others become 0
+	 * @return the address of the subnet with that many bits
+	 */
+	public static byte[] masked(byte[] address, int bits) {
 		byte[] network = address.clone();
 		for (int i = 0; i < network.length; i++) {
 			network[i] &= (byte) mask(bits, i);
@@ -113,13 +105,9 @@ public final class Subnet {
 	/** Other notations for a range that people write. */
 	private static String meant(String text) {
 		Matcher mask = MASK.matcher(text);
-		byte[] bytes = mask.matches() ? ipv4(mask.group(2)) : null;
+		byte[] bytes = mask.matches() ? address(mask.group(2)) : null;
 		if (bytes != null) {
-			int bits = 0;
-			for (byte each : bytes) {
-				bits += Integer.bitCount(each & 0xFF);
-			}
-			return "Write " + mask.group(1) + "/" + bits + ".";
+			return "Write " + mask.group(1) + "/" + BitSet.valueOf(bytes).cardinality() + ".";
 		}
 		Matcher wildcard = WILDCARD.matcher(text);
 		if (wildcard.matches()) {
@@ -136,7 +124,12 @@ public final class Subnet {
 				"names the subnet '" + text + "', which " + problem, remedy);
 	}
 
-	private static String text(byte[] address) {
+	/**
+	 * Returns an address as text.
+	 * @param address 4 or 16 bytes
+	 * @return the text, without a name
+	 */
+	public static String text(byte[] address) {
 		try {
 			return InetAddress.getByAddress(address).getHostAddress();
 		}
@@ -156,12 +149,8 @@ public final class Subnet {
 			return false;
 		}
 		int whole = this.bits / 8;
-		for (int i = 0; i < whole; i++) {
-			if (address[i] != this.network[i]) {
-				return false;
-			}
-		}
-		return this.bits % 8 == 0 || ((address[whole] ^ this.network[whole]) & mask(this.bits, whole) & 0xFF) == 0;
+		return Arrays.equals(address, 0, whole, this.network, 0, whole) && (this.bits % 8 == 0
+				|| ((address[whole] ^ this.network[whole]) & mask(this.bits, whole) & 0xFF) == 0);
 	}
 
 	@Override

@@ -141,7 +141,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 
 	/** Counts a call that nothing has refused after its limits. */
 	void goesOn(Decision part) {
-		this.recorder.goesOn(part);
+		this.reporter.goesOn(part);
 	}
 
 	@Override

@@ -71,15 +71,13 @@ final class Admission {
 
 	/** Decides, and waits for permits without a thread. */
 	CompletableFuture<Decision> decideLater() {
-		CompletableFuture<Decision> deciding;
 		try {
-			deciding = this.beans.limiter().acquireAsync(due());
+			return this.beans.limiter().acquireAsync(due());
 		}
 		catch (RuntimeException | LinkageError ex) {
 			decided(null);
 			throw ex;
 		}
-		return deciding;
 	}
 
 	/** A decision whose headers cannot be written is still valid. */

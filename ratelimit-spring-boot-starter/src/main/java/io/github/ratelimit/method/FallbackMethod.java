@@ -9,6 +9,7 @@ import io.github.ratelimit.RateLimitExceededException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ReflectionUtils;
@@ -44,7 +45,7 @@ record FallbackMethod(Method method, boolean takesException, boolean ofSuspendin
 		if (this.takesException) {
 			taken.add(refusal);
 		}
-		if (KotlinMethods.isSuspending(this.method)) {
+		if (KotlinDetector.isSuspendingFunction(this.method)) {
 			taken.add(continuation);
 		}
 		Object result = AopUtils.invokeJoinpointUsingReflection(target, this.method, taken.toArray());

@@ -4,13 +4,14 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.Suggestion;
-import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -50,20 +51,16 @@ final class FallbackMethodFinder {
 		if (named.isEmpty()) {
 			throw invalid("is not a method of " + this.limited.type().getName(), nearest() + signature());
 		}
-		Method fitting = firstThatTakes(named, true);
-		boolean takesException = fitting != null;
-		if (fitting == null) {
-			fitting = firstThatTakes(named, false);
-		}
-		if (fitting == null) {
-			throw invalid("has other parameters than the limited method", signature());
-		}
+		Optional<Method> withException = named.stream().filter(this::takesException).findFirst();
+		Method fitting = withException
+			.or(() -> named.stream().filter((each) -> parametersOf(each).equals(this.parameters)).findFirst())
+			.orElseThrow(() -> invalid("has other parameters than the limited method", signature()));
 		if (fitting.equals(this.method)) {
 			throw invalid("is the limited method itself", "Name another method. " + signature());
 		}
-		Class<?> actual = KotlinMethods.isSuspending(this.method)
+		Class<?> actual = KotlinDetector.isSuspendingFunction(this.method)
 				? ClassUtils.resolvePrimitiveIfNecessary(returnTypeOf(fitting)) : returnTypeOf(fitting);
-		if (KotlinMethods.isSuspending(fitting) && !KotlinMethods.isSuspending(this.method)) {
+		if (KotlinDetector.isSuspendingFunction(fitting) && !KotlinDetector.isSuspendingFunction(this.method)) {
 			throw invalid("is a suspend function, which only a suspend function can call", signature());
 		}
 		if (!this.returnType.isAssignableFrom(actual)) {
@@ -71,7 +68,7 @@ final class FallbackMethodFinder {
 					"returns " + actual.getSimpleName() + " where " + this.returnType.getSimpleName() + " is needed",
 					signature());
 		}
-		return new FallbackMethod(fitting, takesException, KotlinMethods.isSuspending(this.method));
+		return new FallbackMethod(fitting, withException.isPresent(), KotlinDetector.isSuspendingFunction(this.method));
 	}
 
 	private Stream<Method> methods() {
@@ -81,21 +78,11 @@ final class FallbackMethodFinder {
 			.filter((each) -> !KotlinMethods.isArtefact(each));
 	}
 
-	private @Nullable Method firstThatTakes(List<Method> candidates, boolean exception) {
-		for (Method candidate : candidates) {
-			List<Class<?>> taken = parametersOf(candidate);
-			if (exception && !taken.isEmpty()) {
-				Class<?> last = taken.remove(taken.size() - 1);
-				if (taken.equals(this.parameters) && Throwable.class.isAssignableFrom(last)
-						&& last.isAssignableFrom(RateLimitExceededException.class)) {
-					return candidate;
-				}
-			}
-			else if (!exception && taken.equals(this.parameters)) {
-				return candidate;
-			}
-		}
-		return null;
+	private boolean takesException(Method candidate) {
+		List<Class<?>> taken = parametersOf(candidate);
+		Class<?> last = taken.isEmpty() ? null : taken.remove(taken.size() - 1);
+		return last != null && taken.equals(this.parameters) && Throwable.class.isAssignableFrom(last)
+				&& last.isAssignableFrom(RateLimitExceededException.class);
 	}
 
 	private List<Class<?>> parametersOf(Method method) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -102,14 +103,10 @@ final class InlineLimitNames {
 	 * Returns the name of a limit.
 	 * @param limit the limit
 	 * @return its name
-	 * @throws IllegalStateException if it has not been named
+	 * @throws NullPointerException if it has not been named
 	 */
 	String of(InlineLimit limit) {
-		String name = this.names.get(limit);
-		if (name == null) {
-			throw new IllegalStateException("Not named yet: " + limit);
-		}
-		return name;
+		return Objects.requireNonNull(this.names.get(limit), () -> "Not named yet: " + limit);
 	}
 
 }

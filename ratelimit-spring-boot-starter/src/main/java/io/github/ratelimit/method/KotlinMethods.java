@@ -11,14 +11,11 @@ import org.springframework.util.ClassUtils;
 /** Relates compiled methods to the Kotlin or Java source code. */
 final class KotlinMethods {
 
-	private static final boolean SUSPENDING_FOLLOWED = isPresent("kotlinx.coroutines.reactor.MonoKt")
-			&& KotlinDetector.isKotlinReflectPresent();
+	/** Whether Spring's proxies follow suspend functions to their end. */
+	static final boolean SUSPENDING_FOLLOWED = KotlinDetector.isKotlinReflectPresent()
+			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", KotlinMethods.class.getClassLoader());
 
 	private KotlinMethods() {
-	}
-
-	private static boolean isPresent(String type) {
-		return ClassUtils.isPresent(type, KotlinMethods.class.getClassLoader());
 	}
 
 	/**
@@ -30,19 +27,10 @@ final class KotlinMethods {
 		return method.isSynthetic() || method.isBridge();
 	}
 
-	static boolean isSuspending(Method method) {
-		return KotlinDetector.isSuspendingFunction(method);
-	}
-
-	/** Returns whether Spring's proxies follow suspend functions to their end. */
-	static boolean isSuspendingFollowed() {
-		return SUSPENDING_FOLLOWED;
-	}
-
 	/** Returns the types of the parameters as in the source code. */
 	static List<Class<?>> parameterTypes(Method method) {
 		List<Class<?>> types = new ArrayList<>(List.of(method.getParameterTypes()));
-		if (isSuspending(method)) {
+		if (KotlinDetector.isSuspendingFunction(method)) {
 			types.remove(types.size() - 1);
 		}
 		return types;
@@ -54,10 +42,10 @@ final class KotlinMethods {
 	 * @param type the class for which its type variables are resolved
 	 */
 	static Class<?> returnType(Method method, Class<?> type) {
-		ResolvableType declared = isSuspending(method)
+		ResolvableType declared = KotlinDetector.isSuspendingFunction(method)
 				? ResolvableType.forMethodParameter(method, method.getParameterCount() - 1, type).getGeneric()
 				: ResolvableType.forMethodReturnType(method, type);
-		Class<?> resolved = declared.resolve(isSuspending(method) ? Object.class : method.getReturnType());
+		Class<?> resolved = declared.resolve(KotlinDetector.isSuspendingFunction(method) ? Object.class : method.getReturnType());
 		return resolved.getName().equals("kotlin.Unit") ? void.class : resolved;
 	}
 

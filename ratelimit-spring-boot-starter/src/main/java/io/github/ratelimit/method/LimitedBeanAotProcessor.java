@@ -1,9 +1,7 @@
 package io.github.ratelimit.method;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Type;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +35,10 @@ final class LimitedBeanAotProcessor implements BeanRegistrationAotProcessor {
 	private static void register(Class<?> type, List<Method> limited, ReflectionHints hints) {
 		TypeHierarchy.of(type).forEach((each) -> hints.registerType(each, MemberCategory.INVOKE_DECLARED_METHODS));
 		BindingReflectionHintsRegistrar properties = new BindingReflectionHintsRegistrar();
-		limited.forEach((method) -> properties.registerReflectionHints(hints, typesOf(method)));
-	}
-
-	private static Type[] typesOf(Method method) {
-		return Stream.concat(Stream.of(method.getGenericParameterTypes()), Stream.of(method.getGenericReturnType()))
-			.toArray(Type[]::new);
+		limited.forEach((method) -> {
+			properties.registerReflectionHints(hints, method.getGenericParameterTypes());
+			properties.registerReflectionHints(hints, method.getGenericReturnType());
+		});
 	}
 
 }

@@ -5,9 +5,11 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,52 +61,29 @@ final class LimitedMethodFinder {
 			return false;
 		}
 		Class<?> superclass = type.getSuperclass();
-		if (superclass != null && isCandidate(superclass)) {
-			return true;
-		}
-		for (Class<?> implemented : type.getInterfaces()) {
-			if (isCandidate(implemented)) {
-				return true;
-			}
-		}
-		return declares(type);
+		return (superclass != null && isCandidate(superclass))
+				|| Arrays.stream(type.getInterfaces()).anyMatch(this::isCandidate) || declares(type);
 	}
 
 	private boolean declares(Class<?> type) {
-		if (isLimiting(type)) {
-			return true;
-		}
 		try {
-			for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
-				if (!KotlinMethods.isArtefact(method) && isLimiting(method)) {
-					return true;
-				}
-			}
+			return isLimiting(type) || Arrays.stream(ReflectionUtils.getDeclaredMethods(type))
+				.anyMatch((method) -> !KotlinMethods.isArtefact(method) && isLimiting(method));
 		}
 		catch (IllegalStateException ex) {
 			return false; // has to do with a class that is not there: can be no bean
 		}
-		return false;
 	}
 
 	private boolean isLimiting(AnnotatedElement element) {
-		for (Annotation annotation : element.getDeclaredAnnotations()) {
-			if (isLimiting(annotation.annotationType())) {
-				return true;
-			}
-		}
-		return false;
+		return Arrays.stream(element.getDeclaredAnnotations())
+			.anyMatch((annotation) -> isLimiting(annotation.annotationType()));
 	}
 
 	private boolean isLimiting(Class<? extends Annotation> annotationType) {
-		Boolean known = this.annotationTypes.get(annotationType);
-		if (known == null) {
-			known = annotationType == RateLimited.class || annotationType == RateLimits.class
-					|| MergedAnnotations.from(annotationType).isPresent(RateLimited.class)
-					|| isContainerOfLimiting(annotationType);
-			this.annotationTypes.put(annotationType, known);
-		}
-		return known;
+		return this.annotationTypes.computeIfAbsent(annotationType,
+				(type) -> type == RateLimited.class || type == RateLimits.class
+						|| MergedAnnotations.from(type).isPresent(RateLimited.class) || isContainerOfLimiting(type));
 	}
 
 	private boolean isContainerOfLimiting(Class<? extends Annotation> annotationType) {
@@ -183,10 +162,7 @@ final class LimitedMethodFinder {
 	}
 
 	private static AnnotatedElement source(MergedAnnotation<?> annotation) {
-		if (annotation.getSource() instanceof AnnotatedElement element) {
-			return element;
-		}
-		throw new IllegalStateException("An annotation without an element: " + annotation);
+		return (AnnotatedElement) Objects.requireNonNull(annotation.getSource());
 	}
 
 	/** A method of a proxy class has no parameter names; the interface's has. */

@@ -2,10 +2,10 @@ package io.github.ratelimit.method;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -95,18 +95,13 @@ public final class LimitedMethodRegistry {
 	}
 
 	private MethodPolicy resolve(Method method, Class<?> type) {
-		LimitedMethod limited = this.annotations.find(method, type);
-		if (limited == null) {
-			throw new IllegalStateException("Not limited: " + method + " of " + type.getName());
-		}
+		LimitedMethod limited = Objects.requireNonNull(this.annotations.find(method, type),
+				() -> "Not limited: " + method + " of " + type.getName());
 		if (!this.prepared) {
 			prepareAll();
 		}
 		prepare(List.of(limited));
-		MethodPolicy policy = policiesOf(limited.type()).get(limited.method());
-		if (policy == null) {
-			throw new IllegalStateException("Not prepared: " + limited);
-		}
+		MethodPolicy policy = Objects.requireNonNull(policiesOf(limited.type()).get(limited.method()));
 		policiesOf(type).put(method, policy);
 		return policy;
 	}
@@ -133,13 +128,12 @@ public final class LimitedMethodRegistry {
 
 	private Map<Class<?>, String> candidateTypes() {
 		Map<Class<?>, String> types = new LinkedHashMap<>();
-		for (Iterator<String> names = this.beanFactory.getBeanNamesIterator(); names.hasNext();) {
-			String name = names.next();
+		this.beanFactory.getBeanNamesIterator().forEachRemaining((name) -> {
 			Class<?> type = typeOf(name);
 			if (type != null && this.annotations.isCandidate(type)) {
 				types.putIfAbsent(ClassUtils.getUserClass(type), name);
 			}
-		}
+		});
 		return types;
 	}
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -117,13 +118,9 @@ final class MethodPolicyBuilder {
 					"Leave the cost out, or give the limit a default, for example ratelimit.limits."
 							+ declaration.limits().get(0) + ".cost=1.");
 		}
-		List<LimitPolicy> policies = new ArrayList<>(configured.size());
-		for (LimitPolicy policy : configured) {
-			LimitPolicy keyed = (key != null) ? policy.withKey(key) : policy;
-			LimitPolicy costed = (cost != null) ? keyed.withCost(cost) : keyed;
-			policies.add(seen(declaration, (unless != null) ? costed.withUnless(unless) : costed));
-		}
-		return policies;
+		return configured.stream()
+			.map((policy) -> seen(declaration, policy.withKey(key).withCost(cost).withUnless(unless)))
+			.toList();
 	}
 
 	private @Nullable OutcomeExpression<Long> settle(Declaration declaration, List<LimitPolicy> policies) {
@@ -197,16 +194,12 @@ final class MethodPolicyBuilder {
 		if (known != null) {
 			return known;
 		}
-		KeyExpression key = key(declaration);
-		if (key == null) {
-			throw new IllegalStateException("Checked before: " + declaration);
-		}
+		KeyExpression key = Objects.requireNonNull(key(declaration));
 		CostExpression cost = cost(declaration);
 		Limit built = Limit.named(this.names.of(limit)).rates(rates(declaration)).costed(cost != null).build();
 		RegisteredLimit registered = register(declaration, built, key);
 		ExemptionExpression unless = unless(declaration);
-		LimitPolicy counted = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
-		LimitPolicy policy = (unless != null) ? counted.withUnless(unless) : counted;
+		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost).withUnless(unless);
 		seen(declaration, policy);
 		this.inline.put(limit, policy);
 		return policy;

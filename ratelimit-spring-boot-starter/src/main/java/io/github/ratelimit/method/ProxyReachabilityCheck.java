@@ -8,7 +8,9 @@ import java.lang.reflect.Proxy;
 import io.github.ratelimit.RateLimitExempt;
 import io.github.ratelimit.RateLimited;
 
+import java.util.Arrays;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -75,7 +77,7 @@ final class ProxyReachabilityCheck {
 	}
 
 	private static void checkSuspending(Method method) {
-		if (KotlinMethods.isSuspending(method) && !KotlinMethods.isSuspendingFollowed()) {
+		if (KotlinDetector.isSuspendingFunction(method) && !KotlinMethods.SUSPENDING_FOLLOWED) {
 			throw invalid(method, "is a suspend function, but nothing reports when it ends",
 					"Add the dependencies org.jetbrains.kotlinx:kotlinx-coroutines-reactor and "
 							+ "org.jetbrains.kotlin:kotlin-reflect, by which Spring's proxies call suspend functions; "
@@ -118,14 +120,9 @@ final class ProxyReachabilityCheck {
 	}
 
 	private static boolean isReachable(LimitedMethod limited, Class<?>[] interfaces) {
-		for (Class<?> each : interfaces) {
-			for (Method method : each.getMethods()) {
-				if (AopUtils.getMostSpecificMethod(method, limited.type()).equals(limited.method())) {
-					return true;
-				}
-			}
-		}
-		return false;
+		return Arrays.stream(interfaces)
+			.flatMap((each) -> Arrays.stream(each.getMethods()))
+			.anyMatch((method) -> AopUtils.getMostSpecificMethod(method, limited.type()).equals(limited.method()));
 	}
 
 	private static InvalidRateLimitedMethodException invalid(AnnotatedElement element, String problem, String remedy) {

@@ -53,17 +53,15 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof Advised advised) {
-			Advisor advisor = advisorOf(advised);
-			if (advisor != null) {
-				makeOutermostAndOnly(advised, advisor);
-				Class<?> type = advised.getTargetClass();
-				if (type != null && AopUtils.isJdkDynamicProxy(bean)) {
-					this.methods.checkInterfaces(type, advised.getProxiedInterfaces());
-				}
-				if (type != null) {
-					this.methods.prepareLate(type);
-				}
+		Advisor advisor = advisorOf(bean);
+		if (advisor != null && bean instanceof Advised advised) {
+			makeOutermostAndOnly(advised, advisor);
+			Class<?> type = advised.getTargetClass();
+			if (type != null && AopUtils.isJdkDynamicProxy(bean)) {
+				this.methods.checkInterfaces(type, advised.getProxiedInterfaces());
+			}
+			if (type != null) {
+				this.methods.prepareLate(type);
 			}
 		}
 		return bean;

@@ -33,9 +33,7 @@ public final class BanPublisher implements NoDecisionListener {
 
 	private long unlogged;
 
-	private boolean missed;
-
-	private long missLoggedNanos;
+	private long nextMissNanos;
 
 	/**
 	 * Creates it.
@@ -46,6 +44,7 @@ public final class BanPublisher implements NoDecisionListener {
 		this.events = events;
 		this.time = time;
 		this.minuteStartedNanos = time.nanoTime();
+		this.nextMissNanos = this.minuteStartedNanos;
 	}
 
 	@Override
@@ -67,12 +66,9 @@ public final class BanPublisher implements NoDecisionListener {
 
 	private synchronized boolean isFirstMissInAWhile() {
 		long now = this.time.nanoTime();
-		if (this.missed && now - this.missLoggedNanos < MINUTE_NANOS) {
-			return false;
-		}
-		this.missed = true;
-		this.missLoggedNanos = now;
-		return true;
+		boolean first = now - this.nextMissNanos >= 0;
+		this.nextMissNanos = first ? now + MINUTE_NANOS : this.nextMissNanos;
+		return first;
 	}
 
 	private void log(RegisteredLimit limit, KeyLabel key, Duration ban) {

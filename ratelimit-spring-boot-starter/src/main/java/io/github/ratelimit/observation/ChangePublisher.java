@@ -77,12 +77,8 @@ public final class ChangePublisher implements ChangeListener {
 
 	/** Names of plans and of principals may have any characters. */
 	private static String printable(String text) {
-		StringBuilder printable = new StringBuilder();
-		for (int i = 0; i < Math.min(text.length(), MOST_CHARACTERS); i++) {
-			char c = text.charAt(i);
-			printable.append((c < ' ' || c > '~') ? '?' : c);
-		}
-		return printable.append((text.length() > MOST_CHARACTERS) ? "..." : "").toString();
+		boolean cut = text.length() > MOST_CHARACTERS;
+		return (cut ? text.substring(0, MOST_CHARACTERS) + "..." : text).replaceAll("[^ -~]", "?");
 	}
 
 	@Override

@@ -75,23 +75,17 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 
 	@Override
 	public void ended(String client, ClientOutcome outcome) {
-		for (Meters meters : this.bound) {
-			meters.calls(client, outcome).increment();
-		}
+		this.bound.forEach((meters) -> meters.calls(client, outcome).increment());
 	}
 
 	@Override
 	public void waited(String client, long nanos) {
-		for (Meters meters : this.bound) {
-			meters.waits.withTag("client", client).record(nanos, TimeUnit.NANOSECONDS);
-		}
+		this.bound.forEach((meters) -> meters.waits.withTag("client", client).record(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	@Override
 	public void ignored(String client, int values) {
-		for (Meters meters : this.bound) {
-			meters.ignored.withTag("client", client).increment(values);
-		}
+		this.bound.forEach((meters) -> meters.ignored.withTag("client", client).increment(values));
 	}
 
 	/** The meters of one registry. */

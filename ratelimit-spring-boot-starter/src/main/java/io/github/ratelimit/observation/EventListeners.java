@@ -1,7 +1,7 @@
 package io.github.ratelimit.observation;
 
+import java.util.Arrays;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -55,11 +55,8 @@ final class EventListeners {
 
 	private boolean find() {
 		for (ApplicationContext at = this.context; at != null; at = at.getParent()) {
-			if (at instanceof AbstractApplicationContext known
-					&& known.getApplicationListeners().stream().anyMatch(this::accepts)) {
-				return true;
-			}
-			if (hasLazyListener(at)) {
+			if ((at instanceof AbstractApplicationContext known
+					&& known.getApplicationListeners().stream().anyMatch(this::accepts)) || hasLazyListener(at)) {
 				return true;
 			}
 		}
@@ -77,24 +74,18 @@ final class EventListeners {
 
 	/** A listener that is not made before its first event is known by its type only. */
 	private boolean hasLazyListener(ListableBeanFactory beans) {
-		for (String name : beans.getBeanNamesForType(ApplicationListener.class, true, false)) {
-			Class<?> listener = beans.getType(name, false);
-			if (listener != null && !FORWARD_ANY_EVENT.contains(listener.getName())
-					&& !GenericApplicationListener.class.isAssignableFrom(listener) && accepts(listener)) {
-				return true;
-			}
-		}
-		return false;
+		return Arrays.stream(beans.getBeanNamesForType(ApplicationListener.class, true, false))
+			.map((name) -> beans.getType(name, false))
+			.anyMatch((listener) -> listener != null && accepts(listener));
 	}
 
 	private boolean accepts(Class<?> listener) {
-		ResolvableType declared = declaredEvent(listener);
-		return declared != null && declared.isAssignableFrom(this.type);
-	}
-
-	private static @Nullable ResolvableType declaredEvent(Class<?> listener) {
+		if (FORWARD_ANY_EVENT.contains(listener.getName())
+				|| GenericApplicationListener.class.isAssignableFrom(listener)) {
+			return false;
+		}
 		ResolvableType declared = ResolvableType.forClass(listener).as(ApplicationListener.class).getGeneric();
-		return (declared == ResolvableType.NONE) ? null : declared;
+		return declared != ResolvableType.NONE && declared.isAssignableFrom(this.type);
 	}
 
 	private record Answer(int count, boolean exist) {

@@ -29,23 +29,21 @@ public final class LimiterMetrics implements NoDecisionListener, MeterBinder {
 
 	@Override
 	public void waited(RegisteredLimit limit, long nanos) {
-		for (Meters meters : this.bound) {
-			meters.waits(limit).record(nanos, TimeUnit.NANOSECONDS);
-		}
+		this.bound.forEach(
+				(meters) -> meters.waits.withTag("limit", limit.name()).record(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	@Override
 	public void banned(RegisteredLimit limit, Key key, Duration ban) {
-		for (Meters meters : this.bound) {
-			meters.bans(limit).increment();
-		}
+		this.bound.forEach((meters) -> {
+			meters.missedBans(limit); // now, so that its first increase is seen
+			meters.bans.withTag("limit", limit.name()).increment();
+		});
 	}
 
 	@Override
 	public void notBanned(RegisteredLimit limit, Key key) {
-		for (Meters meters : this.bound) {
-			meters.missedBans(limit).increment();
-		}
+		this.bound.forEach((meters) -> meters.missedBans(limit).increment());
 	}
 
 	/** The meters of one registry, which keeps those of each limit. */
@@ -69,16 +67,6 @@ public final class LimiterMetrics implements NoDecisionListener, MeterBinder {
 				.description("Refusals that were to begin a ban for which there was no room")
 				.baseUnit("bans")
 				.withRegistry(registry);
-		}
-
-		Timer waits(RegisteredLimit limit) {
-			return this.waits.withTag("limit", limit.name());
-		}
-
-		/** Makes the counter of missed bans too, so that its first increase is seen. */
-		Counter bans(RegisteredLimit limit) {
-			missedBans(limit);
-			return this.bans.withTag("limit", limit.name());
 		}
 
 		Counter missedBans(RegisteredLimit limit) {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.observation;
 
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.store.LimitStore;
@@ -8,6 +9,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -37,8 +39,10 @@ public final class RateLimitMetrics implements MeterBinder {
 		this.limits.whenRegistered((limit) -> {
 			bindDecisions(limit, registry);
 			bindKeys(limit, registry);
-			bindForgotten(limit, registry);
-			bindForgiven(limit, registry);
+			bindPermits("ratelimit.forgotten", "Permits lost because keys were forgotten before they were full again",
+					limit, LimitStore::forgottenPermits, registry);
+			bindPermits("ratelimit.forgiven", "Permits that calls cost beyond the debt that the limit remembers", limit,
+					LimitStore::forgivenPermits, registry);
 		});
 	}
 
@@ -68,17 +72,10 @@ public final class RateLimitMetrics implements MeterBinder {
 			.register(registry);
 	}
 
-	private void bindForgotten(RegisteredLimit limit, MeterRegistry registry) {
-		FunctionCounter.builder("ratelimit.forgotten", this.store, (store) -> store.forgottenPermits(limit.handle()))
-			.description("Permits lost because keys were forgotten before they were full again")
-			.baseUnit("permits")
-			.tag("limit", limit.name())
-			.register(registry);
-	}
-
-	private void bindForgiven(RegisteredLimit limit, MeterRegistry registry) {
-		FunctionCounter.builder("ratelimit.forgiven", this.store, (store) -> store.forgivenPermits(limit.handle()))
-			.description("Permits that calls cost beyond the debt that the limit remembers")
+	private void bindPermits(String name, String description, RegisteredLimit limit,
+			ToDoubleBiFunction<LimitStore, LimitHandle> permits, MeterRegistry registry) {
+		FunctionCounter.builder(name, this.store, (store) -> permits.applyAsDouble(store, limit.handle()))
+			.description(description)
 			.baseUnit("permits")
 			.tag("limit", limit.name())
 			.register(registry);

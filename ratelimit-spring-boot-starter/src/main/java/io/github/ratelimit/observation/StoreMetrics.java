@@ -35,16 +35,12 @@ public final class StoreMetrics implements StoreObserver, MeterBinder {
 
 	@Override
 	public void answered(long nanos) {
-		for (Meters meters : this.bound) {
-			meters.latency.record(nanos, TimeUnit.NANOSECONDS);
-		}
+		this.bound.forEach((meters) -> meters.latency.record(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	@Override
 	public void failed(String reason) {
-		for (Meters meters : this.bound) {
-			meters.errors.withTag("reason", reason).increment();
-		}
+		this.bound.forEach((meters) -> meters.errors.withTag("reason", reason).increment());
 	}
 
 	/** The meters of one registry. */

@@ -23,12 +23,9 @@ public final class StoreObservers implements StoreObserver {
 	 * @param all the observers, in the order in which they are called
 	 */
 	public StoreObservers(List<StoreObserver> all) {
-		this.all = new Fanout<>(all, logger, StoreObservers::warn);
-	}
-
-	private static void warn(Object observer, Throwable failure) {
-		logger.warn("An observer of the store failed; the decisions of limits are not affected. Further failures "
-				+ "are logged at debug level", failure);
+		this.all = new Fanout<>(all, logger,
+				(observer, failure) -> logger.warn("An observer of the store failed; the decisions of limits are not "
+						+ "affected. Further failures are logged at debug level", failure));
 	}
 
 	@Override

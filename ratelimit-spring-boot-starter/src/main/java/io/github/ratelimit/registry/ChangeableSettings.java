@@ -4,12 +4,10 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -157,15 +155,7 @@ final class ChangeableSettings {
 		SortedSet<String> names = new TreeSet<>(NAMES);
 		before.plans().keySet().forEach((plan) -> names.add(PLAN_PREFIX + plan));
 		after.plans().keySet().forEach((plan) -> names.add(PLAN_PREFIX + plan));
-		List<LimitChange.Setting> differences = new ArrayList<>();
-		for (String name : names) {
-			String old = read(before, name);
-			String now = read(after, name);
-			if (!Objects.equals(old, now)) {
-				differences.add(new LimitChange.Setting(name, old, now));
-			}
-		}
-		return differences;
+		return LimitChange.differences(names, (name) -> read(before, name), (name) -> read(after, name));
 	}
 
 	/**

@@ -1,7 +1,10 @@
 package io.github.ratelimit.registry;
 
 import io.github.ratelimit.KeyLabel;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,14 @@ public record LimitChange(@Nullable String limit, @Nullable KeyLabel key, List<S
 	/** Creates the description of a change. */
 	public LimitChange {
 		settings = List.copyOf(settings);
+	}
+
+	static List<Setting> differences(Collection<String> names, Function<String, @Nullable String> before,
+			Function<String, @Nullable String> after) {
+		return names.stream()
+			.map((name) -> new Setting(name, before.apply(name), after.apply(name)))
+			.filter((setting) -> !Objects.equals(setting.before(), setting.after()))
+			.toList();
 	}
 
 	/** Where a change comes from. */

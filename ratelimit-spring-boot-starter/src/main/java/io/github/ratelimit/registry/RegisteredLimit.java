@@ -8,10 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -147,9 +144,7 @@ public final class RegisteredLimit {
 	 */
 	SettingChanges normalized(SettingChanges current, SettingChanges all) {
 		LimitSettings settings = checked(configured(), current);
-		SortedMap<String, String> values = new TreeMap<>(all.values());
-		values.replaceAll((name, text) -> Objects.requireNonNullElse(ChangeableSettings.read(settings, name), text));
-		return new SettingChanges(values, all.by());
+		return all.withTexts((name) -> ChangeableSettings.read(settings, name));
 	}
 
 	/**

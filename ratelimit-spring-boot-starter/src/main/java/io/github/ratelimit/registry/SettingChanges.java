@@ -3,8 +3,10 @@ package io.github.ratelimit.registry;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,13 @@ public record SettingChanges(SortedMap<String, String> values, @Nullable String 
 		catch (NumberFormatException ex) {
 			return 0;
 		}
+	}
+
+	/** Returns the same changes with other texts of the values, where there are some. */
+	SettingChanges withTexts(Function<String, @Nullable String> texts) {
+		SortedMap<String, String> next = new TreeMap<>(this.values);
+		next.replaceAll((name, text) -> Objects.requireNonNullElse(texts.apply(name), text));
+		return new SettingChanges(next, this.by);
 	}
 
 	/**

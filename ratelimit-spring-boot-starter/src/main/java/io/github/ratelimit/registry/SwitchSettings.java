@@ -1,11 +1,7 @@
 package io.github.ratelimit.registry;
 
 import io.github.ratelimit.LimitMode;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +35,7 @@ record SwitchSettings(boolean enabled, LimitMode mode) {
 	 * @throws IllegalArgumentException if a text cannot be
 	 */
 	SettingChanges normalized(SettingChanges changes) {
-		SwitchSettings after = with(changes);
-		SortedMap<String, String> values = new TreeMap<>(changes.values());
-		values.replaceAll((name, text) -> Objects.requireNonNullElse(after.text(name), text));
-		return new SettingChanges(values, changes.by());
+		return changes.withTexts(with(changes)::text);
 	}
 
 	@Nullable String text(String name) {
@@ -54,13 +47,7 @@ record SwitchSettings(boolean enabled, LimitMode mode) {
 	}
 
 	List<LimitChange.Setting> differencesFrom(SwitchSettings before) {
-		List<LimitChange.Setting> differences = new ArrayList<>();
-		for (String name : NAMES) {
-			if (!Objects.equals(before.text(name), text(name))) {
-				differences.add(new LimitChange.Setting(name, before.text(name), text(name)));
-			}
-		}
-		return differences;
+		return LimitChange.differences(NAMES, before::text, this::text);
 	}
 
 }

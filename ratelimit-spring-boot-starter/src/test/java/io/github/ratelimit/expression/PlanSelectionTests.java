@@ -180,16 +180,17 @@ class PlanSelectionTests {
 	}
 
 	private LimitPolicy policy(String plan) {
-		return base("ip").withPlans(PlanSelection.of(this.parser.requestPlan(plan)));
+		return policy("ip", PlanSelection.of(this.parser.requestPlan(plan)));
 	}
 
 	private LimitPolicy resolved(PlanResolver resolver) {
-		return base("user")
-			.withPlans(PlanSelection.of(new PlanResolverCache("chat", resolver, this.time, Duration.ofMinutes(1))));
+		return policy("user",
+				PlanSelection.of(new PlanResolverCache("chat", resolver, this.time, Duration.ofMinutes(1))));
 	}
 
-	private LimitPolicy base(String key) {
-		return LimitPolicy.of(this.chat, List.of(this.parser.requestKey(key)), OnMissingKey.IP, null);
+	private LimitPolicy policy(String key, PlanSelection plans) {
+		return new LimitPolicy(this.chat, List.of(this.parser.requestKey(key)), OnMissingKey.IP, null, plans, null,
+				List.of());
 	}
 
 	private static Limit limit(LimitPolicy policy, ExpressionRoot call) {

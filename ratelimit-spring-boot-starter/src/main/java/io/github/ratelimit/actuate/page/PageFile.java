@@ -9,22 +9,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.springframework.http.MediaType;
 
-/** A file that comes with the page. Immutable. */
-final class PageFile {
+/**
+ * A file that comes with the page. Immutable.
+ *
+ * @param content what it contains
+ * @param type the type of the content
+ * @param tag tells this content from that of other versions, for HTTP caches
+ */
+record PageFile(byte[] content, MediaType type, String tag) {
 
 	private static final int TAG_LENGTH = 16;
-
-	private final byte[] content;
-
-	private final MediaType type;
-
-	private final String tag;
-
-	private PageFile(byte[] content, MediaType type) {
-		this.content = content;
-		this.type = type;
-		this.tag = "\"" + HexFormat.of().formatHex(sha256(content), 0, TAG_LENGTH) + "\"";
-	}
 
 	static PageFile load(String name, String type) {
 		try (InputStream resource = PageFile.class.getResourceAsStream(name)) {
@@ -32,33 +26,22 @@ final class PageFile {
 				throw new IllegalStateException("The library has no file '" + name + "' beside " + PageFile.class
 						+ ". Where the application is repackaged, keep the files below io/github/ratelimit.");
 			}
-			return new PageFile(resource.readAllBytes(), MediaType.parseMediaType(type));
+			byte[] content = resource.readAllBytes();
+			return new PageFile(content, MediaType.parseMediaType(type), tag(content));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("The file '" + name + "' of the library cannot be read", ex);
 		}
 	}
 
-	byte[] content() {
-		return this.content;
-	}
-
 	String text() {
 		return new String(this.content, StandardCharsets.UTF_8);
 	}
 
-	MediaType type() {
-		return this.type;
-	}
-
-	/** Returns what tells this content from that of other versions, for HTTP caches. */
-	String tag() {
-		return this.tag;
-	}
-
-	private static byte[] sha256(byte[] content) {
+	private static String tag(byte[] content) {
 		try {
-			return MessageDigest.getInstance("SHA-256").digest(content);
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+			return "\"" + HexFormat.of().formatHex(digest, 0, TAG_LENGTH) + "\"";
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every JDK has SHA-256", ex);

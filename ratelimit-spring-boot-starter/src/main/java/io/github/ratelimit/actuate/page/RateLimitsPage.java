@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.EndpointId;
@@ -116,23 +115,19 @@ public final class RateLimitsPage {
 		return this.files.get(name);
 	}
 
-	Consumer<HttpHeaders> pageHeaders() {
-		return (headers) -> {
-			headers.set("Content-Security-Policy", SECURITY_POLICY);
-			headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
-			headers.set("Cross-Origin-Opener-Policy", "same-origin");
-			headers.set("X-Frame-Options", "DENY");
-			headers.set("Referrer-Policy", "no-referrer");
-			headers.set("X-Content-Type-Options", "nosniff");
-			headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT);
-		};
+	static void setPageHeaders(HttpHeaders headers) {
+		headers.set("Content-Security-Policy", SECURITY_POLICY);
+		headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
+		headers.set("Cross-Origin-Opener-Policy", "same-origin");
+		headers.set("X-Frame-Options", "DENY");
+		headers.set("Referrer-Policy", "no-referrer");
+		headers.set("X-Content-Type-Options", "nosniff");
+		headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT);
 	}
 
-	Consumer<HttpHeaders> fileHeaders() {
-		return (headers) -> {
-			headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
-			headers.set("X-Content-Type-Options", "nosniff");
-		};
+	static void setFileHeaders(HttpHeaders headers) {
+		headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
+		headers.set("X-Content-Type-Options", "nosniff");
 	}
 
 	/**

@@ -50,7 +50,7 @@ public final class ReactivePageMapping {
 		return ((token instanceof Mono<?> later) ? later : Mono.empty()).map(this.page::html)
 			.switchIfEmpty(Mono.fromSupplier(() -> this.page.html(null)))
 			.flatMap((html) -> ServerResponse.ok()
-				.headers(this.page.pageHeaders())
+				.headers(RateLimitsPage::setPageHeaders)
 				.contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
 				.bodyValue(html));
 	}
@@ -62,7 +62,7 @@ public final class ReactivePageMapping {
 		}
 		return request.checkNotModified(file.tag())
 			.switchIfEmpty(ServerResponse.ok()
-				.headers(this.page.fileHeaders())
+				.headers(RateLimitsPage::setFileHeaders)
 				.eTag(file.tag())
 				.contentType(file.type())
 				.bodyValue(file.content()));

@@ -52,7 +52,7 @@ public final class ServletPageMapping {
 
 	private ServerResponse page(ServerRequest request) throws IOException {
 		return ServerResponse.ok()
-			.headers(this.page.pageHeaders())
+			.headers(RateLimitsPage::setPageHeaders)
 			.contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
 			.body(this.page.html(request.attribute(CSRF_TOKEN).orElse(null)));
 	}
@@ -64,7 +64,7 @@ public final class ServletPageMapping {
 		}
 		return request.checkNotModified(file.tag())
 			.orElseGet(() -> ServerResponse.ok()
-				.headers(this.page.fileHeaders())
+				.headers(RateLimitsPage::setFileHeaders)
 				.eTag(file.tag())
 				.contentType(file.type())
 				.body(file.content()));

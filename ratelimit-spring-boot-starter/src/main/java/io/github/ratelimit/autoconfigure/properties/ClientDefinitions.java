@@ -84,7 +84,8 @@ public final class ClientDefinitions {
 		GovernorSettings settings = settings(PREFIX + name, client);
 		List<UrlPattern> match = new ArrayList<>();
 		for (int i = 0; i < client.match().size(); i++) {
-			match.add(pattern(PREFIX + name + ".match[" + i + "]", client.match().get(i)));
+			match.add(parsed(PREFIX + name + ".match[" + i + "]", client.match().get(i), UrlPattern::parse,
+					"is not a pattern of addresses", null));
 		}
 		if (client.key().isEmpty()) {
 			throw new InvalidConfigurationException(PREFIX + name + ".key", "", "is empty",
@@ -102,26 +103,23 @@ public final class ClientDefinitions {
 		}
 	}
 
-	private static UrlPattern pattern(String property, String text) {
-		try {
-			return UrlPattern.parse(text.strip());
-		}
-		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationException(property, text, "is not a pattern of addresses",
-					String.valueOf(ex.getMessage()));
-		}
+	private @Nullable ClientDialect dialect(String name, String text) {
+		return text.strip().equals("auto") ? null
+				: parsed(PREFIX + name + ".dialect", text, this.dialects::byName, "is not a known dialect", null);
 	}
 
-	private @Nullable ClientDialect dialect(String name, String text) {
-		if (text.strip().equals("auto")) {
-			return null;
-		}
+	/**
+	 * Parses a text.
+	 * @param remedy what to write instead, null if the parser's own message says it
+	 */
+	private static <T> T parsed(String property, String text, Function<String, T> parser, String problem,
+			@Nullable String remedy) {
 		try {
-			return this.dialects.byName(text.strip());
+			return parser.apply(text.strip());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationException(PREFIX + name + ".dialect", text, "is not a known dialect",
-					String.valueOf(ex.getMessage()));
+			throw new InvalidConfigurationException(property, text, problem,
+					(remedy != null) ? remedy : String.valueOf(ex.getMessage()));
 		}
 	}
 
@@ -173,10 +171,10 @@ public final class ClientDefinitions {
 
 	private static GovernorSettings model(String prefix, Map<String, String> texts, GovernorSettings client) {
 		List<ConfiguredQuota> quotas = new ArrayList<>();
-		add(quotas, Dimension.REQUESTS, prefix + ".requests", texts.get("requests"));
-		add(quotas, Dimension.TOKENS, prefix + ".tokens", texts.get("tokens"));
-		add(quotas, Dimension.INPUT_TOKENS, prefix + ".input-tokens", texts.get("input-tokens"));
-		add(quotas, Dimension.OUTPUT_TOKENS, prefix + ".output-tokens", texts.get("output-tokens"));
+		for (Dimension dimension : Dimension.values()) {
+			String setting = dimension.name().toLowerCase(Locale.ROOT).replace('_', '-');
+			add(quotas, dimension, prefix + "." + setting, texts.get(setting));
+		}
 		for (ConfiguredQuota quota : client.quotas()) {
 			if (quotas.stream().noneMatch((own) -> own.dimension() == quota.dimension())) {
 				quotas.add(quota);
@@ -192,21 +190,11 @@ public final class ClientDefinitions {
 	}
 
 	private static int number(String property, String text) {
-		try {
-			return Integer.parseInt(text);
-		}
-		catch (NumberFormatException ex) {
-			throw new InvalidConfigurationException(property, text, "is not a whole number", "Write for example 50.");
-		}
+		return parsed(property, text, Integer::parseInt, "is not a whole number", "Write for example 50.");
 	}
 
 	private static Duration duration(String property, String text) {
-		try {
-			return DurationStyle.detectAndParse(text);
-		}
-		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationException(property, text, "is not a duration", "Write for example 30s.");
-		}
+		return parsed(property, text, DurationStyle::detectAndParse, "is not a duration", "Write for example 30s.");
 	}
 
 	private static RetryPolicy retry(String name, ClientProperties.Retry retry) {

@@ -52,12 +52,12 @@ record KnownNames(Map<String, KnownNames> below) {
 			return this.below.get(INDEX);
 		}
 		String uniform = name.getElement(element, Form.UNIFORM);
-		for (Map.Entry<String, KnownNames> child : this.below.entrySet()) {
-			if (child.getKey().equals(ANY) || LimitNames.uniform(child.getKey()).equals(uniform)) {
-				return child.getValue();
-			}
-		}
-		return null;
+		return this.below.keySet()
+			.stream()
+			.filter((child) -> child.equals(ANY) || LimitNames.uniform(child).equals(uniform))
+			.findFirst()
+			.map(this.below::get)
+			.orElse(null);
 	}
 
 	/** Returns how much of a name is known. */

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.PlanSelection;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
@@ -56,14 +57,10 @@ public record LimitDefinition(LimitSettings settings, List<KeyExpression> keys, 
 	}
 
 	LimitPolicy policyIn(LimitRegistry registry, PlanResolvers resolvers) {
-		LimitPolicy policy = LimitPolicy.of(registerIn(registry), this.keys, this.onMissingKey, this.cost);
-		if (this.afterResponse != null) {
-			policy = policy.withAfterResponse(this.afterResponse);
-		}
-		if (this.unless != null) {
-			policy = policy.withUnless(this.unless);
-		}
-		return this.settings.plans().isEmpty() ? policy : policy.withPlans(resolvers.plansOf(this.settings, this.plan));
+		RegisteredLimit registered = registerIn(registry);
+		PlanSelection plans = this.settings.plans().isEmpty() ? null : resolvers.plansOf(this.settings, this.plan);
+		return new LimitPolicy(registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse, List.of())
+			.withUnless(this.unless);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -69,10 +70,7 @@ public record PropertyOrigins(@Nullable String winner, @Nullable String others) 
 
 	private static @Nullable ConfigurationProperty first(Stream<ConfigurationPropertyName> names,
 			ConfigurationPropertySource source) {
-		return names.map(source::getConfigurationProperty)
-			.filter((property) -> property != null)
-			.findFirst()
-			.orElse(null);
+		return names.map(source::getConfigurationProperty).filter(Objects::nonNull).findFirst().orElse(null);
 	}
 
 	private static String place(ConfigurationProperty property) {

@@ -65,8 +65,9 @@ public final class RuleDefinitions {
 			unless.warnIfChosenByClient("Rule " + name);
 		}
 		String body = body(name + ".body", properties.body());
+		List<LimitPolicy> policies = limits.stream().distinct().map((limit) -> limit.withUnless(unless)).toList();
 		try {
-			return Rule.of(path, properties.methods(), exempting(limits, unless), properties.when(), body);
+			return Rule.of(path, properties.methods(), policies, properties.when(), body);
 		}
 		catch (PatternParseException ex) {
 			throw new InvalidConfigurationException(name + ".path", path, "is not a path pattern: " + ex.getMessage(),
@@ -87,12 +88,10 @@ public final class RuleDefinitions {
 	}
 
 	private List<LimitPolicy> limits(String property, List<String> names) {
-		List<LimitPolicy> limits = new ArrayList<>();
-		for (String name : names) {
-			if (StringUtils.hasText(name)) {
-				limits.add(limit(property, name.strip()));
-			}
-		}
+		List<LimitPolicy> limits = names.stream()
+			.filter(StringUtils::hasText)
+			.map((name) -> limit(property, name.strip()))
+			.toList();
 		if (limits.isEmpty()) {
 			throw new InvalidConfigurationException(property, "", "names no limit",
 					"Name at least one of those under ratelimit.limits.");
@@ -127,10 +126,6 @@ public final class RuleDefinitions {
 				});
 			}
 		}
-	}
-
-	private static List<LimitPolicy> exempting(List<LimitPolicy> limits, @Nullable ExemptionExpression unless) {
-		return (unless == null) ? limits : limits.stream().distinct().map((limit) -> limit.withUnless(unless)).toList();
 	}
 
 	private static void checkPhase(String property, RulePhase phase, List<LimitPolicy> limits,

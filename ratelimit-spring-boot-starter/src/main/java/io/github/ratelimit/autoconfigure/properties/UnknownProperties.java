@@ -194,11 +194,9 @@ final class UnknownProperties {
 
 	private void refuseLostVariable(ConfiguredProperty variable) {
 		String group = variable.name().getElement(1, Form.UNIFORM);
-		for (LimitNames names : this.names) {
-			if (group.equals(names.kind().group())) {
-				refuseLostVariable(variable, names);
-			}
-		}
+		this.names.stream()
+			.filter((names) -> group.equals(names.kind().group()))
+			.forEach((names) -> refuseLostVariable(variable, names));
 	}
 
 	private void refuseLostVariable(ConfiguredProperty variable, LimitNames names) {

@@ -102,9 +102,11 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 
 	private void write(RegisteredLimit registered) {
 		List<String> boundTo = registered.boundTo();
-		logger.info(describe(registered, boundTo));
-		warnOfChosenPlans(registered);
-		warnOfChosenExemptions(registered);
+		LimitDefinition definition = this.definitions.find(registered.name());
+		logger.info(describe(registered, definition, boundTo));
+		if (definition != null) {
+			warnOfChosen(definition);
+		}
 		if (boundTo.isEmpty() && !isLazy() && !PartialApplication.is(this.context)) {
 			String name = registered.name();
 			String rule = this.context.containsBean(FILTER)
@@ -120,7 +122,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		return this.context.getEnvironment().getProperty("spring.main.lazy-initialization", Boolean.class, false);
 	}
 
-	private String describe(RegisteredLimit registered, List<String> boundTo) {
+	private String describe(RegisteredLimit registered, @Nullable LimitDefinition definition, List<String> boundTo) {
 		StringBuilder line = new StringBuilder("Limit '").append(registered.name()).append("': ");
 		line.append(LimitText.of(registered.limit()));
 		if (registered.limit().isPaced() && this.waitingThreads != null) {
@@ -130,7 +132,6 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));
 		}
-		LimitDefinition definition = this.definitions.find(registered.name());
 		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
 			line.append("; on missing key ").append(text(definition.onMissingKey()));
 		}
@@ -169,21 +170,16 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 				+ ((after.countWhen() != null) ? "; counts when " + after.countWhen().text() : "");
 	}
 
-	private void warnOfChosenPlans(RegisteredLimit registered) {
-		LimitDefinition definition = this.definitions.find(registered.name());
-		PlanExpression plan = (definition != null) ? definition.plan() : null;
+	private static void warnOfChosen(LimitDefinition definition) {
+		PlanExpression plan = definition.plan();
 		if (plan != null && plan.inputs().chosenByClient()) {
-			logger.warn("Limit '" + registered.name() + "' takes the plan of a call from " + plan.text()
+			logger.warn("Limit '" + definition.name() + "' takes the plan of a call from " + plan.text()
 					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
 					+ "type PlanResolver");
 		}
-	}
-
-	private void warnOfChosenExemptions(RegisteredLimit registered) {
-		LimitDefinition definition = this.definitions.find(registered.name());
-		ExemptionExpression unless = (definition != null) ? definition.unless() : null;
+		ExemptionExpression unless = definition.unless();
 		if (unless != null) {
-			unless.warnIfChosenByClient("Limit '" + registered.name() + "'");
+			unless.warnIfChosenByClient("Limit '" + definition.name() + "'");
 		}
 	}
 

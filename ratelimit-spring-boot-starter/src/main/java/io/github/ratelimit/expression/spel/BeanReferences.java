@@ -1,11 +1,12 @@
 package io.github.ratelimit.expression.spel;
 
-import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 
 import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.InvalidExpressionException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -60,14 +61,12 @@ final class BeanReferences {
 	}
 
 	private static @Nullable ReadsSecurityContext onMethod(Class<?> type, String name) {
-		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			ReadsSecurityContext stated = method.getName().equals(name)
-					? AnnotatedElementUtils.findMergedAnnotation(method, ReadsSecurityContext.class) : null;
-			if (stated != null) {
-				return stated;
-			}
-		}
-		return null;
+		return Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(type))
+			.filter((method) -> method.getName().equals(name))
+			.map((method) -> AnnotatedElementUtils.findMergedAnnotation(method, ReadsSecurityContext.class))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
 	}
 
 	@Nullable BeanResolver resolver() {

@@ -1,9 +1,7 @@
 package io.github.ratelimit.expression.spel;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 import io.github.ratelimit.Key;
@@ -77,11 +75,7 @@ interface ComposedKeyPart {
 
 		@Override
 		public List<String> kinds() {
-			Set<String> kinds = new LinkedHashSet<>();
-			for (ComposedKeyPart part : this.parts) {
-				kinds.addAll(part.kinds());
-			}
-			return List.copyOf(kinds);
+			return this.parts.stream().flatMap((part) -> part.kinds().stream()).distinct().toList();
 		}
 
 		@Override
@@ -114,10 +108,7 @@ interface ComposedKeyPart {
 
 		@Override
 		public List<String> kinds() {
-			List<Key> examples = new ArrayList<>(this.parts.size());
-			for (ComposedKeyPart part : this.parts) {
-				examples.add(Key.of(part.kinds().get(0), "example"));
-			}
+			List<Key> examples = this.parts.stream().map((part) -> Key.of(part.kinds().get(0), "example")).toList();
 			return List.of(Key.composed(examples).kind());
 		}
 

@@ -24,6 +24,7 @@ import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.OutcomeExpression;
 import io.github.ratelimit.expression.PlanExpression;
 import io.github.ratelimit.permit.LimitedRequest;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
@@ -124,9 +125,9 @@ final class ExpressionBuilder {
 	/** Two values for all calls are seldom meant. */
 	private void refuseCondition(SpelNode node, String what, String example) {
 		if (SyntaxTree.isCondition(node)) {
-			throw new InvalidExpressionException(this.text, "is true or false, not a " + what,
+			throw invalid("is true or false, not a " + what,
 					"Write which " + what + " it selects, such as \"" + this.text.strip() + " ? " + example
-							+ "\", in double quotes where it is in YAML.");
+					+ "\", in double quotes where it is in YAML.");
 		}
 	}
 
@@ -154,11 +155,9 @@ final class ExpressionBuilder {
 			return new ComposedKeyPart.Composition(List.copyOf(parts));
 		}
 		if (SyntaxTree.isCoalesce(node) || node instanceof Elvis) {
-			List<ComposedKeyPart> parts = new ArrayList<>();
-			for (int i = 0; i < node.getChildCount(); i++) {
-				parts.add(part((SpelNodeImpl) node.getChild(i)));
-			}
-			return new ComposedKeyPart.Alternatives(List.copyOf(parts));
+			return new ComposedKeyPart.Alternatives(IntStream.range(0, node.getChildCount())
+				.mapToObj((child) -> part((SpelNodeImpl) node.getChild(child)))
+				.toList());
 		}
 		if (node instanceof Literal literal) {
 			return constant(literal);
@@ -182,7 +181,7 @@ final class ExpressionBuilder {
 	private ComposedKeyPart constant(Literal literal) {
 		String constant = (literal instanceof NullLiteral) ? "" : String.valueOf(literal.getLiteralValue().getValue());
 		if (constant.isEmpty()) {
-			throw new InvalidExpressionException(this.text, "contains "
+			throw invalid("contains "
 					+ ((literal instanceof NullLiteral) ? "null" : "an empty text") + ", which is never a value",
 					"Omit it; the parts of a key need no separator.");
 		}
@@ -197,17 +196,15 @@ final class ExpressionBuilder {
 		}
 		if (type.isArray() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
 			String element = Map.class.isAssignableFrom(type) ? "['id']" : "[0]";
-			throw new InvalidExpressionException(this.text,
-					"uses #" + name + " as a key, but it is a " + type.getSimpleName() + ", not a single value",
+			throw invalid("uses #" + name + " as a key, but it is a " + type.getSimpleName() + ", not a single value",
 					"Write the value that is meant, such as #" + name + element + ".");
 		}
 		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
 				|| Modifier.isAbstract(type.getModifiers());
 		if (!mayBeSubclass && !KeyTextConversion.declaresToString(type)) {
-			throw new InvalidExpressionException(this.text,
-					"uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
+			throw invalid("uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
 					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
-							+ " a toString().");
+					+ " a toString().");
 		}
 	}
 
@@ -232,8 +229,7 @@ final class ExpressionBuilder {
 	PlanExpression plan() {
 		SpelNodeImpl node = tree(WHAT_IS_A_PLAN);
 		if (SyntaxTree.variable(node) == RequestVariable.GLOBAL) {
-			throw new InvalidExpressionException(this.text, "is a key that all calls share, not a plan",
-					WHAT_IS_A_PLAN);
+			throw invalid("is a key that all calls share, not a plan", WHAT_IS_A_PLAN);
 		}
 		this.check.check(node);
 		refuseCondition(node, "plan", "'partner' : null");
@@ -247,8 +243,7 @@ final class ExpressionBuilder {
 
 	private CostExpression constantCost(BigDecimal number) {
 		if (number.signum() < 0) {
-			throw new InvalidExpressionException(this.text, "is a negative number of permits",
-					"Write 0 or more; permits are given back by other means.");
+			throw invalid("is a negative number of permits", "Write 0 or more; permits are given back by other means.");
 		}
 		long permits = PermitConversion.of(number);
 		return new CostExpression(this.text, ExpressionInputs.NONE, (call) -> permits);
@@ -270,7 +265,7 @@ final class ExpressionBuilder {
 		SpelNodeImpl node = tree(WHAT_SETTLES);
 		this.check.check(node);
 		if (node instanceof Literal) {
-			throw new InvalidExpressionException(this.text, "is the same for every call",
+			throw invalid("is the same for every call",
 					"Write it as the cost, or write an expression that depends on the call.");
 		}
 		checkIsNumber(node);
@@ -292,7 +287,7 @@ final class ExpressionBuilder {
 		this.check.check(node);
 		refuseValue(node, "header('X-Tenant') == 'internal'");
 		if (node instanceof BooleanLiteral) {
-			throw new InvalidExpressionException(this.text, "is the same for every call",
+			throw invalid("is the same for every call",
 					WHAT_EXEMPTS + " To try out a limit that refuses no call, write mode: shadow.");
 		}
 		return new ExemptionExpression(this.text, inputs(node),
@@ -303,8 +298,7 @@ final class ExpressionBuilder {
 		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
 		Class<?> type = SyntaxTree.declaredType(node, this.arguments);
 		if (constant || (type != null && type != boolean.class && type != Boolean.class && type != Object.class)) {
-			throw new InvalidExpressionException(this.text, "is a value, not a condition",
-					"Compare it, for example " + example + ".");
+			throw invalid("is a value, not a condition", "Compare it, for example " + example + ".");
 		}
 	}
 
@@ -330,13 +324,12 @@ final class ExpressionBuilder {
 	}
 
 	private InvalidExpressionException notANumber(String what) {
-		return new InvalidExpressionException(this.text, "uses " + what + " as a number of permits",
+		return invalid("uses " + what + " as a number of permits",
 				"Write a number, such as 500, or an expression that returns one.");
 	}
 
 	private ValueReader reader(SpelNodeImpl node) {
-		ValueReader plain = new PlainReaders(this.arguments, this::interpreted).value(node);
-		return (plain != null) ? plain : interpreted(node);
+		return new PlainReaders(this.arguments, this::interpreted).reader(node);
 	}
 
 	private Function<ExpressionRoot, @Nullable String> text(SpelNodeImpl node) {
@@ -345,6 +338,10 @@ final class ExpressionBuilder {
 
 	private SpelReader interpreted(SpelNode node) {
 		return new SpelReader((SpelNodeImpl) node, this.arguments, this.shared);
+	}
+
+	private InvalidExpressionException invalid(String problem, String remedy) {
+		return new InvalidExpressionException(this.text, problem, remedy);
 	}
 
 }

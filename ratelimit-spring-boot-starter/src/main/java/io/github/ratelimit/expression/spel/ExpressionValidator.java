@@ -95,30 +95,21 @@ final class ExpressionValidator {
 
 	private void checkOthers(SpelNode node, boolean ofCall) {
 		if (node instanceof Assign || node instanceof OpInc || node instanceof OpDec) {
-			throw new InvalidExpressionException(this.expression, "assigns a value",
-					"An expression only reads. Write == to compare.");
+			throw invalid("assigns a value", "An expression only reads. Write == to compare.");
 		}
 		if (node instanceof FunctionReference) {
-			throw new InvalidExpressionException(this.expression,
-					"calls " + node.toStringAST() + ", but no such function is registered",
+			throw invalid("calls " + node.toStringAST() + ", but no such function is registered",
 					"Write @bean.method() to call a method of a bean.");
 		}
 		if (node instanceof ConstructorReference) {
 			checkType(node.getChild(0).toStringAST());
-			for (int i = 1; i < node.getChildCount(); i++) {
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			boolean keyName = node instanceof InlineMap && i % 2 == 0
+					&& node.getChild(i) instanceof PropertyOrFieldReference;
+			if (!keyName) {
 				check(node.getChild(i), ofCall);
 			}
-		}
-		else if (node instanceof InlineMap) {
-			for (int i = 0; i < node.getChildCount(); i++) {
-				boolean keyName = i % 2 == 0 && node.getChild(i) instanceof PropertyOrFieldReference;
-				if (!keyName) {
-					check(node.getChild(i), ofCall);
-				}
-			}
-		}
-		else {
-			checkChildren(node, ofCall);
 		}
 	}
 
@@ -176,23 +167,21 @@ final class ExpressionValidator {
 			throw NameCatalogue.unknownVariable(this.expression, name);
 		}
 		if (variable == RequestVariable.STATUS && !this.afterResponse) {
-			throw new InvalidExpressionException(this.expression,
-					"reads status, which is not known before the response",
+			throw invalid("reads status, which is not known before the response",
 					"Write it in count-when or settle of a limit, which are evaluated after the response.");
 		}
 		if (variable.isSecurity()) {
 			checkKnownAfterwards(name);
 		}
 		if (variable == RequestVariable.GLOBAL) {
-			throw new InvalidExpressionException(this.expression, "uses global as a value",
+			throw invalid("uses global as a value",
 					"Write global alone, as a whole key: one for all calls. It has no value to combine or compare.");
 		}
 	}
 
 	private void checkKnownAfterwards(String name) {
 		if (this.afterResponse) {
-			throw new InvalidExpressionException(this.expression,
-					"reads " + name + ", but the authenticated user is not known any more after the response",
+			throw invalid("reads " + name + ", but the authenticated user is not known any more after the response",
 					"Look at status, or at an attribute('…') of the request that your code sets.");
 		}
 	}
@@ -200,11 +189,10 @@ final class ExpressionValidator {
 	private void checkArgument(SpelNode node, boolean ofCall) {
 		String name = SyntaxTree.argumentName(node);
 		if (name.equals("root") || (name.equals("this") && ofCall)) {
-			throw new InvalidExpressionException(this.expression, "names #" + name + ", which is not a value",
-					"Write " + NameCatalogue.VALUES + ".");
+			throw invalid("names #" + name + ", which is not a value", "Write " + NameCatalogue.VALUES + ".");
 		}
 		if (this.arguments.type(name) == void.class) {
-			throw new InvalidExpressionException(this.expression, "names #" + name + ", but the method returns nothing",
+			throw invalid("names #" + name + ", but the method returns nothing",
 					"Let the method return a value that contains its cost, or omit the expression.");
 		}
 		if (!name.equals("this") && this.arguments.position(name) < 0) {
@@ -215,8 +203,7 @@ final class ExpressionValidator {
 	private void checkFunction(MethodReference call) {
 		if (call.getName().equals(RequestFunction.COALESCE)) {
 			if (call.getChildCount() < 2) {
-				throw new InvalidExpressionException(this.expression,
-						"calls coalesce with " + count(call.getChildCount(), "value"),
+				throw invalid("calls coalesce with " + count(call.getChildCount(), "value"),
 						"Write at least two, such as coalesce(user, ip).");
 			}
 			return;
@@ -226,9 +213,7 @@ final class ExpressionValidator {
 			throw NameCatalogue.unknownFunction(this.expression, call.getName());
 		}
 		if (call.getChildCount() != 1) {
-			throw new InvalidExpressionException(this.expression,
-					"calls " + function.text() + " with " + count(call.getChildCount(), "argument"),
-					"Write one name, such as " + function.example() + ".");
+			throw wrongCall(function, count(call.getChildCount(), "argument"), "Write one name,");
 		}
 		if (function.isSecurity()) {
 			checkKnownAfterwards(function.text());
@@ -247,15 +232,11 @@ final class ExpressionValidator {
 		else if (argument instanceof StringLiteral literal) {
 			String name = SyntaxTree.text(literal);
 			if (name.isBlank() || (function == RequestFunction.HEADER && !isToken(name))) {
-				throw new InvalidExpressionException(this.expression,
-						"calls " + function.text() + " with '" + name + "', which is not a valid name",
-						"Write a name such as " + function.example() + ".");
+				throw wrongCall(function, "'" + name + "', which is not a valid name", "Write a name");
 			}
 		}
 		else if (argument instanceof Literal) {
-			throw new InvalidExpressionException(this.expression,
-					"calls " + function.text() + " with " + argument.toStringAST() + " instead of a name",
-					"A name is a text in quotes, such as " + function.example() + ".");
+			throw wrongCall(function, argument.toStringAST() + " instead of a name", "A name is a text in quotes,");
 		}
 		else {
 			checkUnquoted(function, argument);
@@ -265,15 +246,14 @@ final class ExpressionValidator {
 	/** Subnets are parsed once, so no call can bring its own. */
 	private void checkSubnet(SpelNode argument) {
 		if (!(argument instanceof StringLiteral literal)) {
-			throw new InvalidExpressionException(this.expression,
-					"calls inSubnet with " + argument.toStringAST() + ", which is not a text in quotes",
-					"Write the subnet in quotes, such as " + RequestFunction.IN_SUBNET.example() + ".");
+			throw wrongCall(RequestFunction.IN_SUBNET, argument.toStringAST() + ", which is not a text in quotes",
+					"Write the subnet in quotes,");
 		}
 		try {
 			Subnet.parse(SyntaxTree.text(literal));
 		}
 		catch (InvalidExpressionException ex) {
-			throw new InvalidExpressionException(this.expression, ex.problem(), ex.remedy());
+			throw invalid(ex.problem(), ex.remedy());
 		}
 	}
 
@@ -282,9 +262,7 @@ final class ExpressionValidator {
 		Set<String> names = new TreeSet<>();
 		if (SyntaxTree.isWordsAndHyphens(argument, names)
 				&& names.stream().anyMatch((name) -> RequestVariable.named(name) == null)) {
-			throw new InvalidExpressionException(this.expression,
-					"calls " + function.text() + " with a name that is not in quotes",
-					"Write the name in quotes, such as " + function.example() + ".");
+			throw wrongCall(function, "a name that is not in quotes", "Write the name in quotes,");
 		}
 	}
 
@@ -304,9 +282,17 @@ final class ExpressionValidator {
 			this.types.findType(name);
 		}
 		catch (EvaluationException ex) {
-			throw new InvalidExpressionException(this.expression, "names the class " + name + ", which does not exist",
+			throw invalid("names the class " + name + ", which does not exist",
 					"Write its full name, such as java.time.LocalDate.");
 		}
+	}
+
+	private InvalidExpressionException wrongCall(RequestFunction function, String with, String remedy) {
+		return invalid("calls " + function.text() + " with " + with, remedy + " such as " + function.example() + ".");
+	}
+
+	private InvalidExpressionException invalid(String problem, String remedy) {
+		return new InvalidExpressionException(this.expression, problem, remedy);
 	}
 
 }

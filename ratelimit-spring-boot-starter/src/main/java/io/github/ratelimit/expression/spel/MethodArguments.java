@@ -2,10 +2,13 @@ package io.github.ratelimit.expression.spel;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.InvalidExpressionException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.BridgeMethodResolver;
@@ -21,19 +24,33 @@ final class MethodArguments {
 	/** The name of what a method has returned, if that is known. */
 	static final String RESULT = "result";
 
-	private static final MethodArguments NONE = new MethodArguments(null, new String[0], null);
+	private static final MethodArguments NONE = new MethodArguments(null, List.of(), null);
 
 	private final @Nullable Method method;
 
-	private final String @Nullable [] names;
+	/** Those of the class file, none if it does not have them. */
+	private final List<String> names;
+
+	/** By the names, and by {@code p} or {@code a} with the position. */
+	private final Map<String, Integer> positions = new HashMap<>();
 
 	/** Null where there is no result yet. */
 	private final @Nullable ResolvableType result;
 
-	private MethodArguments(@Nullable Method method, String @Nullable [] names, @Nullable ResolvableType result) {
+	private MethodArguments(@Nullable Method method, List<String> names, @Nullable ResolvableType result) {
 		this.method = method;
 		this.names = names;
 		this.result = result;
+		for (int i = 0; i < count(); i++) {
+			this.positions.put("p" + i, i);
+			this.positions.put("a" + i, i);
+		}
+		for (int i = 0; i < names.size(); i++) {
+			this.positions.put(names.get(i), i);
+		}
+		if (result != null) {
+			this.positions.put(RESULT, count());
+		}
 	}
 
 	static MethodArguments none() {
@@ -43,14 +60,8 @@ final class MethodArguments {
 	static MethodArguments of(Method method) {
 		Method bridged = BridgeMethodResolver.findBridgedMethod(method);
 		@Nullable String[] discovered = DISCOVERER.getParameterNames(bridged);
-		if (discovered == null) {
-			return new MethodArguments(bridged, null, null);
-		}
-		String[] names = new String[discovered.length];
-		for (int i = 0; i < names.length; i++) {
-			String name = discovered[i];
-			names[i] = (name != null) ? name : "";
-		}
+		List<String> names = (discovered != null)
+				? Arrays.stream(discovered).map((name) -> (name != null) ? name : "").toList() : List.of();
 		return new MethodArguments(bridged, names, null);
 	}
 
@@ -65,37 +76,7 @@ final class MethodArguments {
 	 * @return the position from 0, -1 if there is no such argument
 	 */
 	int position(String name) {
-		if (isResult(name)) {
-			return count();
-		}
-		if (this.names != null) {
-			for (int i = 0; i < this.names.length; i++) {
-				if (this.names[i].equals(name)) {
-					return i;
-				}
-			}
-		}
-		return positionInName(name);
-	}
-
-	private boolean isResult(String name) {
-		return this.result != null && name.equals(RESULT);
-	}
-
-	private int positionInName(String name) {
-		int digits = name.length() - 1;
-		if (digits < 1 || digits > 3 || (name.charAt(0) != 'p' && name.charAt(0) != 'a')) {
-			return -1;
-		}
-		int position = 0;
-		for (int i = 1; i <= digits; i++) {
-			int digit = name.charAt(i) - '0';
-			if (digit < 0 || digit > 9) {
-				return -1;
-			}
-			position = 10 * position + digit;
-		}
-		return (position < count()) ? position : -1;
+		return this.positions.getOrDefault(name, -1);
 	}
 
 	private int count() {
@@ -104,7 +85,7 @@ final class MethodArguments {
 
 	/** Returns the declared type of an argument, null if there is none of that name. */
 	@Nullable Class<?> type(String name) {
-		if (this.result != null && isResult(name)) {
+		if (this.result != null && name.equals(RESULT)) {
 			return this.result.resolve();
 		}
 		int position = position(name);
@@ -122,7 +103,7 @@ final class MethodArguments {
 					"Write it in settle, which is evaluated after the method has returned.");
 		}
 		String method = this.method.getDeclaringClass().getSimpleName() + "." + this.method.getName();
-		if (this.names == null && count() > 0) {
+		if (this.names.isEmpty() && count() > 0) {
 			return new InvalidExpressionException(expression,
 					problem + ", but the parameters of " + method + " have no names in the class file",
 					"Compile the class with -parameters, or write " + positions() + ".");
@@ -142,12 +123,7 @@ final class MethodArguments {
 	}
 
 	private List<String> known() {
-		List<String> known = new ArrayList<>();
-		if (this.names != null) {
-			for (String name : this.names) {
-				known.add(name);
-			}
-		}
+		List<String> known = new ArrayList<>(this.names);
 		if (this.result != null) {
 			known.add(RESULT);
 		}

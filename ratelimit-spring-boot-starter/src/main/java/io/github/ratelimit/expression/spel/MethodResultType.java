@@ -1,6 +1,7 @@
 package io.github.ratelimit.expression.spel;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -39,17 +40,8 @@ final class MethodResultType {
 	}
 
 	private static boolean publishes(@Nullable Class<?> type) {
-		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-			if (PUBLISHERS.contains(each.getName())) {
-				return true;
-			}
-			for (Class<?> implemented : each.getInterfaces()) {
-				if (publishes(implemented)) {
-					return true;
-				}
-			}
-		}
-		return false;
+		return type != null && (PUBLISHERS.contains(type.getName()) || publishes(type.getSuperclass())
+				|| Arrays.stream(type.getInterfaces()).anyMatch(MethodResultType::publishes));
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.ratelimit.expression.spel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import io.github.ratelimit.Suggestion;
@@ -46,14 +47,9 @@ final class NameCatalogue {
 		if (name.length() < 3) {
 			return "";
 		}
-		List<String> known = new ArrayList<>();
-		for (RequestVariable variable : RequestVariable.values()) {
-			known.add(variable.text());
-		}
-		for (RequestFunction function : RequestFunction.values()) {
-			known.add(function.text());
-		}
-		known.add(RequestFunction.COALESCE);
+		List<String> known = new ArrayList<>(List.of(RequestFunction.COALESCE));
+		Arrays.stream(RequestVariable.values()).map(RequestVariable::text).forEach(known::add);
+		Arrays.stream(RequestFunction.values()).map(RequestFunction::text).forEach(known::add);
 		return Suggestion.nearest(name, known).map((near) -> "Did you mean " + written(near) + "? ").orElse("");
 	}
 

@@ -50,27 +50,22 @@ final class PlainReaders {
 		if (test == null) {
 			return null;
 		}
-		ValueReader whenTrue = valueOrInterpreted(node.getChild(1));
-		ValueReader whenFalse = valueOrInterpreted(node.getChild(2));
+		ValueReader whenTrue = reader(node.getChild(1));
+		ValueReader whenFalse = reader(node.getChild(2));
 		return (call) -> isTrue(test.read(call)) ? whenTrue.read(call) : whenFalse.read(call);
 	}
 
-	private ValueReader valueOrInterpreted(SpelNode node) {
+	/** Returns the reader of a value, by SpEL if need be. */
+	ValueReader reader(SpelNode node) {
 		ValueReader plain = value(node);
 		return (plain != null) ? plain : this.interpreted.apply(node);
 	}
 
 	/** Returns the reader of true or false, null for what is interpreted as a whole. */
 	private @Nullable ValueReader condition(SpelNode node) {
-		if (node instanceof BooleanLiteral || isCondition(node)) {
-			return value(node);
-		}
-		return logical(node);
-	}
-
-	private static boolean isCondition(SpelNode node) {
 		RequestFunction function = SyntaxTree.function(node);
-		return function != null && function.isCondition();
+		boolean isCondition = node instanceof BooleanLiteral || (function != null && function.isCondition());
+		return isCondition ? value(node) : logical(node);
 	}
 
 	private @Nullable ValueReader logical(SpelNode node) {
@@ -97,26 +92,19 @@ final class PlainReaders {
 	}
 
 	private @Nullable ValueReader comparison(SpelNode node, boolean equal) {
-		SpelNode left = node.getChild(0);
-		SpelNode right = node.getChild(1);
-		ValueReader compared = isComparable(right) ? comparison(left, (Literal) right) : null;
-		if (compared == null && isComparable(left)) {
-			compared = comparison(right, (Literal) left);
-		}
-		ValueReader same = compared;
-		return (same == null) ? null : (call) -> isTrue(same.read(call)) == equal;
+		ValueReader first = equality(node.getChild(0), node.getChild(1));
+		ValueReader same = (first != null) ? first : equality(node.getChild(1), node.getChild(0));
+		return (same != null) ? (call) -> isTrue(same.read(call)) == equal : null;
 	}
 
-	private static boolean isComparable(SpelNode node) {
-		return node instanceof StringLiteral || node instanceof NullLiteral;
-	}
-
-	private @Nullable ValueReader comparison(SpelNode node, Literal literal) {
-		ValueReader reader = SyntaxTree.plainReader(node, this.arguments);
+	/** Returns whether a value is a text or null, if the literal is one. */
+	private @Nullable ValueReader equality(SpelNode node, SpelNode literal) {
+		boolean comparable = literal instanceof StringLiteral || literal instanceof NullLiteral;
+		ValueReader reader = comparable ? SyntaxTree.plainReader(node, this.arguments) : null;
 		if (reader == null) {
 			return null;
 		}
-		Object other = literal.getLiteralValue().getValue();
+		Object other = ((Literal) literal).getLiteralValue().getValue();
 		return (call) -> {
 			Object value = reader.read(call);
 			return (value instanceof CharSequence text) ? text.toString().equals(other)

@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression.spel;
 
+import java.util.Arrays;
 import java.util.function.BiFunction;
 
 import io.github.ratelimit.Key;
@@ -52,12 +53,7 @@ enum RequestFunction {
 	}
 
 	static @Nullable RequestFunction named(String name) {
-		for (RequestFunction function : values()) {
-			if (function.text.equals(name)) {
-				return function;
-			}
-		}
-		return null;
+		return Arrays.stream(values()).filter((function) -> function.text.equals(name)).findFirst().orElse(null);
 	}
 
 	String text() {

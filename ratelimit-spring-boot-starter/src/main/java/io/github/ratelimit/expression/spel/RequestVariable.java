@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression.spel;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -34,12 +35,7 @@ enum RequestVariable {
 	}
 
 	static @Nullable RequestVariable named(String name) {
-		for (RequestVariable variable : values()) {
-			if (variable.text().equals(name)) {
-				return variable;
-			}
-		}
-		return null;
+		return Arrays.stream(values()).filter((variable) -> variable.text().equals(name)).findFirst().orElse(null);
 	}
 
 	String text() {

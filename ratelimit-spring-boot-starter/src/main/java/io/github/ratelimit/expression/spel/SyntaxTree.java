@@ -103,12 +103,8 @@ final class SyntaxTree {
 	 * through a bean.
 	 */
 	static boolean looksAtSecurity(SpelNode node) {
-		return anyMatch(node, (part) -> {
-			RequestVariable variable = variable(part);
-			RequestFunction function = function(part);
-			return (variable != null && variable.isSecurity()) || (function != null && function.isSecurity())
-					|| (part instanceof TypeReference && part.getChild(0).toStringAST().startsWith(SPRING_SECURITY));
-		});
+		return anyMatch(node, (part) -> reads(part, RequestVariable::isSecurity, RequestFunction::isSecurity)
+				|| (part instanceof TypeReference && part.getChild(0).toStringAST().startsWith(SPRING_SECURITY)));
 	}
 
 	/**
@@ -116,12 +112,8 @@ final class SyntaxTree {
 	 * so it counts as the client's.
 	 */
 	static boolean looksAtClient(SpelNode node) {
-		return anyMatch(node, (part) -> {
-			RequestVariable variable = variable(part);
-			RequestFunction function = function(part);
-			return isArgument(part) || part instanceof BeanReference
-					|| (variable != null && variable.isChosenByClient()) || (function != null && function.isOfClient());
-		});
+		return anyMatch(node, (part) -> isArgument(part) || part instanceof BeanReference
+				|| reads(part, RequestVariable::isChosenByClient, RequestFunction::isOfClient));
 	}
 
 	/**
@@ -129,12 +121,16 @@ final class SyntaxTree {
 	 * client's choice, whatever it is given.
 	 */
 	static boolean isChosenByClient(SpelNode node) {
-		return anyMatch(node, (part) -> {
-			RequestVariable variable = variable(part);
-			RequestFunction function = function(part);
-			return (variable != null && variable.isChosenByClient())
-					|| (function != null && function.isWrittenByClient());
-		}, (part) -> part instanceof CompoundExpression && part.getChild(0) instanceof BeanReference, true);
+		return anyMatch(node,
+				(part) -> reads(part, RequestVariable::isChosenByClient, RequestFunction::isWrittenByClient),
+				(part) -> part instanceof CompoundExpression && part.getChild(0) instanceof BeanReference, true);
+	}
+
+	private static boolean reads(SpelNode node, Predicate<RequestVariable> variables,
+			Predicate<RequestFunction> functions) {
+		RequestVariable variable = variable(node);
+		RequestFunction function = function(node);
+		return (variable != null && variables.test(variable)) || (function != null && functions.test(function));
 	}
 
 	/** Returns whether a node reads a request and nothing else that could vary. */

@@ -6,17 +6,11 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /**
  * A path to which only rules that name it apply: one of a management endpoint. Immutable,
  * thread-safe.
+ *
+ * @param base how a rule's path begins that names it
+ * @param pattern which paths, at or below the base, are exempt
  */
-public final class ExemptPath {
-
-	private final String base;
-
-	private final PathPattern pattern;
-
-	private ExemptPath(String base, PathPattern pattern) {
-		this.base = base;
-		this.pattern = pattern;
-	}
+public record ExemptPath(String base, PathPattern pattern) {
 
 	/**
 	 * Returns an exempt path.

@@ -13,36 +13,23 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * <p>
  * The path is matched case-insensitively, so that a rule cannot be bypassed where an
  * application, container or file system ignores case.
+ *
+ * @param pattern the path's pattern
+ * @param withinServlet the same with the path of the dispatcher servlet in front, null if
+ * that has none
+ * @param methods HTTP methods in upper case, empty for all
+ * @param policies the limits of the rule, at least one, each once
+ * @param phase when it is applied: before or after Spring Security, never
+ * {@link RulePhase#AUTO}
+ * @param bodyStyle the name of the style of a refusal's body, null for the general one
  */
-public final class Rule {
+public record Rule(PathPattern pattern, @Nullable PathPattern withinServlet, List<String> methods,
+		List<LimitPolicy> policies, RulePhase phase, @Nullable String bodyStyle) {
 
 	private static final PathPatternParser parser = new PathPatternParser();
 
 	static {
 		parser.setCaseSensitive(false);
-	}
-
-	private final PathPattern path;
-
-	/** With the path of the dispatcher servlet in front, null if that has none. */
-	private final @Nullable PathPattern withinServlet;
-
-	private final List<String> methods;
-
-	private final List<LimitPolicy> policies;
-
-	private final RulePhase phase;
-
-	private final @Nullable String bodyStyle;
-
-	private Rule(PathPattern path, @Nullable PathPattern withinServlet, List<String> methods,
-			List<LimitPolicy> policies, RulePhase phase, @Nullable String bodyStyle) {
-		this.path = path;
-		this.withinServlet = withinServlet;
-		this.methods = methods;
-		this.policies = policies;
-		this.phase = phase;
-		this.bodyStyle = bodyStyle;
 	}
 
 	/**
@@ -94,7 +81,7 @@ public final class Rule {
 	 * @return the rule with both readings
 	 */
 	public Rule within(String servletPath) {
-		return servletPath.isEmpty() ? this : new Rule(this.path, parser.parse(servletPath + path()), this.methods,
+		return servletPath.isEmpty() ? this : new Rule(this.pattern, parser.parse(servletPath + path()), this.methods,
 				this.policies, this.phase, this.bodyStyle);
 	}
 
@@ -112,39 +99,7 @@ public final class Rule {
 	 * @return for example {@code /v1/**}
 	 */
 	public String path() {
-		return this.path.getPatternString();
-	}
-
-	/**
-	 * Returns the HTTP methods.
-	 * @return methods in upper case, empty for all
-	 */
-	public List<String> methods() {
-		return this.methods;
-	}
-
-	/**
-	 * Returns the limits of the rule.
-	 * @return at least one, each once
-	 */
-	public List<LimitPolicy> policies() {
-		return this.policies;
-	}
-
-	/**
-	 * Returns when the rule is applied.
-	 * @return before or after Spring Security, never {@link RulePhase#AUTO}
-	 */
-	public RulePhase phase() {
-		return this.phase;
-	}
-
-	/**
-	 * Returns the style of a refusal's body.
-	 * @return the name of the style, null for the general one
-	 */
-	public @Nullable String bodyStyle() {
-		return this.bodyStyle;
+		return this.pattern.getPatternString();
 	}
 
 	/**
@@ -166,7 +121,7 @@ public final class Rule {
 
 	boolean matches(String method, RequestedPath path) {
 		return hasMethod(method)
-				&& (path.matches(this.path) || (this.withinServlet != null && path.matches(this.withinServlet)));
+				&& (path.matches(this.pattern) || (this.withinServlet != null && path.matches(this.withinServlet)));
 	}
 
 	private boolean hasMethod(String method) {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.request;
 
+import io.github.ratelimit.expression.Subnet;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -51,7 +52,7 @@ public final class ClientAddress {
 		if (address == null) {
 			return UNKNOWN;
 		}
-		return (address.length == 4) ? text(address) : shortened(text(mask(address, prefix)));
+		return (address.length == 4) ? Subnet.text(address) : shortened(Subnet.text(Subnet.masked(address, prefix)));
 	}
 
 	/**
@@ -150,23 +151,6 @@ public final class ClientAddress {
 		}
 		catch (UnknownHostException ex) {
 			return null;
-		}
-	}
-
-	private static byte[] mask(byte[] address, int prefix) {
-		for (int i = 0; i < address.length; i++) {
-			int bits = Math.min(8, Math.max(0, prefix - 8 * i));
-			address[i] &= (byte) (0xFF << (8 - bits));
-		}
-		return address;
-	}
-
-	private static String text(byte[] address) {
-		try {
-			return InetAddress.getByAddress(address).getHostAddress();
-		}
-		catch (UnknownHostException ex) {
-			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -334,9 +335,7 @@ public final class Answers {
 	}
 
 	private static List<LimitDecision> joined(List<LimitDecision> first, List<LimitDecision> second) {
-		List<LimitDecision> all = new ArrayList<>(first);
-		all.addAll(second);
-		return all;
+		return Stream.concat(first.stream(), second.stream()).toList();
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.github.ratelimit.web.response;
 
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -66,13 +65,7 @@ final class LimitHeaderNames {
 	 * Returns the names of the headers of a response that contain the state of a limit.
 	 */
 	List<String> states(HttpServletResponse response) {
-		List<String> names = new ArrayList<>();
-		for (String name : response.getHeaderNames()) {
-			if (isState(name)) {
-				names.add(name);
-			}
-		}
-		return names;
+		return response.getHeaderNames().stream().filter(this::isState).toList();
 	}
 
 	/** Removes all rate limit headers from a response. */

@@ -94,13 +94,10 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 		if (this.applicationHasState || this.applicationHasRetry) {
 			this.names.removeFrom(real());
 		}
+		forget();
 		this.written = true;
 		this.refusal = true;
 		this.answered = true;
-		this.applicationHasState = false;
-		this.applicationHasRetry = false;
-		this.yielded = false;
-		this.aside = null;
 		return real();
 	}
 
@@ -244,6 +241,10 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	@Override
 	public void reset() {
 		super.reset();
+		forget();
+	}
+
+	private void forget() {
 		this.written = false;
 		this.refusal = false;
 		this.answered = false;

@@ -59,12 +59,12 @@ public final class SecurityCorsWriter implements CorsWriter {
 		if (proxy == null) {
 			return List.of();
 		}
-		for (SecurityFilterChain chain : proxy.getFilterChains()) {
-			if (chain.matches(request)) {
-				return chain.getFilters();
-			}
-		}
-		return List.of();
+		return proxy.getFilterChains()
+			.stream()
+			.filter((chain) -> chain.matches(request))
+			.findFirst()
+			.map(SecurityFilterChain::getFilters)
+			.orElse(List.of());
 	}
 
 	@Override
