@@ -237,7 +237,7 @@ final class ExpressionBuilder {
 		}
 		this.check.check(node);
 		refuseCondition(node, "plan", "'partner' : null");
-		return new PlanExpression(this.text, inputs(node), text(node));
+		return new PlanExpression(this.text, inputs(node), SyntaxTree.literalResults(node), text(node));
 	}
 
 	CostExpression cost() {
