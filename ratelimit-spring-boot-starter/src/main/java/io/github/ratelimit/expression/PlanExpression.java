@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * input
  */
 public record PlanExpression(String text, ExpressionInputs inputs, Set<String> literals,
-		Function<Call, @Nullable String> evaluation) {
+		Function<ExpressionRoot, @Nullable String> evaluation) {
 
 	/** Creates an expression. */
 	public PlanExpression {
@@ -29,7 +29,7 @@ public record PlanExpression(String text, ExpressionInputs inputs, Set<String> l
 	 * @param call the call
 	 * @return the name of a plan, null if the expression has no value or an empty one
 	 */
-	public @Nullable String evaluate(Call call) {
+	public @Nullable String evaluate(ExpressionRoot call) {
 		return this.evaluation.apply(call);
 	}
 

@@ -168,7 +168,7 @@ final class SyntaxTree {
 
 	private static void addLiteralResults(SpelNode node, Set<String> results) {
 		if (node instanceof Literal literal) {
-			String text = TextConversion.text(literal.getLiteralValue().getValue());
+			String text = KeyTextConversion.text(literal.getLiteralValue().getValue());
 			if (text != null) {
 				results.add(text);
 			}
