@@ -134,8 +134,10 @@ class DocumentedCommandsTests {
 			for (Command command : commands(page)) {
 				Matcher module = MODULE.matcher(command.text());
 				while (module.find()) {
-					found++;
-					assertThat(PROJECT.resolve(module.group(1)).resolve("pom.xml")).as(command.place()).exists();
+					for (String name : module.group(1).split(",")) {
+						found++;
+						assertThat(PROJECT.resolve(name).resolve("pom.xml")).as(command.place()).exists();
+					}
 				}
 				Matcher profile = PROFILE.matcher(command.text());
 				while (profile.find()) {

@@ -4,6 +4,7 @@ import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
 import java.security.Principal;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -55,11 +56,12 @@ public class RateLimitsEndpointWebExtension {
 	 * Shows all limits.
 	 * @param user who asks
 	 * @param history whether to show the counts of the last minutes as well; null for no
-	 * @return the state of the limiter, its limits by name
+	 * @return 200 with the state of the limiter and its limits by name, 400 if
+	 * {@code history} is neither true nor false
 	 */
 	@ReadOperation
-	public RateLimitsEndpoint.RateLimitsDescriptor rateLimits(SecurityContext user, @Nullable Boolean history) {
-		return this.delegate.rateLimits(history, mayRead(user));
+	public WebEndpointResponse<OperationResponseBody> rateLimits(SecurityContext user, @Nullable String history) {
+		return respond(() -> ok(this.delegate.rateLimits(parseHistory(history), mayRead(user))));
 	}
 
 	/**
@@ -204,6 +206,16 @@ public class RateLimitsEndpointWebExtension {
 
 	private boolean mayRead(SecurityContext user) {
 		return this.showValues.isShown(user, this.roles);
+	}
+
+	/** In all the words that Spring Boot takes for true and false. */
+	private static boolean parseHistory(@Nullable String history) {
+		return switch ((history != null) ? history.strip().toLowerCase(Locale.ROOT) : "") {
+			case "true", "on", "yes", "1" -> true;
+			case "", "false", "off", "no", "0" -> false;
+			default -> throw RateLimitsEndpoint
+				.invalid("history is '" + history + "'. Write true or false, or leave it out.");
+		};
 	}
 
 	private static @Nullable Integer parse(@Nullable String size) {

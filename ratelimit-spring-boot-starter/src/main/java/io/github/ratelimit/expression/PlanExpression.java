@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression;
 
+import java.util.Set;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -9,10 +10,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text the expression as it was written
  * @param inputs what it depends on
+ * @param literals the names that are written in the expression and can be its value; it
+ * may have others, which calls bring
  * @param evaluation computes the plan of a call; does not fail because of the client's
  * input
  */
-public record PlanExpression(String text, ExpressionInputs inputs, Function<ExpressionRoot, @Nullable String> evaluation) {
+public record PlanExpression(String text, ExpressionInputs inputs, Set<String> literals,
+		Function<ExpressionRoot, @Nullable String> evaluation) {
+
+	/** Creates an expression. */
+	public PlanExpression {
+		literals = Set.copyOf(literals);
+	}
 
 	/**
 	 * Evaluates the expression. A failure because of the client's input is a missing

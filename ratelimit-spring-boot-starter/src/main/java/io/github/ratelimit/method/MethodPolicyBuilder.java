@@ -142,9 +142,8 @@ final class MethodPolicyBuilder {
 			return checked(declaration, this.beans.policies().get(name));
 		}
 		catch (UnknownLimitException ex) {
-			String nearest = ex.nearest().map((near) -> "Did you mean \"" + near + "\"? ").orElse("");
 			throw new InvalidRateLimitedMethodException(declaration.source(), "value", name,
-					"names a limit that does not exist", nearest + knownLimits(), ex);
+					"names a limit that does not exist", remedy(ex), ex);
 		}
 	}
 
@@ -184,9 +183,29 @@ final class MethodPolicyBuilder {
 				String.join(" ", remedies));
 	}
 
-	private String knownLimits() {
+	private String remedy(UnknownLimitException unknown) {
+		if (isRate(unknown.name())) {
+			return "A rate has an attribute of its own: write @RateLimited(rate = \"" + unknown.name()
+					+ "\", key = \"ip\").";
+		}
+		String configured = "ratelimit.limits." + unknown.name();
 		List<String> known = this.beans.policies().names();
-		return known.isEmpty() ? "No limit is configured under ratelimit.limits." : "The limits are " + known + ".";
+		if (known.isEmpty()) {
+			return "No limit is configured under ratelimit.limits: configure " + configured
+					+ ", or write a rate here, as in @RateLimited(rate = \"10/min\", key = \"ip\").";
+		}
+		return unknown.nearest().map((near) -> "Write \"" + near + "\"").orElse("Name a limit that exists")
+				+ ", or configure " + configured + ". The limits are " + known + ".";
+	}
+
+	private static boolean isRate(String text) {
+		try {
+			Rate.parse(text);
+			return true;
+		}
+		catch (InvalidRateException ex) {
+			return false;
+		}
 	}
 
 	private LimitPolicy inline(Declaration declaration, InlineLimit limit) {

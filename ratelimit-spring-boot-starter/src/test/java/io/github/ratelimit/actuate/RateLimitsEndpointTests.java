@@ -330,6 +330,11 @@ class RateLimitsEndpointTests {
 			.containsPattern("\"recent\":\\{\"allowed\":\\[[0,]*2,0[,0]*],\"denied\":\\[[0,]*3,0[,0]*]}");
 		assertThat(application.get("").body()).doesNotContain("history");
 		assertThat(application.get("?history=false").body()).doesNotContain("history");
+		assertThat(application.get("?history=1").body()).contains("\"history\":{");
+		HttpResponse<String> wrong = application.get("?history=maybe");
+		assertThat(wrong.statusCode()).isEqualTo(400);
+		assertThat(wrong.body()).isEqualTo("{\"title\":\"Bad Request\",\"status\":400,\"detail\":"
+				+ "\"history is 'maybe'. Write true or false, or leave it out.\"}");
 	}
 
 	@Test

@@ -99,6 +99,8 @@ final class RecipeExamples {
 
 	static class Bans {
 
+		private static final Log logger = LogFactory.getLog(Bans.class);
+
 		@EventListener
 		void banned(KeyBannedEvent event) {
 			logger.info(event.key() + " is banned for " + event.ban() + " by " + event.limit());

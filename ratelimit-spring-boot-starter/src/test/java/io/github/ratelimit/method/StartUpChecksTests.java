@@ -68,11 +68,20 @@ class StartUpChecksTests {
 						"method LimitAndRate.two(): rate \"10/min\" is set together with the limits [chat]. Write two "
 								+ "annotations, one that names the limits and one that has the rate."),
 				because(Unknown.class,
-						"method Unknown.typo(): value \"chatt\" names a limit that does not exist. Did you mean "
-								+ "\"chat\"? The limits are [budget, chat, everyone, one, paced, tokens]."),
+						"method Unknown.typo(): value \"chatt\" names a limit that does not exist. Write "
+								+ "\"chat\", or configure ratelimit.limits.chatt. The limits are [budget, chat, "
+								+ "everyone, one, paced, tokens]."),
 				because(UnknownOnClass.class,
-						"class UnknownOnClass: value \"chatt\" names a limit that does not exist. Did you mean "
-								+ "\"chat\"? The limits are [budget, chat, everyone, one, paced, tokens]."),
+						"class UnknownOnClass: value \"chatt\" names a limit that does not exist. Write "
+								+ "\"chat\", or configure ratelimit.limits.chatt. The limits are [budget, chat, "
+								+ "everyone, one, paced, tokens]."),
+				because(Missing.class,
+						"method Missing.far(): value \"newsletter\" names a limit that does not exist. Name a limit that "
+								+ "exists, or configure ratelimit.limits.newsletter. The limits are [budget, chat, "
+								+ "everyone, one, paced, tokens]."),
+				because(RateAsName.class,
+						"method RateAsName.rated(): value \"10/min\" names a limit that does not exist. A rate has an "
+								+ "attribute of its own: write @RateLimited(rate = \"10/min\", key = \"ip\")."),
 				because(RateWithoutKey.class,
 						"method RateWithoutKey.keyless(): rate \"10/min\" is set without a key. Say whose calls it "
 								+ "counts, for example key = \"#userId\", key = \"ip\" or, for all callers together, "
@@ -308,6 +317,22 @@ class StartUpChecksTests {
 
 		@RateLimited("chatt")
 		public void typo() {
+		}
+
+	}
+
+	static class Missing {
+
+		@RateLimited("newsletter")
+		public void far() {
+		}
+
+	}
+
+	static class RateAsName {
+
+		@RateLimited("10/min")
+		public void rated() {
 		}
 
 	}

@@ -1,6 +1,6 @@
 /**
- * Properties of the {@code ratelimits} endpoint, and its page on the port of the
- * endpoints.
+ * Properties of the {@code ratelimits} endpoint, and what web frameworks do for it on the
+ * port of the endpoints.
  */
 @NullMarked
 package io.github.ratelimit.autoconfigure.endpoint;

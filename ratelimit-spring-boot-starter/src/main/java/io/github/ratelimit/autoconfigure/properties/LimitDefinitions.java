@@ -5,6 +5,7 @@ import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.PlanExpression;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -27,6 +28,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +154,27 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 					"distinguishes callers, but the limit counts all callers together (key: global)",
 					"Give the limit another key, or remove its plans.");
 		}
+		if (plan != null) {
+			checkLiterals(property, plan, plans.keySet());
+		}
 		return plans;
+	}
+
+	/**
+	 * A plan that a token names may be new; one that the configuration itself names is a
+	 * mistake if it is not there.
+	 */
+	private static void checkLiterals(String property, PlanExpression plan, Set<String> plans) {
+		for (String name : new TreeSet<>(plan.literals())) {
+			if (!plans.contains(name)) {
+				throw new InvalidConfigurationException(property + ".plan", plan.text(),
+						"names the plan '" + name + "', which the limit does not have",
+						Suggestion.nearest(name, plans).map((nearest) -> "Did you mean '" + nearest + "'? ").orElse("")
+								+ "Its plans are " + String.join(", ", new TreeSet<>(plans))
+								+ "; write null for the limit's own rate, or add a rate below " + property
+								+ ".plans.");
+			}
+		}
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.Suggestion;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,11 @@ final class MisplacedProperties {
 
 	private static final Set<String> BURSTS = Set.of("burst", "capacity", "burstcapacity", "bucketcapacity");
 
-	private static final Set<String> PERMITS = Set.of("limit", "permits", "limitforperiod", "replenishrate", "tokens",
-			"calls", "quota");
+	private static final List<String> PERMITS = List.of("limit", "permits", "limit-for-period", "replenish-rate",
+			"tokens", "calls", "quota");
 
-	private static final Set<String> PERIODS = Set.of("period", "per", "duration", "interval", "time", "window",
-			"limitrefreshperiod", "refillperiod", "timeunit");
+	private static final List<String> PERIODS = List.of("period", "per", "duration", "interval", "time", "window",
+			"limit-refresh-period", "refill-period", "time-unit");
 
 	private final KnownNames root;
 
@@ -157,18 +158,48 @@ final class MisplacedProperties {
 			return;
 		}
 		String part = name.getElement(3, Form.UNIFORM);
-		String rate = ConfiguredProperty.written(name.chop(3)) + ".rate";
+		String limit = ConfiguredProperty.written(name.chop(3));
+		String rate = limit + ".rate";
 		if (BURSTS.contains(part)) {
 			throw new InvalidConfigurationException(property, property.value(),
 					"has no effect: a burst is part of a rate",
 					"Write " + rate + ": " + burst(rate, property.value()) + ", and remove this property.");
 		}
-		if (PERMITS.contains(part) || PERIODS.contains(part)) {
-			String permits = PERMITS.contains(part) && ValueRules.isNumber(property.value()) ? property.value() : "10";
-			throw new InvalidConfigurationException(property, property.value(),
+		if (isAmong(PERMITS, part) || isAmong(PERIODS, part)) {
+			String value = property.value();
+			String meant = isAmong(PERMITS, part) ? rate(value, find(limit, PERIODS))
+					: rate(find(limit, PERMITS), value);
+			throw new InvalidConfigurationException(property, value,
 					"has no effect: a rate is one text, permits/period",
-					"Write " + rate + ": " + permits + "/min, and remove this property.");
+					"Write " + rate + ": " + meant + ", and remove this property.");
 		}
+	}
+
+	private static boolean isAmong(List<String> names, String uniform) {
+		return names.stream().map(LimitNames::uniform).anyMatch(uniform::equals);
+	}
+
+	private @Nullable String find(String limit, List<String> names) {
+		for (String name : names) {
+			String value = this.values.apply(limit + "." + name);
+			if (value != null) {
+				return value;
+			}
+		}
+		return null;
+	}
+
+	/** Returns the rate of two values, either of which may be a whole rate or nothing. */
+	private static String rate(@Nullable String permits, @Nullable String period) {
+		if (permits != null && ValueRules.isRate(permits)) {
+			return permits;
+		}
+		if (period != null && ValueRules.isRate(period)) {
+			return period;
+		}
+		String number = (permits != null && ValueRules.isNumber(permits)) ? permits : "10";
+		String rate = number + "/" + period;
+		return ValueRules.isRate(rate) ? Rate.parse(rate).toString() : number + "/min";
 	}
 
 	private String burst(String rate, String burst) {

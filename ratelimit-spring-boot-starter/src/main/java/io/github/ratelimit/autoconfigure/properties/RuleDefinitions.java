@@ -104,10 +104,14 @@ public final class RuleDefinitions {
 			return this.policies.get(name);
 		}
 		catch (UnknownLimitException ex) {
-			throw new InvalidConfigurationException(property, name, "names a limit that does not exist",
-					ex.nearest()
+			String remedy = ValueRules.isRate(name)
+					? "A rule names limits: write for example ratelimit.limits.per-address.rate: " + name
+							+ " and ratelimit.limits.per-address.key: ip, and here limits: per-address."
+					: ex.nearest()
 						.map((nearest) -> "Write '" + nearest + "', or configure ratelimit.limits." + name + ".")
-						.orElseGet(ex::getMessage));
+						.orElseGet(() -> ex.getMessage() + " Name one that exists, or configure ratelimit.limits."
+								+ name + ".");
+			throw new InvalidConfigurationException(property, name, "names a limit that does not exist", remedy);
 		}
 	}
 

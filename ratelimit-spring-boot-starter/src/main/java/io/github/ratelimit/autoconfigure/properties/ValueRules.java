@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.Suggestion;
@@ -127,6 +128,16 @@ final class ValueRules {
 	/** Returns whether a text consists of digits. */
 	static boolean isNumber(String text) {
 		return !text.isEmpty() && text.chars().allMatch((c) -> c >= '0' && c <= '9');
+	}
+
+	/** Returns whether a text is a rate, or several. */
+	static boolean isRate(String text) {
+		try {
+			return !Rate.parseAll(text).isEmpty();
+		}
+		catch (InvalidRateException ex) {
+			return false;
+		}
 	}
 
 	/** Returns {@code a}, {@code a or b}, or {@code a, b or c}. */

@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
@@ -28,21 +26,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
-import org.springframework.expression.spel.SpelParseException;
 import org.springframework.expression.spel.ast.BooleanLiteral;
 import org.springframework.expression.spel.ast.Elvis;
 import org.springframework.expression.spel.ast.Literal;
 import org.springframework.expression.spel.ast.NullLiteral;
 import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.expression.spel.ast.VariableReference;
-import org.springframework.expression.spel.standard.SpelExpression;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /** Turns the text of one expression into an object that can be evaluated. */
 final class ExpressionBuilder {
-
-	private static final Pattern UNQUOTED_SUBNET = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?");
 
 	private static final String WHAT_IS_A_KEY = "Write " + NameCatalogue.VALUES
 			+ "; in YAML quote what begins with # or @.";
@@ -77,40 +70,24 @@ final class ExpressionBuilder {
 
 	/** Returns the syntax tree of the text, its names unchecked. */
 	private SpelNodeImpl tree(String emptyRemedy) {
-		if (this.text.isBlank()) {
-			throw new InvalidExpressionException(this.text, "is empty", emptyRemedy);
-		}
-		try {
-			SpelExpression expression = new SpelExpressionParser(SpelReader.CONFIGURATION).parseRaw(this.text);
-			return (SpelNodeImpl) expression.getAST();
-		}
-		catch (SpelParseException ex) {
-			throw new InvalidExpressionException(this.text, "does not parse at character " + (ex.getPosition() + 1)
-					+ " (" + withoutCode(ex.getSimpleMessage()) + ")", remedyOfSyntax());
-		}
-		catch (RuntimeException ex) {
-			throw new InvalidExpressionException(this.text, "does not parse",
-					"Write a SpEL expression, with texts and names of headers in single quotes.");
-		}
-	}
-
-	private String remedyOfSyntax() {
-		Matcher subnet = UNQUOTED_SUBNET.matcher(this.text);
-		return subnet.find() ? "Write inSubnet('" + subnet.group() + "')."
-				: "Write a SpEL expression, with texts and names of headers in single quotes.";
-	}
-
-	/** Removes the code at the beginning of Spring's messages. */
-	private static String withoutCode(String message) {
-		int end = message.indexOf(": ");
-		return (end > 0 && end < 10) ? message.substring(end + 2) : message;
+		return ExpressionText.parse(this.text, emptyRemedy, (part) -> false);
 	}
 
 	KeyExpression key() {
-		SpelNodeImpl node = tree(WHAT_IS_A_KEY);
+		SpelNodeImpl node = ExpressionText.parse(this.text, WHAT_IS_A_KEY, this::isKey);
 		ComposedKeyPart part = wholeKey(node);
 		return new KeyExpression(new KeySource(this.text, part.kinds(), part.composed()),
 				inputs(node).withNeedsRequest(part.needsRequest()), part::key);
+	}
+
+	private boolean isKey(String part) {
+		try {
+			new ExpressionBuilder(part, this.arguments, this.beans, this.shared, false).key();
+			return true;
+		}
+		catch (InvalidExpressionException ex) {
+			return false;
+		}
 	}
 
 	private ComposedKeyPart wholeKey(SpelNodeImpl node) {
@@ -233,7 +210,7 @@ final class ExpressionBuilder {
 		}
 		this.check.check(node);
 		refuseCondition(node, "plan", "'partner' : null");
-		return new PlanExpression(this.text, inputs(node), text(node));
+		return new PlanExpression(this.text, inputs(node), SyntaxTree.literalResults(node), text(node));
 	}
 
 	CostExpression cost() {

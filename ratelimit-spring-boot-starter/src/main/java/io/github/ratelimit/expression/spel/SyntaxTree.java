@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression.spel;
 
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -10,6 +11,8 @@ import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.BeanReference;
 import org.springframework.expression.spel.ast.BooleanLiteral;
 import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.Elvis;
+import org.springframework.expression.spel.ast.Literal;
 import org.springframework.expression.spel.ast.MethodReference;
 import org.springframework.expression.spel.ast.OpAnd;
 import org.springframework.expression.spel.ast.OpEQ;
@@ -24,6 +27,7 @@ import org.springframework.expression.spel.ast.OpPlus;
 import org.springframework.expression.spel.ast.OperatorNot;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.StringLiteral;
+import org.springframework.expression.spel.ast.Ternary;
 import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 
@@ -146,6 +150,30 @@ final class SyntaxTree {
 				|| node instanceof OperatorNot || node instanceof OpEQ || node instanceof OpNE || node instanceof OpGT
 				|| node instanceof OpGE || node instanceof OpLT || node instanceof OpLE
 				|| node instanceof BooleanLiteral;
+	}
+
+	/**
+	 * Returns the texts of the literals that a node's value can be: of the node itself,
+	 * or of what a conditional, an elvis operator or {@code coalesce} selects.
+	 */
+	static Set<String> literalResults(SpelNode node) {
+		Set<String> results = new HashSet<>();
+		addLiteralResults(node, results);
+		return results;
+	}
+
+	private static void addLiteralResults(SpelNode node, Set<String> results) {
+		if (node instanceof Literal literal) {
+			String text = KeyTextConversion.text(literal.getLiteralValue().getValue());
+			if (text != null) {
+				results.add(text);
+			}
+		}
+		else if (node instanceof Ternary || node instanceof Elvis || isCoalesce(node)) {
+			for (int i = (node instanceof Ternary) ? 1 : 0; i < node.getChildCount(); i++) {
+				addLiteralResults(node.getChild(i), results);
+			}
+		}
 	}
 
 	/** Passes on all beans of a node, each with the method that is called, if any. */

@@ -161,6 +161,41 @@ class PlanPropertiesTests {
 			.contains("Property: ratelimit.limits.chat.plan\n", result);
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			'gld'                                                  | gld
+			hasRole('GOLD') ? 'gold' : 'gild'                      | gild
+			hasRole('GOLD') ? 'glod' : null                        | glod
+			hasRole('GOLD') ? 'gold' : hasRole('A') ? 'pro' : 'god' | god
+			claim('plan') ?: 'golf'                                | golf
+			coalesce(claim('plan'), 'old')                         | old
+			""")
+	void aPlanThatTheExpressionItselfNamesAndTheLimitDoesNotHaveFailsStartUp(String plan, String unknown) {
+		assertThat(StartUp
+			.ofLimit("rate: 60/min", "key: ip", "plan: \"" + plan + "\"", "plans: {pro: 600/min, gold: 900/min}")
+			.failure()).contains("Property: ratelimit.limits.chat.plan\n", "Value: \"" + plan + "\"",
+					"Reason: The value names the plan '" + unknown + "', which the limit does not have",
+					"Did you mean 'gold'? Its plans are gold, pro; write null for the limit's own rate, or add a "
+							+ "rate below ratelimit.limits.chat.plans.");
+	}
+
+	@Test
+	void aNumberIsTheNameOfAPlanToo() {
+		assertThat(StartUp
+			.ofLimit("rate: 60/min", "key: ip", "plan: \"hasRole('A') ? 1 : 'b'\"", "plans: {b: 600/min, 7days: 9/s}")
+			.failure()).contains("names the plan '1', which the limit does not have")
+				.doesNotContain("Did you mean");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "hasRole('GOLD') ? 'gold' : null", "claim('plan') ?: 'pro'", "'gold'",
+			"claim('plan') == 'silver' ? 'gold' : claim('other')", "claim('tier') == 7 ? 'gold' : ''",
+			"hasRole('GOLD') ? claim('silver').replace('silver', 'gold') : 'pro'" })
+	void textsThatAreNoPlanOfACallNeedNotBeNamesOfPlans(String plan) {
+		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: \"" + plan + "\"", "plans: {pro: 600/min, gold: 900/min}")
+			.succeeds((context) -> assertThat(plans(context)).contains("gold"));
+	}
+
 	@Test
 	void plansOfALimitWithTheGlobalKeyFailStartUp() {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: global", "plan: claim('plan')", "plans: {pro: 600/min}")

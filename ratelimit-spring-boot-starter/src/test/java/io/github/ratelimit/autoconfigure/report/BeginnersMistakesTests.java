@@ -95,6 +95,30 @@ class BeginnersMistakesTests {
 					.says("Property: ratelimit.limits.chat.limit", "Value: \"10\"", "a rate is one text",
 							"Write ratelimit.limits.chat.rate: 10/min"),
 				Mistake
+					.of("the rate has another name", limit("limit: 3/min", "key: ip"), limit("rate: 3/min", "key: ip"))
+					.says("Property: ratelimit.limits.chat.limit", "Value: \"3/min\"", "a rate is one text",
+							"Write ratelimit.limits.chat.rate: 3/min, and remove this property."),
+				Mistake
+					.of("the period is before the permits", limit("window: 30s", "quota: 5", "key: ip"),
+							limit("rate: 5/30s", "key: ip"))
+					.says("Property: ratelimit.limits.chat.window", "Write ratelimit.limits.chat.rate: 5/30s"),
+				Mistake
+					.of("a period is in words of another library",
+							limit("limit-for-period: 5", "limit-refresh-period: 500ns", "key: ip"),
+							limit("rate: 5/min", "key: ip"))
+					.says("Property: ratelimit.limits.chat.limit-for-period",
+							"Write ratelimit.limits.chat.rate: 5/min"),
+				Mistake
+					.of("a rule has a rate", CHAT + RULE.replace("limits: chat", "limits: 10/min"), CHAT + RULE)
+					.says("Property: ratelimit.http.rules[0].limits", "Value: \"10/min\"",
+							"A rule names limits: write for example ratelimit.limits.per-address.rate: 10/min"),
+				Mistake
+					.of("a comma is missing between keys",
+							limit("rate: 10/min", "key: [user ip]"), limit("rate: 10/min", "key: [user, ip]"))
+					.says("Property: ratelimit.limits.chat.key", "Value: \"user ip\"",
+							"A comma separates the keys of which the first that has a value counts: "
+									+ "key: [user, ip] in YAML, or coalesce(user, ip)."),
+				Mistake
 					.of("the limit has no name", "ratelimit:\n  limits:\n    rate: 3/min\n    key: ip\n",
 							limit("rate: 3/min", "key: ip"))
 					.says("The name of the limit is missing", "ratelimit.limits.<name>."),
@@ -162,7 +186,7 @@ class BeginnersMistakesTests {
 					.says("Property: ratelimit.limits.chat.mode", "Value: \"dry-run\"", "Write enforce or shadow"),
 				Mistake.of("an annotation names another limit", CHAT + RULE, CHAT + RULE)
 					.with(Misspelt.class, Limited.class)
-					.says("BeginnersMistakesTests$Misspelt.answer()", "Value: \"chta\"", "Did you mean \"chat\"?"),
+					.says("BeginnersMistakesTests$Misspelt.answer()", "Value: \"chta\"", "Write \"chat\""),
 				Mistake
 					.of("a property has a typing error", limit("rate: 10/min", "key: ip", "hide-header: true"),
 							limit("rate: 10/min", "key: ip", "hide-headers: true"))
