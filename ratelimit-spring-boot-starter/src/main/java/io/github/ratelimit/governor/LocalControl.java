@@ -317,8 +317,9 @@ final class LocalControl {
 		advance(now);
 		List<QuotaState> quotas = new ArrayList<>(this.reported.states());
 		quotas.addAll(this.configured.states());
+		boolean learned = !this.reported.isEmpty() || this.headsWithoutReport > 0 || this.gate.throttled() > 0;
 		return new GovernorState(phase(now), reason(now), quotas, inFlight, waiting, this.gate.throttled(),
-				this.gate.lastThrottled(now, wallTime), this.gate.lastCode());
+				this.gate.lastThrottled(now, wallTime), this.gate.lastCode(), learned, this.sent.last().sentAt());
 	}
 
 	private Phase phase(long now) {
