@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.GovernorState.Phase;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.governor.SentCalls.Mark;
@@ -157,6 +158,11 @@ final class LocalControl {
 		advance(now);
 		long longest = Math.max(this.gate.waitNanos(now), this.reported.expectedWait(before, cost, now));
 		return Math.max(longest, this.configured.expectedWait(before, cost, now));
+	}
+
+	/** Returns the reason for which a call would wait longer than it may. */
+	Reason tooLong(long maxWait, long now) {
+		return (this.gate.waitNanos(now) > maxWait) ? Reason.THROTTLED : Reason.WAIT_TOO_LONG;
 	}
 
 	/**
