@@ -23,11 +23,11 @@ public final class OutboundBody extends OutputStream {
 	/** The body that the current thread reads, mostly none. */
 	private static final ThreadLocal<@Nullable OutboundBody> READING = new ThreadLocal<>();
 
-	/** Whether a body may name its attempt. */
-	private static volatile boolean named;
+	/** Whether a body may name its attempt when it is read. */
+	private static volatile boolean attemptsNamed;
 
 	/** Whether somebody asks for the attempt of a body. */
-	private static volatile boolean asked;
+	private static volatile boolean attemptsRead;
 
 	private final RequestReader reader = new RequestReader();
 
@@ -48,21 +48,21 @@ public final class OutboundBody extends OutputStream {
 	 * Notes that an adapter exists which asks for the attempts of bodies, since it may
 	 * run in another thread than the adapter that has admitted them.
 	 */
-	public static void ask() {
-		asked = true;
+	public static void attemptsAreRead() {
+		attemptsRead = true;
 	}
 
-	/** Notes that an adapter exists which names the attempts of bodies if it is asked. */
-	public static void name() {
-		named = true;
+	/** Notes that an adapter exists which names the attempts of its bodies. */
+	public static void attemptsAreNamed() {
+		attemptsNamed = true;
 	}
 
 	/**
 	 * Returns whether it is of use to name the attempts of bodies.
 	 * @return whether an adapter asks for them
 	 */
-	public static boolean isAsked() {
-		return asked;
+	public static boolean areAttemptsRead() {
+		return attemptsRead;
 	}
 
 	/** Names the attempt whose body the current thread writes. */
@@ -80,7 +80,7 @@ public final class OutboundBody extends OutputStream {
 	 * @throws E what the content throws
 	 */
 	public <E extends Exception> void read(Content<E> content) throws E {
-		if (!named) {
+		if (!attemptsNamed) {
 			content.write();
 			return;
 		}

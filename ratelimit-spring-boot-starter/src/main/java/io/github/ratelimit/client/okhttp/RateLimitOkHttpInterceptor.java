@@ -66,7 +66,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 
 	private RateLimitOkHttpInterceptor(LimitedRequests requests) {
 		this.requests = requests;
-		OutboundBody.ask();
+		OutboundBody.attemptsAreRead();
 	}
 
 	@Override

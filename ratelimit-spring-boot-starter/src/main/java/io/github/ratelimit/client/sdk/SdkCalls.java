@@ -40,7 +40,7 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	protected SdkCalls(LimitedRequests requests) {
 		this.requests = requests;
-		OutboundBody.name();
+		OutboundBody.attemptsAreNamed();
 	}
 
 	/**
@@ -99,7 +99,7 @@ public abstract class SdkCalls<Q, R> {
 				call.notSent();
 			}
 			else {
-				send(call, () -> send.apply(OutboundBody.isAsked() ? naming(request, call) : request), result);
+				send(call, () -> send.apply(OutboundBody.areAttemptsRead() ? naming(request, call) : request), result);
 			}
 		});
 		return result;

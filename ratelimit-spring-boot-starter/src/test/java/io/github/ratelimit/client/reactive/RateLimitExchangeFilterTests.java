@@ -370,7 +370,7 @@ class RateLimitExchangeFilterTests {
 			received.incrementAndGet();
 			json(USAGE).give(exchange);
 		});
-		web.get().uri("/v1/models").retrieve().bodyToMono(String.class).subscribe(new BaseSubscriber<>() {
+		web.get().uri("/v1/models").retrieve().bodyToMono(String.class).subscribe(new BaseSubscriber<String>() {
 
 			@Override
 			protected void hookOnSubscribe(Subscription subscription) {
