@@ -4,7 +4,7 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.properties.StyleNames;
-import io.github.ratelimit.autoconfigure.report.HeaderWarnings;
+import io.github.ratelimit.autoconfigure.report.HeaderStyleWarnings;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
@@ -52,7 +52,7 @@ class RateLimitAnswersConfiguration {
 			.forEach((style) -> StyleNames.find("ratelimit.http.headers", style,
 					(name) -> styles.headers(List.of(name))));
 		StyleNames.find("ratelimit.http.body", http.body(), styles::body);
-		HeaderWarnings.log(http.headers(), limits);
+		HeaderStyleWarnings.log(http.headers(), limits);
 		return new Answers(styles, http.headers(), http.body(), crossOrigin, http.upstreamHeaders(),
 				http.longestRetry());
 	}

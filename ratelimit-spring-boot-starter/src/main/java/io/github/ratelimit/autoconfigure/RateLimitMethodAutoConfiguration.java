@@ -10,7 +10,7 @@ import io.github.ratelimit.autoconfigure.report.PartialApplication;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
-import io.github.ratelimit.method.InterceptorBeans;
+import io.github.ratelimit.method.InterceptorDependencies;
 import io.github.ratelimit.method.RateLimitAdvisor;
 import io.github.ratelimit.method.RateLimitedBeanPostProcessor;
 import io.github.ratelimit.method.LimitedMethodRegistry;
@@ -62,8 +62,8 @@ public final class RateLimitMethodAutoConfiguration {
 	 * Looked up late: advisors are created before other beans, and must not create beans
 	 * that would then miss their post-processors.
 	 */
-	private static InterceptorBeans limiterBeans(BeanFactory beans) {
-		return new InterceptorBeans(beans.getBean(ChargeLimiter.class), beans.getBean(LimitRegistry.class),
+	private static InterceptorDependencies limiterBeans(BeanFactory beans) {
+		return new InterceptorDependencies(beans.getBean(ChargeLimiter.class), beans.getBean(LimitRegistry.class),
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionParser.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(LimitedRequest.Current.class).getIfAvailable(),

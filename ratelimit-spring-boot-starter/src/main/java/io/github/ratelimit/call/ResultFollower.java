@@ -56,7 +56,7 @@ public final class ResultFollower {
 			return stage;
 		}
 		CompletableFuture<@Nullable Object> followed = new CompletableFuture<>();
-		Futures.forward(stage, followed, (value, failure) -> over(value, failure, completion));
+		DerivedFutures.forward(stage, followed, (value, failure) -> over(value, failure, completion));
 		return followed;
 	}
 

@@ -46,7 +46,7 @@ public final class WaitingCall {
 				call.result.completeExceptionally(failure);
 			}
 		});
-		Futures.cancelWith(call.result, deciding);
+		DerivedFutures.cancelWith(call.result, deciding);
 		return call.result;
 	}
 
@@ -58,7 +58,7 @@ public final class WaitingCall {
 		try {
 			Object made = this.body.call();
 			if (made instanceof CompletionStage<?> stage) {
-				Futures.forward(stage, this.result, (value, failure) -> {
+				DerivedFutures.forward(stage, this.result, (value, failure) -> {
 				});
 			}
 			else {

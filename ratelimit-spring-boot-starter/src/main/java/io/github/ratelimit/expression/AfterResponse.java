@@ -28,11 +28,11 @@ public record AfterResponse(@Nullable OutcomeExpression<Boolean> countWhen, @Nul
 	 * {@link LimitedRequest#UNKNOWN} if what was taken stays taken,
 	 * {@link LimitedRequest#NOT_COUNTED} if the call is not charged
 	 */
-	public IntToLongFunction settlement(Call call, Charge charge, Degradation degradation) {
+	public IntToLongFunction settlement(ExpressionRoot call, Charge charge, Degradation degradation) {
 		return (status) -> actual(call.answered(status), charge.limit().name(), degradation);
 	}
 
-	private long actual(Call call, String limit, Degradation degradation) {
+	private long actual(ExpressionRoot call, String limit, Degradation degradation) {
 		if (this.countWhen != null && !this.countWhen.evaluate(call, limit, degradation)) {
 			return LimitedRequest.NOT_COUNTED;
 		}

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
  * @param evaluation computes the permits of a call; does not fail because of the client's
  * input
  */
-public record CostExpression(String text, ExpressionInputs inputs, ToLongFunction<Call> evaluation) {
+public record CostExpression(String text, ExpressionInputs inputs, ToLongFunction<ExpressionRoot> evaluation) {
 
 	/**
 	 * Evaluates the expression.
@@ -19,7 +19,7 @@ public record CostExpression(String text, ExpressionInputs inputs, ToLongFunctio
 	 * other expression at least 1, so that no client can choose to pay nothing; 1 also if
 	 * the expression has no value, a negative one or no number
 	 */
-	public long evaluate(Call call) {
+	public long evaluate(ExpressionRoot call) {
 		return this.evaluation.applyAsLong(call);
 	}
 

@@ -11,7 +11,7 @@ import org.apache.commons.logging.LogFactory;
  * @param inputs what it depends on
  * @param evaluation evaluates the condition; does not fail because of the client's input
  */
-public record ExemptionExpression(String text, ExpressionInputs inputs, Predicate<Call> evaluation) {
+public record ExemptionExpression(String text, ExpressionInputs inputs, Predicate<ExpressionRoot> evaluation) {
 
 	private static final Log logger = LogFactory.getLog(ExemptionExpression.class);
 
@@ -33,7 +33,7 @@ public record ExemptionExpression(String text, ExpressionInputs inputs, Predicat
 	 * @return whether the call is exempt; false if the expression has no value or fails,
 	 * so that a failure never exempts a call
 	 */
-	public boolean holds(Call call) {
+	public boolean holds(ExpressionRoot call) {
 		return this.evaluation.test(call);
 	}
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation computes the key of a call; does not fail because of the client's
  * input
  */
-public record KeyExpression(KeySource source, ExpressionInputs inputs, Function<Call, @Nullable Key> evaluation) {
+public record KeyExpression(KeySource source, ExpressionInputs inputs, Function<ExpressionRoot, @Nullable Key> evaluation) {
 
 	/**
 	 * Evaluates the expression. A failure because of the client's input is a missing
@@ -22,7 +22,7 @@ public record KeyExpression(KeySource source, ExpressionInputs inputs, Function<
 	 * @param call the call
 	 * @return the key, null if the expression has no value or an empty one
 	 */
-	public @Nullable Key evaluate(Call call) {
+	public @Nullable Key evaluate(ExpressionRoot call) {
 		return this.evaluation.apply(call);
 	}
 

@@ -92,7 +92,7 @@ public final class LimitPolicy {
 	 * call is exempt, which is counted
 	 * @throws MissingKeyException if the call has no key and is to be denied
 	 */
-	public @Nullable Charge charge(Call call) {
+	public @Nullable Charge charge(ExpressionRoot call) {
 		if (isExempt(call)) {
 			this.registered.statistics().countExempt();
 			return null;
@@ -107,7 +107,7 @@ public final class LimitPolicy {
 		return countsLater ? charge.pending() : charge;
 	}
 
-	private boolean isExempt(Call call) {
+	private boolean isExempt(ExpressionRoot call) {
 		for (int i = 0; i < this.unless.size(); i++) {
 			if (this.unless.get(i).holds(call)) {
 				return true;
@@ -116,11 +116,11 @@ public final class LimitPolicy {
 		return false;
 	}
 
-	private LimitHandle handle(Call call, Key key) {
+	private LimitHandle handle(ExpressionRoot call, Key key) {
 		return (this.plans != null) ? this.plans.handle(this.registered, call, key) : this.registered.handle();
 	}
 
-	private @Nullable Key key(Call call) {
+	private @Nullable Key key(ExpressionRoot call) {
 		for (KeyExpression expression : this.keys) {
 			Key key = expression.evaluate(call);
 			if (key != null) {
@@ -134,7 +134,7 @@ public final class LimitPolicy {
 		};
 	}
 
-	private Key addressOf(Call call) {
+	private Key addressOf(ExpressionRoot call) {
 		if (call.request() == null) {
 			throw missing("no request is bound to this thread that would have an address: "
 					+ "on-missing-key: ip denies then.");

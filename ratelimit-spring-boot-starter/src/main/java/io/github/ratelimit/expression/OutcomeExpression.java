@@ -16,13 +16,13 @@ public record OutcomeExpression<T>(String text, Evaluation<T> evaluation, T when
 
 	/**
 	 * Evaluates the expression. A failure is reported.
-	 * @param call the call, {@linkplain Call#answered answered} or
-	 * {@linkplain Call#returned returned}
+	 * @param call the call, {@linkplain ExpressionRoot#answered answered} or
+	 * {@linkplain ExpressionRoot#returned returned}
 	 * @param limit the limit that counts the call
 	 * @param degradation where failures are reported
 	 * @return the value
 	 */
-	public T evaluate(Call call, String limit, Degradation degradation) {
+	public T evaluate(ExpressionRoot call, String limit, Degradation degradation) {
 		try {
 			return this.evaluation.evaluate(call);
 		}
@@ -52,7 +52,7 @@ public record OutcomeExpression<T>(String text, Evaluation<T> evaluation, T when
 		 * @throws Exception of any kind, if the expression fails: for example for a
 		 * property that the value does not have
 		 */
-		T evaluate(Call call) throws Exception;
+		T evaluate(ExpressionRoot call) throws Exception;
 
 	}
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation computes the plan of a call; does not fail because of the client's
  * input
  */
-public record PlanExpression(String text, ExpressionInputs inputs, Function<Call, @Nullable String> evaluation) {
+public record PlanExpression(String text, ExpressionInputs inputs, Function<ExpressionRoot, @Nullable String> evaluation) {
 
 	/**
 	 * Evaluates the expression. A failure because of the client's input is a missing
@@ -20,7 +20,7 @@ public record PlanExpression(String text, ExpressionInputs inputs, Function<Call
 	 * @param call the call
 	 * @return the name of a plan, null if the expression has no value or an empty one
 	 */
-	public @Nullable String evaluate(Call call) {
+	public @Nullable String evaluate(ExpressionRoot call) {
 		return this.evaluation.apply(call);
 	}
 

@@ -24,7 +24,7 @@ public final class PlanSelection {
 
 	private static final int MAX_SHOWN = 40;
 
-	private final BiFunction<Call, Key, @Nullable String> planOf;
+	private final BiFunction<ExpressionRoot, Key, @Nullable String> planOf;
 
 	private final ExpressionInputs inputs;
 
@@ -35,7 +35,7 @@ public final class PlanSelection {
 	 */
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
-	private PlanSelection(BiFunction<Call, Key, @Nullable String> planOf, ExpressionInputs inputs, String text) {
+	private PlanSelection(BiFunction<ExpressionRoot, Key, @Nullable String> planOf, ExpressionInputs inputs, String text) {
 		this.planOf = planOf;
 		this.inputs = inputs;
 		this.text = text;
@@ -59,7 +59,7 @@ public final class PlanSelection {
 		return new PlanSelection((call, key) -> resolved.planOf(key), ExpressionInputs.NONE, "");
 	}
 
-	LimitHandle handle(RegisteredLimit registered, Call call, Key key) {
+	LimitHandle handle(RegisteredLimit registered, ExpressionRoot call, Key key) {
 		String plan = this.planOf.apply(call, key);
 		LimitHandle handle = registered.handle(plan);
 		if (handle == null) {

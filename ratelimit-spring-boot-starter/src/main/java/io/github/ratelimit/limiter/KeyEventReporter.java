@@ -37,7 +37,7 @@ final class KeyEventReporter {
 
 	private static final long MOST_NANOS = Duration.ofDays(1).toNanos();
 
-	private final ReportedKeys<DeniedKey> denied = new ReportedKeys<>(DeniedKey::new);
+	private final ReportedKeys<DenialThrottle> denied = new ReportedKeys<>(DenialThrottle::new);
 
 	private final ReportedKeys<ReportedKey> near = new ReportedKeys<>(ReportedKey::new);
 
@@ -70,14 +70,14 @@ final class KeyEventReporter {
 
 	private void denied(RegisteredLimit limit, ChargeDecision decision) {
 		Key key = decision.key();
-		DeniedKey known = this.denied.find(limit, key);
+		DenialThrottle known = this.denied.find(limit, key);
 		if (known == null) {
 			long now = this.time.nanoTime();
-			DeniedKey added = this.denied.add(limit, key, now, now);
+			DenialThrottle added = this.denied.add(limit, key, now, now);
 			known = (added != null) ? added : this.denied.find(limit, key);
 		}
-		long leftOut = (known != null) ? known.denied(this.time) : DeniedKey.LEFT_OUT;
-		if (leftOut != DeniedKey.LEFT_OUT) {
+		long leftOut = (known != null) ? known.denied(this.time) : DenialThrottle.LEFT_OUT;
+		if (leftOut != DenialThrottle.LEFT_OUT) {
 			this.listener.denied(limit, decision, leftOut);
 		}
 	}

@@ -21,14 +21,14 @@ final class PreparedCharges {
 	 * The attempts of the charges, null for one that is not pending; null if no charge
 	 * is.
 	 */
-	private final PendingCalls.@Nullable Attempt @Nullable [] attempts;
+	private final PendingCharges.@Nullable Attempt @Nullable [] attempts;
 
-	private PreparedCharges(List<Charge> charges, PendingCalls.@Nullable Attempt @Nullable [] attempts) {
+	private PreparedCharges(List<Charge> charges, PendingCharges.@Nullable Attempt @Nullable [] attempts) {
 		this.charges = charges;
 		this.attempts = attempts;
 	}
 
-	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCalls pending) {
+	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCharges pending) {
 		List<Charge> charges = new ArrayList<>(own.size());
 		for (int i = 0; i < own.size(); i++) {
 			charges.add(prepared(own.get(i), mayWait, mode));
@@ -36,12 +36,12 @@ final class PreparedCharges {
 		return new PreparedCharges(charges, ask(own, pending));
 	}
 
-	private static PendingCalls.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCalls pending) {
-		PendingCalls.@Nullable Attempt[] attempts = null;
+	private static PendingCharges.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCharges pending) {
+		PendingCharges.@Nullable Attempt[] attempts = null;
 		for (int i = 0; i < own.size(); i++) {
-			PendingCalls.Attempt attempt = pending.ask(own.get(i));
+			PendingCharges.Attempt attempt = pending.ask(own.get(i));
 			if (attempt != null) {
-				attempts = (attempts != null) ? attempts : new PendingCalls.@Nullable Attempt[own.size()];
+				attempts = (attempts != null) ? attempts : new PendingCharges.@Nullable Attempt[own.size()];
 				attempts[i] = attempt;
 			}
 		}
@@ -85,11 +85,11 @@ final class PreparedCharges {
 		return (this.attempts != null) ? answered(decisions, this.attempts) : decisions;
 	}
 
-	private static List<ChargeDecision> answered(List<ChargeDecision> own, PendingCalls.@Nullable Attempt[] attempts) {
+	private static List<ChargeDecision> answered(List<ChargeDecision> own, PendingCharges.@Nullable Attempt[] attempts) {
 		boolean allowed = own.stream().noneMatch(ChargeDecision::isRefused);
 		List<ChargeDecision> answered = new ArrayList<>(own);
 		for (int i = 0; i < attempts.length && own.size() == attempts.length; i++) {
-			PendingCalls.Attempt attempt = attempts[i];
+			PendingCharges.Attempt attempt = attempts[i];
 			if (attempt != null) {
 				answered.set(i, attempt.answered(own.get(i), allowed));
 			}
@@ -100,7 +100,7 @@ final class PreparedCharges {
 	/** Ends the attempts: the store has answered, or has failed. */
 	void ended() {
 		for (int i = 0; this.attempts != null && i < this.attempts.length; i++) {
-			PendingCalls.Attempt attempt = this.attempts[i];
+			PendingCharges.Attempt attempt = this.attempts[i];
 			if (attempt != null) {
 				attempt.ended();
 			}
@@ -113,7 +113,7 @@ final class PreparedCharges {
 	 * @param index its index among the charges
 	 */
 	int offences(ChargeDecision decision, int index) {
-		PendingCalls.Attempt attempt = (this.attempts != null && index < this.attempts.length) ? this.attempts[index]
+		PendingCharges.Attempt attempt = (this.attempts != null && index < this.attempts.length) ? this.attempts[index]
 				: null;
 		if (attempt != null && decision.charge().isPending()) {
 			return attempt.offences();

@@ -7,7 +7,7 @@ import io.github.ratelimit.queue.CallQueues;
 import io.github.ratelimit.queue.CallerExecutor;
 import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.queue.AsyncCallThreads;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
@@ -35,18 +35,18 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 
 	private final TimeSource time;
 
-	private final DecisionRecorder recorder;
+	private final DecisionReporter recorder;
 
 	private final CallQueues queues;
 
-	private final PendingCalls pending;
+	private final PendingCharges pending;
 
 	private final Executor waitingThreads;
 
 	/**
 	 * Read replies; bans and decisions over several cluster slots may hold them longer.
 	 */
-	private final Executor replyThreads = WaitingThreads.create();
+	private final Executor replyThreads = AsyncCallThreads.create();
 
 	/**
 	 * Creates a limiter whose waiting calls hold a bounded number of request threads.
@@ -62,7 +62,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 	 */
 	public StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,
 			RateLimitListener listener, WaitingThreadLimit callers) {
-		this(store, killSwitch, degradation, time, listener, WaitingThreads.create(), callers);
+		this(store, killSwitch, degradation, time, listener, AsyncCallThreads.create(), callers);
 	}
 
 	StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,
@@ -71,9 +71,9 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		this.killSwitch = killSwitch;
 		this.degradation = degradation;
 		this.time = time;
-		this.recorder = new DecisionRecorder(store, time, listener);
+		this.recorder = new DecisionReporter(store, time, listener);
 		this.queues = new CallQueues(time, callers);
-		this.pending = new PendingCalls(time);
+		this.pending = new PendingCharges(time);
 		this.waitingThreads = waitingThreads;
 	}
 

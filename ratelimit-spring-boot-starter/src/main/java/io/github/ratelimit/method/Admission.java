@@ -10,7 +10,7 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OutcomeExpression;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +24,9 @@ final class Admission {
 
 	private final MethodPolicy policy;
 
-	private final InterceptorBeans beans;
+	private final InterceptorDependencies beans;
 
-	private final Call call;
+	private final ExpressionRoot call;
 
 	private final @Nullable LimitedRequest scope;
 
@@ -44,7 +44,7 @@ final class Admission {
 	 * @throws io.github.ratelimit.MissingKeyException if it has no key and is to be
 	 * denied
 	 */
-	Admission(MethodPolicy policy, InterceptorBeans beans, Call call) {
+	Admission(MethodPolicy policy, InterceptorDependencies beans, ExpressionRoot call) {
 		this.policy = policy;
 		this.beans = beans;
 		this.call = call;

@@ -31,7 +31,7 @@ public final class LimitedMethodRegistry {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Supplier<InterceptorBeans> beanSupplier;
+	private final Supplier<InterceptorDependencies> beanSupplier;
 
 	private final LimitedMethodFinder annotations = new LimitedMethodFinder();
 
@@ -45,7 +45,7 @@ public final class LimitedMethodRegistry {
 
 	private final Degradation withoutBeans = new Degradation(TimeSource.system());
 
-	private volatile @Nullable InterceptorBeans beans;
+	private volatile @Nullable InterceptorDependencies beans;
 
 	private volatile boolean prepared;
 
@@ -57,7 +57,7 @@ public final class LimitedMethodRegistry {
 	 * @param beans the beans of the advice; looked up once, and only if there is a
 	 * limited method
 	 */
-	public LimitedMethodRegistry(ConfigurableListableBeanFactory beanFactory, Supplier<InterceptorBeans> beans) {
+	public LimitedMethodRegistry(ConfigurableListableBeanFactory beanFactory, Supplier<InterceptorDependencies> beans) {
 		this.beanFactory = beanFactory;
 		this.beanSupplier = beans;
 	}
@@ -68,12 +68,12 @@ public final class LimitedMethodRegistry {
 
 	/** Returns the reporter of failures, including that of finding the beans. */
 	Degradation degradation() {
-		InterceptorBeans current = this.beans;
+		InterceptorDependencies current = this.beans;
 		return (current != null) ? current.degradation() : this.withoutBeans;
 	}
 
-	InterceptorBeans beans() {
-		InterceptorBeans current = this.beans;
+	InterceptorDependencies beans() {
+		InterceptorDependencies current = this.beans;
 		if (current == null) {
 			current = this.beanSupplier.get();
 			this.beans = current;
@@ -225,7 +225,7 @@ public final class LimitedMethodRegistry {
 		if (missing.isEmpty()) {
 			return;
 		}
-		InterceptorBeans current = beans();
+		InterceptorDependencies current = beans();
 		synchronized (this.building) {
 			if (this.builder == null) {
 				this.builder = new MethodPolicyBuilder(current);

@@ -34,13 +34,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MethodPolicyBuilder {
 
-	private final InterceptorBeans beans;
+	private final InterceptorDependencies beans;
 
 	private final InlineLimitNames names = new InlineLimitNames();
 
 	private final Map<InlineLimit, LimitPolicy> inline = new HashMap<>();
 
-	MethodPolicyBuilder(InterceptorBeans beans) {
+	MethodPolicyBuilder(InterceptorDependencies beans) {
 		this.beans = beans;
 	}
 

@@ -7,7 +7,7 @@ import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.call.ResultFollower;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.permit.PassedOnCharges;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -33,10 +33,10 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		Admission admission = null;
 		Decision decision = Decision.unlimited();
 		try {
-			InterceptorBeans beans = this.methods.beans();
+			InterceptorDependencies beans = this.methods.beans();
 			if (beans.killSwitch().isEnabled()) {
 				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
-				admission = new Admission(policy, beans, Call.of(beans.currentFacts(), invocation.getArguments()));
+				admission = new Admission(policy, beans, ExpressionRoot.of(beans.currentFacts(), invocation.getArguments()));
 				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {
 					return new WaitingMethodCall(policy, admission, beans).start(proxied);
 				}

@@ -21,9 +21,9 @@ final class WaitingMethodCall {
 
 	private final Admission admission;
 
-	private final InterceptorBeans beans;
+	private final InterceptorDependencies beans;
 
-	WaitingMethodCall(MethodPolicy policy, Admission admission, InterceptorBeans beans) {
+	WaitingMethodCall(MethodPolicy policy, Admission admission, InterceptorDependencies beans) {
 		this.policy = policy;
 		this.admission = admission;
 		this.beans = beans;

@@ -4,7 +4,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.queue.CallQueue.Ticket;
+import io.github.ratelimit.queue.KeyQueue.Ticket;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallQueues {
 
-	private final ConcurrentMap<QueueKey, CallQueue> queues = new ConcurrentHashMap<>();
+	private final ConcurrentMap<QueueKey, KeyQueue> queues = new ConcurrentHashMap<>();
 
 	private final ConcurrentMap<RegisteredLimit, Integer> waiting = new ConcurrentHashMap<>();
 
@@ -41,7 +41,7 @@ public final class CallQueues {
 		boolean counts = holdsThread && this.threads.countsThisThread();
 		Joined[] joined = new Joined[1];
 		this.queues.compute(QueueKey.of(charge), (key, current) -> {
-			CallQueue queue = (current != null) ? current : new CallQueue();
+			KeyQueue queue = (current != null) ? current : new KeyQueue();
 			long wait = queue.waitOfNext(this.time.nanoTime());
 			if (wait > charge.maxWaitNanos()) {
 				joined[0] = new Joined(null, wait, false);

@@ -6,7 +6,7 @@ import io.github.ratelimit.permit.StorePermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.queue.CallQueue.Ticket;
+import io.github.ratelimit.queue.KeyQueue.Ticket;
 import io.github.ratelimit.queue.CallQueues.Joined;
 import java.util.ArrayList;
 import java.util.Comparator;

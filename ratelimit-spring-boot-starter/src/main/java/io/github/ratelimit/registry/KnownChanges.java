@@ -19,11 +19,11 @@ record KnownChanges(long version, Map<String, SettingChanges> changes) {
 	static final KnownChanges NONE = new KnownChanges(0, Map.of());
 
 	static KnownChanges of(SharedChanges.State state) {
-		return new KnownChanges(state.version(), ChangeText.parse(state.text()));
+		return new KnownChanges(state.version(), ChangeEncoding.parse(state.text()));
 	}
 
 	SharedChanges.State state() {
-		return new SharedChanges.State(this.version, ChangeText.of(this.changes));
+		return new SharedChanges.State(this.version, ChangeEncoding.of(this.changes));
 	}
 
 	SettingChanges of(String limit) {
@@ -50,7 +50,7 @@ record KnownChanges(long version, Map<String, SettingChanges> changes) {
 			.keySet()
 			.stream()
 			.filter((setting) -> filter.test(limit, setting))
-			.forEach((setting) -> names.add(ChangeText.name(limit, setting))));
+			.forEach((setting) -> names.add(ChangeEncoding.name(limit, setting))));
 		return names;
 	}
 

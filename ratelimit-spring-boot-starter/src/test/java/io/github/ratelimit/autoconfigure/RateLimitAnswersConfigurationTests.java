@@ -11,7 +11,7 @@ import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.provider.Refusal;
 import io.github.ratelimit.web.cors.CrossOrigin;
 import io.github.ratelimit.web.response.Answers;
-import io.github.ratelimit.web.response.UpstreamHeaders;
+import io.github.ratelimit.web.response.UpstreamHeadersMode;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -228,7 +228,7 @@ class RateLimitAnswersConfigurationTests {
 		@Bean
 		Answers ownAnswers() {
 			return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"), "none",
-					new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+					new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		}
 
 	}

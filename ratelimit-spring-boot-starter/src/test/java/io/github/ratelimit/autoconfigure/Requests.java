@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.RequestFacts;
 import java.util.Map;
 
@@ -10,12 +10,12 @@ public final class Requests {
 	private Requests() {
 	}
 
-	public static Call from(String address) {
+	public static ExpressionRoot from(String address) {
 		return from(address, Map.of());
 	}
 
-	public static Call from(String address, Map<String, String> headers) {
-		return Call.of(new RequestFacts() {
+	public static ExpressionRoot from(String address, Map<String, String> headers) {
+		return ExpressionRoot.of(new RequestFacts() {
 
 			@Override
 			public String ip() {

@@ -51,7 +51,7 @@ class LimitPolicyTests {
 	@Test
 	void missingKeyIsSkipped() {
 		assertThat(policy(OnMissingKey.SKIP, null, "user").charge(request().call())).isNull();
-		assertThat(policy(OnMissingKey.SKIP, null, "user").charge(Call.of(null, new Object[0]))).isNull();
+		assertThat(policy(OnMissingKey.SKIP, null, "user").charge(ExpressionRoot.of(null, new Object[0]))).isNull();
 	}
 
 	@Test
@@ -65,7 +65,7 @@ class LimitPolicyTests {
 
 	@Test
 	void missingKeyWithoutARequestIsDeniedWithAReason() {
-		assertDenied(policy(OnMissingKey.IP, null, "user"), Call.of(null, new Object[0]),
+		assertDenied(policy(OnMissingKey.IP, null, "user"), ExpressionRoot.of(null, new Object[0]),
 				"Limit 'chat' has no key for this call. user has no value, and no request is bound to this thread that"
 						+ " would have an address: on-missing-key: ip denies then.");
 		assertDenied(policy(OnMissingKey.IP, null, "user"), call("ip", null),
@@ -146,7 +146,7 @@ class LimitPolicyTests {
 			.withMessage("Limit 'chat' has two policies. Give it one.");
 	}
 
-	private static void assertDenied(LimitPolicy policy, Call call, String message) {
+	private static void assertDenied(LimitPolicy policy, ExpressionRoot call, String message) {
 		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> policy.charge(call)).withMessage(message);
 	}
 

@@ -192,7 +192,7 @@ class PlanSelectionTests {
 		return LimitPolicy.of(this.chat, List.of(this.parser.requestKey(key)), OnMissingKey.IP, null);
 	}
 
-	private static Limit limit(LimitPolicy policy, Call call) {
+	private static Limit limit(LimitPolicy policy, ExpressionRoot call) {
 		return policy.charge(call).limit();
 	}
 

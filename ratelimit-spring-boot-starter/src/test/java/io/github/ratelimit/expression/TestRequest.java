@@ -14,7 +14,7 @@ public final class TestRequest implements RequestFacts {
 		return new TestRequest().with("ip", "192.0.2.1").with("method", "POST").with("path", "/v1/chat");
 	}
 
-	public static Call call(String what, @Nullable Object value) {
+	public static ExpressionRoot call(String what, @Nullable Object value) {
 		return request().with(what, value).call();
 	}
 
@@ -26,8 +26,8 @@ public final class TestRequest implements RequestFacts {
 		return this;
 	}
 
-	public Call call() {
-		return Call.of(this);
+	public ExpressionRoot call() {
+		return ExpressionRoot.of(this);
 	}
 
 	private @Nullable String text(String what) {

@@ -72,20 +72,20 @@ class FailingPolicyTests {
 		assertThat(this.job.runs).isZero();
 	}
 
-	private Job limited(DefaultListableBeanFactory beanFactory, Supplier<InterceptorBeans> beans) {
+	private Job limited(DefaultListableBeanFactory beanFactory, Supplier<InterceptorDependencies> beans) {
 		ProxyFactory factory = new ProxyFactory(this.job);
 		factory.setProxyTargetClass(true);
 		factory.addAdvisor(new RateLimitAdvisor(new LimitedMethodRegistry(beanFactory, beans)));
 		return (Job) factory.getProxy();
 	}
 
-	private InterceptorBeans beans() {
+	private InterceptorDependencies beans() {
 		LimitRegistry registry = new LimitRegistry();
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
 		ChargeLimiter limiter = new StoreChargeLimiter(new MemoryStore(this.time, 10), killSwitch, degradation,
 				this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
-		return new InterceptorBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
+		return new InterceptorDependencies(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}
 

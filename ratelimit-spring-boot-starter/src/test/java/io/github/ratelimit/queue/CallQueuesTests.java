@@ -28,7 +28,7 @@ class CallQueuesTests {
 	void callsInRequestThreadsHoldAShareOfThem() {
 		Charge charge = charge("ann");
 		Charge other = charge("bob");
-		List<CallQueue.Ticket> anns = new ArrayList<>();
+		List<KeyQueue.Ticket> anns = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
 			CallQueues.Joined joined = this.lines.join(charge, true);
 			assertThat(joined.mayWait()).isTrue();
@@ -54,7 +54,7 @@ class CallQueuesTests {
 	void threadsThatServeNoRequestTakeNothingFromThoseThatDo() {
 		Charge charge = charge("ann");
 		this.serving = false;
-		List<CallQueue.Ticket> ofSchedulers = new ArrayList<>();
+		List<KeyQueue.Ticket> ofSchedulers = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			CallQueues.Joined joined = this.lines.join(charge, true);
 			assertThat(joined.mayWait()).isTrue();

@@ -17,9 +17,9 @@ import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
-import io.github.ratelimit.queue.RequestThreadShare;
+import io.github.ratelimit.queue.KeyThreadCount;
 import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.queue.AsyncCallThreads;
 import io.github.ratelimit.observation.ClientListeners;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -63,7 +63,7 @@ public final class RateLimitClientAutoConfiguration {
 		Supplier<Caller> callers = callers(threads);
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
-			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(), listener,
+			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, AsyncCallThreads.create(), listener,
 					shared, killSwitch, callers))
 			.toList();
 		return new ClientLimiters(limiters);
@@ -73,7 +73,7 @@ public final class RateLimitClientAutoConfiguration {
 	 * Waiting is bounded where it holds threads of a server that has a number of them.
 	 */
 	private static Supplier<Caller> callers(WaitingThreadLimit threads) {
-		return threads.isBounded() ? () -> new RequestThreadShare(threads)::hold : () -> Caller.UNBOUNDED;
+		return threads.isBounded() ? () -> new KeyThreadCount(threads)::hold : () -> Caller.UNBOUNDED;
 	}
 
 	@Bean

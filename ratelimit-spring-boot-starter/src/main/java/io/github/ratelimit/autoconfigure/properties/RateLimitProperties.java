@@ -5,7 +5,7 @@ import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.web.path.RulePhase;
-import io.github.ratelimit.web.response.UpstreamHeaders;
+import io.github.ratelimit.web.response.UpstreamHeadersMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -165,7 +165,7 @@ public record RateLimitProperties(@DefaultValue("true") boolean enabled, @Defaul
 	 */
 	// @formatter:off
 	public record Http(@DefaultValue({ "x-ratelimit", "draft-11" }) List<String> headers,
-			@DefaultValue("replace") UpstreamHeaders upstreamHeaders, @DefaultValue("problem") String body,
+			@DefaultValue("replace") UpstreamHeadersMode upstreamHeaders, @DefaultValue("problem") String body,
 			@DefaultValue("1m") Duration longestRetry, @DefaultValue("64") int ipv6Prefix,
 			@DefaultValue List<Rule> rules) {
 		// @formatter:on

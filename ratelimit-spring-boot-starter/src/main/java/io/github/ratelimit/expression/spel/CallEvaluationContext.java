@@ -3,7 +3,7 @@ package io.github.ratelimit.expression.spel;
 import java.util.List;
 import java.util.function.Supplier;
 
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.EvaluationException;
@@ -18,7 +18,7 @@ final class CallEvaluationContext extends StandardEvaluationContext {
 
 	private final MethodArguments arguments;
 
-	private final Call call;
+	private final ExpressionRoot call;
 
 	/**
 	 * Creates the context of one evaluation.
@@ -26,7 +26,7 @@ final class CallEvaluationContext extends StandardEvaluationContext {
 	 * @param arguments the names of the arguments
 	 * @param call the call
 	 */
-	CallEvaluationContext(StandardEvaluationContext shared, MethodArguments arguments, Call call) {
+	CallEvaluationContext(StandardEvaluationContext shared, MethodArguments arguments, ExpressionRoot call) {
 		super(call);
 		shared.applyDelegatesTo(this);
 		this.arguments = arguments;

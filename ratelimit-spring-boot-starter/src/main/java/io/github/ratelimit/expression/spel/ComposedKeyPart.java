@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.function.Function;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import org.jspecify.annotations.Nullable;
 
 /** A key expression or a part of one: a value, alternatives, or a composition. */
 interface ComposedKeyPart {
 
 	/** Returns the key of a call, null if there is no value. Never throws. */
-	@Nullable Key key(Call call);
+	@Nullable Key key(ExpressionRoot call);
 
 	/** Returns the kinds of the keys, for finding a key by its text. */
 	List<String> kinds();
@@ -33,7 +33,7 @@ interface ComposedKeyPart {
 	record Constant(Key constant) implements ComposedKeyPart {
 
 		@Override
-		public Key key(Call call) {
+		public Key key(ExpressionRoot call) {
 			return this.constant;
 		}
 
@@ -45,11 +45,11 @@ interface ComposedKeyPart {
 	}
 
 	/** The text of one value. */
-	record Value(String kind, Function<Call, @Nullable String> reader,
+	record Value(String kind, Function<ExpressionRoot, @Nullable String> reader,
 			boolean needsRequest) implements ComposedKeyPart {
 
 		@Override
-		public @Nullable Key key(Call call) {
+		public @Nullable Key key(ExpressionRoot call) {
 			String text = this.reader.apply(call);
 			return (text != null) ? Key.of(this.kind, text) : null;
 		}
@@ -65,7 +65,7 @@ interface ComposedKeyPart {
 	record Alternatives(List<ComposedKeyPart> parts) implements ComposedKeyPart {
 
 		@Override
-		public @Nullable Key key(Call call) {
+		public @Nullable Key key(ExpressionRoot call) {
 			for (ComposedKeyPart part : this.parts) {
 				Key key = part.key(call);
 				if (key != null) {
@@ -100,7 +100,7 @@ interface ComposedKeyPart {
 	record Composition(List<ComposedKeyPart> parts) implements ComposedKeyPart {
 
 		@Override
-		public @Nullable Key key(Call call) {
+		public @Nullable Key key(ExpressionRoot call) {
 			List<Key> keys = new ArrayList<>(this.parts.size());
 			for (ComposedKeyPart part : this.parts) {
 				Key key = part.key(call);

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.ExpressionInputs;
@@ -203,7 +203,7 @@ final class ExpressionBuilder {
 		}
 		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
 				|| Modifier.isAbstract(type.getModifiers());
-		if (!mayBeSubclass && !TextConversion.declaresToString(type)) {
+		if (!mayBeSubclass && !KeyTextConversion.declaresToString(type)) {
 			throw new InvalidExpressionException(this.text,
 					"uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
 					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
@@ -261,7 +261,7 @@ final class ExpressionBuilder {
 			throw notANumber(literal.toStringAST());
 		}
 		checkIsNumber(node);
-		Function<Call, Long> permits = reader(node).safe(this.text, PermitConversion::of);
+		Function<ExpressionRoot, Long> permits = reader(node).safe(this.text, PermitConversion::of);
 		return new CostExpression(this.text, inputs(node),
 				(call) -> Math.max(PermitConversion.DEFAULT, permits.apply(call)));
 	}
@@ -339,8 +339,8 @@ final class ExpressionBuilder {
 		return (plain != null) ? plain : interpreted(node);
 	}
 
-	private Function<Call, @Nullable String> text(SpelNodeImpl node) {
-		return reader(node).<@Nullable String>safe(this.text, TextConversion::text);
+	private Function<ExpressionRoot, @Nullable String> text(SpelNodeImpl node) {
+		return reader(node).<@Nullable String>safe(this.text, KeyTextConversion::text);
 	}
 
 	private SpelReader interpreted(SpelNode node) {

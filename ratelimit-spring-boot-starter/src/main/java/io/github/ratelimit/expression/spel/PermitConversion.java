@@ -62,7 +62,7 @@ final class PermitConversion {
 		if (value instanceof CharSequence text) {
 			return ofText(text);
 		}
-		Object unwrapped = (value != null) ? TextConversion.unwrap(value) : null;
+		Object unwrapped = (value != null) ? KeyTextConversion.unwrap(value) : null;
 		return (unwrapped != value) ? read(unwrapped) : NONE;
 	}
 

@@ -3,28 +3,28 @@ package io.github.ratelimit.expression.spel;
 import java.util.function.BiFunction;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.Subnet;
 import org.jspecify.annotations.Nullable;
 
 /** A value of a request that an expression reads by a name of the developer's choice. */
 enum RequestFunction {
 
-	HEADER("header", String.class, "X-API-Key", Call::header),
+	HEADER("header", String.class, "X-API-Key", ExpressionRoot::header),
 
-	COOKIE("cookie", String.class, "session", Call::cookie),
+	COOKIE("cookie", String.class, "session", ExpressionRoot::cookie),
 
-	PARAM("param", String.class, "id", Call::param),
+	PARAM("param", String.class, "id", ExpressionRoot::param),
 
-	CLAIM("claim", Object.class, "plan", Call::claim),
+	CLAIM("claim", Object.class, "plan", ExpressionRoot::claim),
 
-	ATTRIBUTE("attribute", Object.class, "tenant", Call::attribute),
+	ATTRIBUTE("attribute", Object.class, "tenant", ExpressionRoot::attribute),
 
-	HAS_ROLE("hasRole", Boolean.class, "PARTNER", Call::hasRole),
+	HAS_ROLE("hasRole", Boolean.class, "PARTNER", ExpressionRoot::hasRole),
 
-	HAS_AUTHORITY("hasAuthority", Boolean.class, "SCOPE_internal", Call::hasAuthority),
+	HAS_AUTHORITY("hasAuthority", Boolean.class, "SCOPE_internal", ExpressionRoot::hasAuthority),
 
-	IN_SUBNET("inSubnet", Boolean.class, "10.0.0.0/8", Call::inSubnet) {
+	IN_SUBNET("inSubnet", Boolean.class, "10.0.0.0/8", ExpressionRoot::inSubnet) {
 		@Override
 		ValueReader reader(String name) {
 			Subnet subnet = Subnet.parse(name);
@@ -41,10 +41,10 @@ enum RequestFunction {
 
 	private final String example;
 
-	private final BiFunction<Call, String, ? extends @Nullable Object> reading;
+	private final BiFunction<ExpressionRoot, String, ? extends @Nullable Object> reading;
 
 	RequestFunction(String text, Class<?> type, String example,
-			BiFunction<Call, String, ? extends @Nullable Object> reading) {
+			BiFunction<ExpressionRoot, String, ? extends @Nullable Object> reading) {
 		this.text = text;
 		this.type = type;
 		this.example = example;

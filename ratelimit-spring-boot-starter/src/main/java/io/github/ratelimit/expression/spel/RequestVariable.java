@@ -4,31 +4,31 @@ import java.util.Locale;
 import java.util.function.Function;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import org.jspecify.annotations.Nullable;
 
 /** A value that an expression can read of every request, without a further name. */
 enum RequestVariable {
 
-	IP(Key.ADDRESS_KIND, Call::ip),
+	IP(Key.ADDRESS_KIND, ExpressionRoot::ip),
 
-	USER(Key.USER_KIND, Call::user),
+	USER(Key.USER_KIND, ExpressionRoot::user),
 
 	/** The only one without a value: it can only be a key. */
 	GLOBAL(Key.GLOBAL_KIND, (call) -> null),
 
-	METHOD(Key.VALUE_KIND, Call::method),
+	METHOD(Key.VALUE_KIND, ExpressionRoot::method),
 
-	PATH(Key.VALUE_KIND, Call::path),
+	PATH(Key.VALUE_KIND, ExpressionRoot::path),
 
 	/** The only one that is unknown before the response. */
-	STATUS(Key.VALUE_KIND, Call::status);
+	STATUS(Key.VALUE_KIND, ExpressionRoot::status);
 
 	private final String kind;
 
-	private final Function<Call, @Nullable Object> reading;
+	private final Function<ExpressionRoot, @Nullable Object> reading;
 
-	RequestVariable(String kind, Function<Call, @Nullable Object> reading) {
+	RequestVariable(String kind, Function<ExpressionRoot, @Nullable Object> reading) {
 		this.kind = kind;
 		this.reading = reading;
 	}

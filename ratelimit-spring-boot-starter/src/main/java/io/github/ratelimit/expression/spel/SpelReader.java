@@ -1,6 +1,6 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.TypedValue;
@@ -43,7 +43,7 @@ final class SpelReader implements ValueReader {
 	}
 
 	@Override
-	public @Nullable Object read(Call call) throws Exception {
+	public @Nullable Object read(ExpressionRoot call) throws Exception {
 		if (this.required != null && this.required.read(call) == null) {
 			return null;
 		}
@@ -63,7 +63,7 @@ final class SpelReader implements ValueReader {
 		};
 	}
 
-	private ExpressionState state(Call call) {
+	private ExpressionState state(ExpressionRoot call) {
 		CallEvaluationContext context = new CallEvaluationContext(this.shared, this.arguments, call);
 		return new ExpressionState(context, new TypedValue(call), CONFIGURATION);
 	}

@@ -2,7 +2,7 @@ package io.github.ratelimit.expression.spel;
 
 import java.util.function.Function;
 
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ interface ValueReader {
 	 * @return the value, null if there is none
 	 * @throws Exception of any kind, if the client's input is unsuitable
 	 */
-	@Nullable Object read(Call call) throws Exception;
+	@Nullable Object read(ExpressionRoot call) throws Exception;
 
 	/**
 	 * Returns a function that reads and converts the value. There is no value if that
@@ -29,7 +29,7 @@ interface ValueReader {
 	 * @param expression the expression, for the log
 	 * @param conversion converts the value, and null if there is none
 	 */
-	default <T extends @Nullable Object> Function<Call, T> safe(String expression,
+	default <T extends @Nullable Object> Function<ExpressionRoot, T> safe(String expression,
 			Function<@Nullable Object, T> conversion) {
 		return (call) -> {
 			try {

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.registry.SharedChanges;
-import io.github.ratelimit.store.redis.client.DaemonThreads;
+import io.github.ratelimit.store.redis.client.DaemonThreadFactory;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
@@ -47,7 +47,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	private final byte[][] keys;
 
 	private final ScheduledExecutorService poller = Executors
-		.newSingleThreadScheduledExecutor(DaemonThreads.named("ratelimit-changes-"));
+		.newSingleThreadScheduledExecutor(DaemonThreadFactory.named("ratelimit-changes-"));
 
 	private int polls;
 

@@ -16,7 +16,7 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.store.redis.client.DaemonThreads;
+import io.github.ratelimit.store.redis.client.DaemonThreadFactory;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -94,7 +94,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.local = local;
 		RedisKeyNames names = new RedisKeyNames(settings.keyPrefix());
 		// drops what replies schedule after its end
-		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("ratelimit-redis-"),
+		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreadFactory.named("ratelimit-redis-"),
 				new ThreadPoolExecutor.DiscardPolicy());
 		this.limits = new RedisLimits(names, settings);
 		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies,

@@ -230,9 +230,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		if (!this.end.isWatched()) {
 			return false; // the request may be the container's again
 		}
-		boolean handler = AsyncResults.isHandler(this.facts, method);
-		return (handler || AsyncResults.isWrittenLater(result))
-				&& this.end.permit().keepOpen(call, handler || !AsyncResults.endsByItself(result));
+		boolean handler = LateResults.isHandler(this.facts, method);
+		return (handler || LateResults.isWrittenLater(result))
+				&& this.end.permit().keepOpen(call, handler || !LateResults.endsByItself(result));
 	}
 
 	/** Writes the headers, if there are new ones. */

@@ -6,7 +6,7 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ServletRequestFacts;
@@ -224,7 +224,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	}
 
 	private Decision charge(List<LimitPolicy> policies, HttpLimitedRequest scope) {
-		Call call = Call.of(scope.facts());
+		ExpressionRoot call = ExpressionRoot.of(scope.facts());
 		List<Charge> charges = new ArrayList<>(policies.size());
 		boolean settles = false;
 		for (int i = 0; i < policies.size(); i++) {
@@ -243,7 +243,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		return decision;
 	}
 
-	private void settleAfterResponse(List<LimitPolicy> policies, List<Charge> charges, Call call,
+	private void settleAfterResponse(List<LimitPolicy> policies, List<Charge> charges, ExpressionRoot call,
 			HttpLimitedRequest scope) {
 		for (LimitPolicy policy : policies) {
 			AfterResponse afterResponse = policy.afterResponse();
@@ -256,7 +256,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private @Nullable Charge charge(LimitPolicy policy, Call call) {
+	private @Nullable Charge charge(LimitPolicy policy, ExpressionRoot call) {
 		try {
 			return policy.charge(call);
 		}

@@ -155,12 +155,12 @@ public final class Rule {
 	public boolean overlaps(Rule other) {
 		boolean methods = this.methods.isEmpty() || other.methods.isEmpty()
 				|| this.methods.stream().anyMatch(other.methods::contains);
-		return methods && PatternOverlap.exists(path(), other.path());
+		return methods && PathOverlap.exists(path(), other.path());
 	}
 
 	/** Returns whether it can apply to paths of a pattern; true in doubt. */
 	boolean isAbout(String pattern) {
-		return paths().stream().anyMatch((path) -> PatternOverlap.exists(path, pattern));
+		return paths().stream().anyMatch((path) -> PathOverlap.exists(path, pattern));
 	}
 
 	boolean matches(String method, RequestedPath path) {

@@ -68,7 +68,7 @@ public final class RulePathWarnings implements ApplicationListener<ContextRefres
 
 	private void warnOfUnmatchedRules(ServletContext servletContext) {
 		try {
-			Set<String> known = KnownPaths.of(this.context, servletContext, this.servletPath);
+			Set<String> known = ServedPaths.of(this.context, servletContext, this.servletPath);
 			if (known != null) {
 				rules().filter((rule) -> known.stream().noneMatch(rule::isAbout))
 					.forEach((rule) -> warnOfUnmatched(rule, known));

@@ -79,7 +79,7 @@ public final class Answers {
 	 * @throws UnknownStyleException if there is no style of one of the names
 	 */
 	public Answers(AnswerStyles styles, List<String> headers, String body, CrossOrigin crossOrigin,
-			UpstreamHeaders upstream, Duration longestRetry) {
+			UpstreamHeadersMode upstream, Duration longestRetry) {
 		this.styles = styles;
 		List<HeaderStyle> headerStyles = styles.headers(headers);
 		this.headers = headerStyles.toArray(HeaderStyle[]::new);
@@ -90,7 +90,7 @@ public final class Answers {
 		this.writesHeaders = !exposed.isEmpty();
 		this.limitHeaders = new LimitHeaderNames(exposed);
 		this.providerHeaders = headerStyles.stream().anyMatch((style) -> PROVIDERS.contains(style.name()));
-		this.keepsUpstream = upstream == UpstreamHeaders.KEEP;
+		this.keepsUpstream = upstream == UpstreamHeadersMode.KEEP;
 		this.longestRetry = longestRetry;
 		exposed.addAll(List.of(RETRY_AFTER, SHOULD_RETRY));
 		this.exposedHeaders = List.copyOf(exposed);

@@ -14,7 +14,7 @@ import java.util.Optional;
 import javax.tools.ToolProvider;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.TestRequest;
@@ -55,7 +55,7 @@ class MethodExpressionTests {
 
 	@Test
 	void nullArgumentIsNoValue() {
-		Call call = call(0, null, Optional.empty(), List.of());
+		ExpressionRoot call = call(0, null, Optional.empty(), List.of());
 
 		for (String expression : List.of("#request.model", "#p1.model", "#request?.model", "#note", "#tags[0]",
 				"#userId + #note", "#tags.?[#this == 'x']")) {
@@ -66,7 +66,7 @@ class MethodExpressionTests {
 
 	@Test
 	void argumentsAndRequestStandSideBySide() {
-		Call call = Call.of(TestRequest.request().with("user", "alice"), new Object[] { 42L, null, null, null });
+		ExpressionRoot call = ExpressionRoot.of(TestRequest.request().with("user", "alice"), new Object[] { 42L, null, null, null });
 
 		assertThat(key("user + #userId", call)).isEqualTo(Key.composed(List.of(Key.of("user", "alice"), Key.of("42"))));
 		assertThat(key("user", call)).isEqualTo(Key.of("user", "alice"));
@@ -76,12 +76,12 @@ class MethodExpressionTests {
 
 	@Test
 	void callWithFewerArgumentsThanTheMethodHasNoValue() {
-		assertThat(key("#tags", "overloaded", Call.of(null, new Object[0]))).isNull();
+		assertThat(key("#tags", "overloaded", ExpressionRoot.of(null, new Object[0]))).isNull();
 	}
 
 	@Test
 	void costIsComputedOfArguments() {
-		Call call = call(1, new Request("gpt", 100), Optional.empty(), List.of("a", "b", "c"));
+		ExpressionRoot call = call(1, new Request("gpt", 100), Optional.empty(), List.of("a", "b", "c"));
 
 		assertThat(cost("#request.maxTokens", call)).isEqualTo(100);
 		assertThat(cost("#request.maxTokens + 50", call)).isEqualTo(150);
@@ -99,7 +99,7 @@ class MethodExpressionTests {
 		Method bridge = Handler.class.getMethod("handle", Object.class);
 		assertThat(bridge.isBridge()).isTrue();
 
-		assertThat(this.parser.methodKey("#text", bridge).evaluate(Call.of(null, new Object[] { "x" })))
+		assertThat(this.parser.methodKey("#text", bridge).evaluate(ExpressionRoot.of(null, new Object[] { "x" })))
 			.isEqualTo(Key.of("x"));
 	}
 
@@ -166,7 +166,7 @@ class MethodExpressionTests {
 				.isThrownBy(() -> this.parser.methodKey("#id", method))
 				.withMessage("Expression '#id' names the argument #id, but the parameters of Nameless.run have no names"
 						+ " in the class file. Compile the class with -parameters, or write #p0 to #p1.");
-			Call call = Call.of(null, new Object[] { "a", " b " });
+			ExpressionRoot call = ExpressionRoot.of(null, new Object[] { "a", " b " });
 			assertThat(this.parser.methodKey("#p0", method).evaluate(call)).isEqualTo(Key.of("a"));
 			KeyExpression computed = this.parser.methodKey("#a1.trim()", method);
 			for (int i = 0; i < 1000; i++) {
@@ -191,20 +191,20 @@ class MethodExpressionTests {
 			.withMessage(message);
 	}
 
-	private @Nullable Key key(String expression, Call call) {
+	private @Nullable Key key(String expression, ExpressionRoot call) {
 		return key(expression, "chat", call);
 	}
 
-	private @Nullable Key key(String expression, String method, Call call) {
+	private @Nullable Key key(String expression, String method, ExpressionRoot call) {
 		return this.parser.methodKey(expression, method(method)).evaluate(call);
 	}
 
-	private long cost(String expression, Call call) {
+	private long cost(String expression, ExpressionRoot call) {
 		return this.parser.methodCost(expression, method("chat")).evaluate(call);
 	}
 
-	private Call call(@Nullable Object... arguments) {
-		return Call.of(null, arguments);
+	private ExpressionRoot call(@Nullable Object... arguments) {
+		return ExpressionRoot.of(null, arguments);
 	}
 
 	private static Method method(String name) {

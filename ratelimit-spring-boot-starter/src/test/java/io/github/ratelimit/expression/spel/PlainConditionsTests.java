@@ -3,7 +3,7 @@ package io.github.ratelimit.expression.spel;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.TestRequest;
@@ -43,7 +43,7 @@ class PlainConditionsTests {
 		assertThat(plain).isNotNull();
 		SpelReader interpreted = new SpelReader(node, MethodArguments.none(),
 				CallEvaluationContext.shared(new BeanReferences(null)));
-		for (Call call : calls()) {
+		for (ExpressionRoot call : calls()) {
 			assertThat(plain.read(call)).as(text).isEqualTo(interpreted.read(call));
 		}
 	}
@@ -52,8 +52,8 @@ class PlainConditionsTests {
 		throw new AssertionError(node.toStringAST() + " is interpreted");
 	}
 
-	private static List<Call> calls() {
-		List<Call> calls = new ArrayList<>();
+	private static List<ExpressionRoot> calls() {
+		List<ExpressionRoot> calls = new ArrayList<>();
 		for (int i = 0; i < 32; i++) {
 			calls.add(TestRequest.request()
 				.with("role:OPS", (i & 1) != 0 ? true : null)
@@ -78,13 +78,13 @@ class PlainConditionsTests {
 			claim('list') == 'a'                           | false
 			""")
 	void anOperandOfAnotherKindIsInterpretedAlone(String text, boolean exempt) {
-		Call call = TestRequest.request().with("attribute:text", "true").with("claim:list", List.of("a")).call();
+		ExpressionRoot call = TestRequest.request().with("attribute:text", "true").with("claim:list", List.of("a")).call();
 		assertThat(this.parser.requestExemption(text).holds(call)).isEqualTo(exempt);
 	}
 
 	@Test
 	void withoutARequestNoCallIsExempt() {
-		Call call = Call.of(null, new Object[0]);
+		ExpressionRoot call = ExpressionRoot.of(null, new Object[0]);
 		assertThat(this.parser.requestExemption("inSubnet('0.0.0.0/0') or hasRole('OPS')").holds(call)).isFalse();
 	}
 

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,7 @@ class RepeatedEvaluationTests {
 		for (String expression : expressions) {
 			KeyExpression key = this.parser.requestKey(expression);
 			KeyExpression reference = new ExpressionParser(null).requestKey(expression);
-			List<Call> calls = new ArrayList<>();
+			List<ExpressionRoot> calls = new ArrayList<>();
 			for (Object value : new Object[] { "a", 1, 2L, "b", true }) {
 				calls.add(request().with("attribute:x", value)
 					.with("claim:m", Map.of("x", value))
@@ -85,7 +85,7 @@ class RepeatedEvaluationTests {
 		}
 	}
 
-	private static void evaluateInTwoThreads(KeyExpression key, List<Call> calls, List<@Nullable Key> expected)
+	private static void evaluateInTwoThreads(KeyExpression key, List<ExpressionRoot> calls, List<@Nullable Key> expected)
 			throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(2);
 		try {

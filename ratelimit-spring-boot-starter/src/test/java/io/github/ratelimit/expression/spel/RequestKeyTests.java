@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -65,7 +65,7 @@ class RequestKeyTests {
 			new String('x')             | value       | x
 			""")
 	void expressionGivesAKeyOfItsKind(String expression, @Nullable String kind, @Nullable String text) {
-		Call call = request().with("user", "alice")
+		ExpressionRoot call = request().with("user", "alice")
 			.with("header:X-API-Key", "sk-1")
 			.with("cookie:session", "c1")
 			.with("param:id", "7")
@@ -96,7 +96,7 @@ class RequestKeyTests {
 
 	@Test
 	void withoutARequestThereIsNoValue() {
-		Call call = Call.of(null, new Object[0]);
+		ExpressionRoot call = ExpressionRoot.of(null, new Object[0]);
 
 		for (String expression : List.of("ip", "user", "method", "path", "header('X')", "cookie('X')", "param('X')",
 				"claim('X')", "attribute('X')", "user + path", "coalesce(user, ip)", "user.trim()")) {
@@ -156,7 +156,7 @@ class RequestKeyTests {
 
 	@Test
 	void kindOfASourceIsThatOfItsKeys() {
-		Call call = request().with("claim:a+b", "x").with("user", "alice").call();
+		ExpressionRoot call = request().with("claim:a+b", "x").with("user", "alice").call();
 
 		for (String expression : List.of("claim('a+b') + user", "user + claim('a+b') + path", "user.trim() + ip")) {
 			KeyExpression key = this.parser.requestKey(expression);
@@ -246,7 +246,7 @@ class RequestKeyTests {
 		assertThat(key).hasToString(" coalesce(user,ip) ");
 	}
 
-	private @Nullable Key key(String expression, Call call) {
+	private @Nullable Key key(String expression, ExpressionRoot call) {
 		return this.parser.requestKey(expression).evaluate(call);
 	}
 

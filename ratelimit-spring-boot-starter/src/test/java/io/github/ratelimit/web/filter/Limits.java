@@ -28,7 +28,7 @@ import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.Answers;
-import io.github.ratelimit.web.response.UpstreamHeaders;
+import io.github.ratelimit.web.response.UpstreamHeadersMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -54,7 +54,7 @@ public final class Limits {
 			this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 
 	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
-			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
 			Duration.ofMinutes(1));
 
 	public LimitPolicy limit(String name, String rate, KeyExpression... keys) {

@@ -242,7 +242,7 @@ class AnswersTests {
 	void openAisHeadersOfARefusalHaveTheWaitInMilliseconds() throws IOException {
 		Handles.of(LOGIN).registered().change((settings) -> settings.withHidden(true));
 		Answers openAi = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("openai"),
-				"openai", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				"openai", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		Decision decision = decision(CHAT_REFUSES, refused(LOGIN, Duration.ofMillis(7002), Duration.ofMinutes(15)));
 		openAi.refuse(this.request, this.response, decision, decision.limits(), null);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("8");
@@ -257,14 +257,14 @@ class AnswersTests {
 			"openai, openai" })
 	void aLongWaitAndEveryBanAreNotRetriedByTheSdksOfProviders(String headers, String body) throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
-				"none", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				"none", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofSeconds(60), Duration.ofMinutes(2)))).isNull();
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofMillis(60_001), Duration.ofMinutes(2))))
 			.isEqualTo("false");
 		assertThat(shouldRetry(answers, body, ChargeDecision.banned(CHAT_REFUSES, Duration.ofSeconds(2).toNanos())))
 			.isEqualTo("false");
 		Answers patient = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
-				"none", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofHours(1));
+				"none", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofHours(1));
 		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
 		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(2), Duration.ofHours(2))))
 			.isEqualTo("false");
@@ -483,7 +483,7 @@ class AnswersTests {
 	@Test
 	void theHeaderStyleNoneStillHasRetryAfter() throws IOException {
 		Answers silent = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
-				"problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				"problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		silent.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getHeaderNames()).containsExactlyInAnyOrder("Retry-After", "Cache-Control",
 				"Content-Type", "Content-Length");
@@ -508,7 +508,7 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationReplacesTheBuiltInOne() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 		assertThat(this.response.getContentType()).isEqualTo("text/plain;charset=UTF-8");
@@ -517,7 +517,7 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationCanHaveItsOwnName() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 	}
@@ -557,7 +557,7 @@ class AnswersTests {
 
 	private static Answers answers() {
 		return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
-				List.of("x-ratelimit", "draft-11"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+				List.of("x-ratelimit", "draft-11"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
 				Duration.ofMinutes(1));
 	}
 

@@ -47,7 +47,7 @@ final class LettuceScriptClient implements ScriptClient {
 	private final LettuceConnectionFactory factory;
 
 	private final ExecutorService connector = Executors
-		.newSingleThreadExecutor(DaemonThreads.named("ratelimit-redis-connect-"));
+		.newSingleThreadExecutor(DaemonThreadFactory.named("ratelimit-redis-connect-"));
 
 	private final List<LuaScript> scripts;
 

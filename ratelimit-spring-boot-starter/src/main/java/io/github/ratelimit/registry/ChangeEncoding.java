@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The changes of all limits as one text: a line for each limit, its name and its settings
  * as in the query of an address.
  */
-final class ChangeText {
+final class ChangeEncoding {
 
 	private static final String BY = "#by";
 
-	private ChangeText() {
+	private ChangeEncoding() {
 	}
 
 	static String of(Map<String, SettingChanges> changes) {

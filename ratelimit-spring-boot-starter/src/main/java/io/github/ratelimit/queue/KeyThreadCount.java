@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * that all waiting calls may hold. Threads that serve no request are not bounded.
  * Thread-safe.
  */
-public final class RequestThreadShare {
+public final class KeyThreadCount {
 
 	private static final Runnable NOTHING = () -> {
 	};
@@ -24,7 +24,7 @@ public final class RequestThreadShare {
 	 * Creates the share of a key.
 	 * @param limit bounds the threads of all keys
 	 */
-	public RequestThreadShare(WaitingThreadLimit limit) {
+	public KeyThreadCount(WaitingThreadLimit limit) {
 		this.limit = limit;
 	}
 

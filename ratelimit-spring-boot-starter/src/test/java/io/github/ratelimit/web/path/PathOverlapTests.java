@@ -5,7 +5,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class PatternOverlapTests {
+class PathOverlapTests {
 
 	@ParameterizedTest
 	@CsvSource({ "/**, /api/hi, true", "/api/hi, /api/hi, true", "/API/hi, /api/HI, true", "/api/hi, /api/ho, false",
@@ -13,8 +13,8 @@ class PatternOverlapTests {
 			"/v1/**, /v2/**, false", "/srv/api/hi, /api/hi, false", "/, /**, true", "/, /x, false",
 			"/a/{x}/c, /a/b/*, true", "/a/{x}/c, /a/b/d, false", "/**/x, /a/b/x, true", "/**/x, /a/b/y, false" })
 	void patternsOverlapIfOnePathMatchesBoth(String one, String other, boolean expected) {
-		assertThat(PatternOverlap.exists(one, other)).isEqualTo(expected);
-		assertThat(PatternOverlap.exists(other, one)).isEqualTo(expected);
+		assertThat(PathOverlap.exists(one, other)).isEqualTo(expected);
+		assertThat(PathOverlap.exists(other, one)).isEqualTo(expected);
 	}
 
 }

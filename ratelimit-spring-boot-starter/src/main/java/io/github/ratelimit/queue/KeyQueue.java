@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * computes the earliest time at which their permit can be due. Guarded by the
  * {@link CallQueues} that it belongs to.
  */
-public final class CallQueue {
+public final class KeyQueue {
 
 	/** The store delays calls only if it takes longer than this to answer. */
 	private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

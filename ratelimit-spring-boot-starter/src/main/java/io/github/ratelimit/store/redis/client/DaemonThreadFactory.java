@@ -6,9 +6,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /**
  * The threads of a store, which do not keep an application alive.
  */
-public final class DaemonThreads {
+public final class DaemonThreadFactory {
 
-	private DaemonThreads() {
+	private DaemonThreadFactory() {
 	}
 
 	/** Returns what creates threads whose names begin with this. */

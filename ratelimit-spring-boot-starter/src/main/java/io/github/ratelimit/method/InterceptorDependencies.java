@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param unseenRequests whether the application serves requests of which nothing is seen
  * here, as a reactive one
  */
-public record InterceptorBeans(ChargeLimiter limiter, LimitRegistry registry, LimitPolicies policies,
+public record InterceptorDependencies(ChargeLimiter limiter, LimitRegistry registry, LimitPolicies policies,
 		ExpressionParser expressions, Degradation degradation, KillSwitch killSwitch,
 		LimitedRequest.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
 		boolean unseenRequests) {

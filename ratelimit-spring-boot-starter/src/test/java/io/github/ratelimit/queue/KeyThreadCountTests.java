@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class RequestThreadShareTests {
+class KeyThreadCountTests {
 
 	private volatile boolean serving = true;
 
@@ -17,10 +17,10 @@ class RequestThreadShareTests {
 
 	@Test
 	void theCallsOfOneKeyHoldHalfOfAllThreads() {
-		RequestThreadShare ann = share();
+		KeyThreadCount ann = share();
 		List<Runnable> held = hold(ann, 3);
 		assertThat(ann.hold()).isNull();
-		RequestThreadShare bob = share();
+		KeyThreadCount bob = share();
 		hold(bob, 2);
 		assertThat(bob.hold()).as("all are held").isNull();
 		held.get(0).run();
@@ -34,7 +34,7 @@ class RequestThreadShareTests {
 		assertThat(this.limit.take(0)).isTrue();
 		assertThat(this.limit.take(1)).isTrue();
 		assertThat(this.limit.take(2)).isTrue();
-		RequestThreadShare ann = share();
+		KeyThreadCount ann = share();
 		hold(ann, 2);
 		assertThat(ann.hold()).isNull();
 	}
@@ -50,7 +50,7 @@ class RequestThreadShareTests {
 
 	@Test
 	void manyThreadsNeverHoldMoreAndGiveAllBack() throws Exception {
-		List<RequestThreadShare> shares = List.of(share(), share(), share());
+		List<KeyThreadCount> shares = List.of(share(), share(), share());
 		AtomicInteger held = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();
 		TestThreads.run(8, (thread) -> {
@@ -72,11 +72,11 @@ class RequestThreadShareTests {
 		});
 	}
 
-	private RequestThreadShare share() {
-		return new RequestThreadShare(this.limit);
+	private KeyThreadCount share() {
+		return new KeyThreadCount(this.limit);
 	}
 
-	private static List<Runnable> hold(RequestThreadShare share, int times) {
+	private static List<Runnable> hold(KeyThreadCount share, int times) {
 		List<Runnable> held = new ArrayList<>();
 		for (int i = 0; i < times; i++) {
 			Runnable freed = share.hold();

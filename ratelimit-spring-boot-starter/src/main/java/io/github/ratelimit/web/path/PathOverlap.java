@@ -7,9 +7,9 @@ import java.util.stream.Stream;
  * Whether two path patterns can match the same path, in any case of letters. In doubt
  * they can: a segment with a wildcard or a variable matches every other one.
  */
-final class PatternOverlap {
+final class PathOverlap {
 
-	private PatternOverlap() {
+	private PathOverlap() {
 	}
 
 	static boolean exists(String one, String other) {
@@ -23,7 +23,7 @@ final class PatternOverlap {
 	private static boolean exists(List<String> one, List<String> other) {
 		if (one.isEmpty() || other.isEmpty()) {
 			List<String> rest = one.isEmpty() ? other : one;
-			return rest.stream().allMatch(PatternOverlap::isAnyNumber);
+			return rest.stream().allMatch(PathOverlap::isAnyNumber);
 		}
 		String first = one.get(0);
 		String second = other.get(0);

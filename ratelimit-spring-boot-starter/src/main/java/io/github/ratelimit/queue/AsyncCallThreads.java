@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
  * their own: virtual threads if the platform has them, otherwise a few daemon threads
  * that end when they are idle.
  */
-public final class WaitingThreads {
+public final class AsyncCallThreads {
 
 	private static final int MAX_THREADS = 8;
 
-	private WaitingThreads() {
+	private AsyncCallThreads() {
 	}
 
 	public static Executor create() {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <li>Everything else is its {@link String#valueOf(Object)}.
  * </ul>
  */
-final class TextConversion {
+final class KeyTextConversion {
 
 	private static final ClassValue<Boolean> HAS_TEXT = new ClassValue<>() {
 
@@ -33,7 +33,7 @@ final class TextConversion {
 
 	};
 
-	private TextConversion() {
+	private KeyTextConversion() {
 	}
 
 	static @Nullable String text(@Nullable Object value) {

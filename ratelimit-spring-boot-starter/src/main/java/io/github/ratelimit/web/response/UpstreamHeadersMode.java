@@ -4,7 +4,7 @@ package io.github.ratelimit.web.response;
  * Which rate limit headers a response has if the application copies those of a service
  * that it calls: never a mix of both.
  */
-public enum UpstreamHeaders {
+public enum UpstreamHeadersMode {
 
 	/**
 	 * Those of the library. A response with which the application itself refuses, such as

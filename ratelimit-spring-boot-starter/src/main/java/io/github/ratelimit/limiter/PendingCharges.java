@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * end as soon as those calls are decided gets a short wait, and leads to no ban. Only
  * calls that the store counts are counted here. Bounded. Thread-safe.
  */
-final class PendingCalls {
+final class PendingCharges {
 
 	/** The wait of such a refusal: few calls are undecided for longer. */
 	static final long RETRY_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
@@ -33,7 +33,7 @@ final class PendingCalls {
 
 	private final TimeSource time;
 
-	PendingCalls(TimeSource time) {
+	PendingCharges(TimeSource time) {
 		this.time = time;
 	}
 
@@ -162,7 +162,7 @@ final class PendingCalls {
 
 		/** Has no effect on the map for calls that were dropped. */
 		private void update(Runnable change) {
-			PendingCalls.this.calls.compute(this.bucket, (key, current) -> {
+			PendingCharges.this.calls.compute(this.bucket, (key, current) -> {
 				change.run();
 				return (current == this.calls && current.isOver()) ? null : current;
 			});

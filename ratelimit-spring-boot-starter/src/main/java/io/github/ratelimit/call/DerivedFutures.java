@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Derived futures: they have the same outcome as the original and are cancelled together
  * with it.
  */
-final class Futures {
+final class DerivedFutures {
 
-	private Futures() {
+	private DerivedFutures() {
 	}
 
 	/**

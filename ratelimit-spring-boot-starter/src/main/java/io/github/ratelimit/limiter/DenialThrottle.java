@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * other within microseconds only some of them read it: those between take a quarter of a
  * millisecond at most.
  */
-final class DeniedKey extends ReportedKey {
+final class DenialThrottle extends ReportedKey {
 
 	/** The result for a denial that is left out. */
 	static final long LEFT_OUT = -1;
@@ -36,7 +36,7 @@ final class DeniedKey extends ReportedKey {
 
 	private long lastReadNanos;
 
-	DeniedKey(RegisteredLimit limit, Key key, long now) {
+	DenialThrottle(RegisteredLimit limit, Key key, long now) {
 		super(limit, key, now);
 		this.lastReadNanos = now;
 	}

@@ -20,7 +20,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
  * The path patterns that an application serves: handlers of Spring MVC and other
  * servlets.
  */
-final class KnownPaths {
+final class ServedPaths {
 
 	/** Paths of Spring Security's own filters, if the application has it. */
 	private static final List<String> SECURITY = List.of("/login/**", "/logout", "/oauth2/**", "/saml2/**",
@@ -35,7 +35,7 @@ final class KnownPaths {
 
 	private boolean complete = true;
 
-	private KnownPaths(String servletPath) {
+	private ServedPaths(String servletPath) {
 		this.servletPath = servletPath;
 	}
 
@@ -47,7 +47,7 @@ final class KnownPaths {
 	 * @return the patterns, null if not all of them are known
 	 */
 	static @Nullable Set<String> of(ApplicationContext context, ServletContext servletContext, String servletPath) {
-		KnownPaths paths = new KnownPaths(servletPath);
+		ServedPaths paths = new ServedPaths(servletPath);
 		List<HandlerMapping> mappings = context.getBeanProvider(HandlerMapping.class).orderedStream().toList();
 		mappings.forEach(paths::add);
 		for (ServletRegistration servlet : servletContext.getServletRegistrations().values()) {

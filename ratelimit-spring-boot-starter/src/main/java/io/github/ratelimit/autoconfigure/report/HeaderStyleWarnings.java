@@ -11,11 +11,11 @@ import org.apache.commons.logging.LogFactory;
  * Warns of header styles without any content: those of providers distinguish requests
  * from tokens, and report only limits with such a unit.
  */
-public final class HeaderWarnings {
+public final class HeaderStyleWarnings {
 
-	private static final Log logger = LogFactory.getLog(HeaderWarnings.class);
+	private static final Log logger = LogFactory.getLog(HeaderStyleWarnings.class);
 
-	private HeaderWarnings() {
+	private HeaderStyleWarnings() {
 	}
 
 	/**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * empty for a request alone
  * @param status the status of the response, null before there is one
  */
-public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments, @Nullable Integer status) {
+public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] arguments, @Nullable Integer status) {
 
 	private static final Object[] NO_ARGUMENTS = {};
 
@@ -24,7 +24,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	 * @param request the facts of the request
 	 * @return the call
 	 */
-	public static Call of(RequestFacts request) {
+	public static ExpressionRoot of(RequestFacts request) {
 		return of(request, NO_ARGUMENTS);
 	}
 
@@ -34,8 +34,8 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	 * @param arguments the arguments, not copied
 	 * @return the call
 	 */
-	public static Call of(@Nullable RequestFacts request, @Nullable Object[] arguments) {
-		return new Call(request, arguments, null);
+	public static ExpressionRoot of(@Nullable RequestFacts request, @Nullable Object[] arguments) {
+		return new ExpressionRoot(request, arguments, null);
 	}
 
 	/**
@@ -43,8 +43,8 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	 * @param status the status of the response
 	 * @return the answered call
 	 */
-	public Call answered(int status) {
-		return new Call(this.request, this.arguments, status);
+	public ExpressionRoot answered(int status) {
+		return new ExpressionRoot(this.request, this.arguments, status);
 	}
 
 	/**
@@ -53,10 +53,10 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	 * @param result the result of the method
 	 * @return the call with its result
 	 */
-	public Call returned(@Nullable Object result) {
+	public ExpressionRoot returned(@Nullable Object result) {
 		@Nullable Object[] values = Arrays.copyOf(this.arguments, this.arguments.length + 1);
 		values[this.arguments.length] = result;
-		return new Call(this.request, values, this.status);
+		return new ExpressionRoot(this.request, values, this.status);
 	}
 
 	/**

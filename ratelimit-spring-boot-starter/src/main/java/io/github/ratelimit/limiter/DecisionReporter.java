@@ -13,7 +13,7 @@ import io.github.ratelimit.store.LimitStore;
  * Makes the decision of a call from those of its limits, and reports it to statistics,
  * bans and listeners. Thread-safe.
  */
-final class DecisionRecorder {
+final class DecisionReporter {
 
 	private final LimitStore store;
 
@@ -25,7 +25,7 @@ final class DecisionRecorder {
 
 	private final KeyEventReporter keyEvents;
 
-	DecisionRecorder(LimitStore store, TimeSource time, RateLimitListener listener) {
+	DecisionReporter(LimitStore store, TimeSource time, RateLimitListener listener) {
 		this.store = store;
 		this.time = time;
 		this.listener = listener;
