@@ -124,6 +124,18 @@ public abstract class LimitDecision {
 	}
 
 	/**
+	 * Returns why a client of a provider refuses, where that is more than too few permits
+	 * at this moment: its queue is full, for example, or the provider refuses calls.
+	 * @return the exception that a request of the client would get, a
+	 * {@code CallRefusedException} with the reason and how long the wait would have been;
+	 * null for limits, for a call that may not wait and has too few permits, and if not
+	 * refused
+	 */
+	public @Nullable RateLimitException refusal() {
+		return null;
+	}
+
+	/**
 	 * Returns whether this limit is nearer to refusing the next call than another: of
 	 * those that refuse, the one with the longer wait, otherwise the one that has room
 	 * for fewer further calls like this one. A limit that lets calls through without

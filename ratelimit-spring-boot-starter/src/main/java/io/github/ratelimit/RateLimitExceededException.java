@@ -56,8 +56,9 @@ public class RateLimitExceededException extends RateLimitException {
 		if (limit.isBanned()) {
 			return "The caller is banned from what " + name + " guards, for too many refused calls" + retry;
 		}
+		RateLimitException refusal = limit.refusal();
 		return name + (limit.isUnavailable() ? " cannot be checked, because its store does not answer" : " is exceeded")
-				+ retry;
+				+ retry + ((refusal != null) ? ". " + refusal.getMessage() : "");
 	}
 
 	/**

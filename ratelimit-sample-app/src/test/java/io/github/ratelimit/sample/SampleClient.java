@@ -82,7 +82,11 @@ final class SampleClient {
 	}
 
 	static JsonNode json(HttpResponse<String> response) {
-		return JsonMapper.shared().readTree(response.body());
+		return json(response.body());
+	}
+
+	static JsonNode json(String text) {
+		return JsonMapper.shared().readTree(text);
 	}
 
 }

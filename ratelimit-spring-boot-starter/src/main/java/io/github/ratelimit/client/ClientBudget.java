@@ -98,10 +98,10 @@ public final class ClientBudget implements NamedBudget {
 		ProviderAccount account = account(charge);
 		try {
 			return (charge.permits() > 0) ? take(charge, account, maxWait)
-					: new ClientDecision(charge, account, null, 0);
+					: new ClientDecision(charge, account, null, 0, null);
 		}
 		catch (CallRefusedException ex) {
-			return refused(charge, account, ex);
+			return refused(charge, account, ex, maxWait == null || ex.reason() != Reason.WAIT_TOO_LONG);
 		}
 		finally {
 			account.release();
@@ -124,7 +124,7 @@ public final class ClientBudget implements NamedBudget {
 		ProviderAccount account = account(charge);
 		try {
 			return (charge.permits() > 0) ? takeAsync(charge, account, priority)
-					: CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0));
+					: CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0, null));
 		}
 		finally {
 			account.release();
@@ -159,7 +159,7 @@ public final class ClientBudget implements NamedBudget {
 			}
 		}
 		else if (cause(failure) instanceof CallRefusedException refusal) {
-			decided.complete(refused(charge, account, refusal));
+			decided.complete(refused(charge, account, refusal, true));
 		}
 		else {
 			decided.completeExceptionally(failure);
@@ -183,14 +183,19 @@ public final class ClientBudget implements NamedBudget {
 	}
 
 	private static ChargeDecision granted(Charge charge, ClientCall call) {
-		return new ClientDecision(charge, call.account(), call, 0);
+		return new ClientDecision(charge, call.account(), call, 0, null);
 	}
 
-	private static ChargeDecision refused(Charge charge, ProviderAccount account, CallRefusedException refusal) {
-		if (refusal.reason() == Reason.TOO_LARGE) {
-			return new ClientDecision(withKnownLimit(charge, account), account, null, ChargeDecision.NEVER);
-		}
-		return new ClientDecision(charge, account, null, Math.max(1, refusal.retryAfter().toNanos()));
+	/**
+	 * Returns the decision of a refusal.
+	 * @param explained whether it has another reason than too few permits
+	 */
+	private static ChargeDecision refused(Charge charge, ProviderAccount account, CallRefusedException refusal,
+			boolean explained) {
+		boolean tooLarge = refusal.reason() == Reason.TOO_LARGE;
+		return new ClientDecision(tooLarge ? withKnownLimit(charge, account) : charge, account, null,
+				tooLarge ? ChargeDecision.NEVER : Math.max(1, refusal.retryAfter().toNanos()),
+				explained ? refusal : null);
 	}
 
 	/**
@@ -223,9 +228,13 @@ public final class ClientBudget implements NamedBudget {
 
 		private final @Nullable QuotaState quota;
 
-		ClientDecision(Charge charge, ProviderAccount account, @Nullable ClientCall call, long waitNanos) {
+		private final @Nullable CallRefusedException refusal;
+
+		ClientDecision(Charge charge, ProviderAccount account, @Nullable ClientCall call, long waitNanos,
+				@Nullable CallRefusedException refusal) {
 			super(charge.pending(), call);
 			this.waitNanos = waitNanos;
+			this.refusal = refusal;
 			this.quota = nearest(account.governor().state().quotas());
 		}
 
@@ -245,6 +254,11 @@ public final class ClientBudget implements NamedBudget {
 		@Override
 		protected long waitNanos() {
 			return this.waitNanos;
+		}
+
+		@Override
+		public @Nullable CallRefusedException refusal() {
+			return this.refusal;
 		}
 
 		@Override

@@ -47,7 +47,7 @@ public final class ClientCall implements Receipt {
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	/** Belongs to the thread that sends this attempt. */
+	/** Whether the first request of this attempt has passed another adapter. */
 	private boolean passed;
 
 	private volatile int status;
@@ -93,11 +93,22 @@ public final class ClientCall implements Receipt {
 	/** Returns whether a request is the attempt that the current thread sends. */
 	static boolean isSending(ClientLimiter limiter) {
 		ClientCall sending = SENDING.get();
-		boolean first = sending != null && sending.limiter == limiter && !sending.passed;
-		if (first) {
-			sending.passed = true;
-		}
+		return sending != null && sending.pass(limiter);
+	}
+
+	/** Lets the first request of this attempt pass another adapter of the client. */
+	synchronized boolean pass(ClientLimiter limiter) {
+		boolean first = this.limiter == limiter && !this.passed;
+		this.passed |= first;
 		return first;
+	}
+
+	/**
+	 * Notes that the current thread writes the body of this attempt. If another adapter
+	 * of the same client reads it, that lets the request pass untouched.
+	 */
+	public void writesBody() {
+		OutboundBody.name(this);
 	}
 
 	/**

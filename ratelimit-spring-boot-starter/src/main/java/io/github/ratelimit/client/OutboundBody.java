@@ -20,7 +20,18 @@ public final class OutboundBody extends OutputStream {
 	/** How much is read: more than providers accept as JSON. */
 	static final long MAX_BYTES = 32L * 1024 * 1024;
 
+	/** The body that the current thread reads, mostly none. */
+	private static final ThreadLocal<@Nullable OutboundBody> READING = new ThreadLocal<>();
+
+	/** Whether a body may name its attempt when it is read. */
+	private static volatile boolean attemptsNamed;
+
+	/** Whether somebody asks for the attempt of a body. */
+	private static volatile boolean attemptsRead;
+
 	private final RequestReader reader = new RequestReader();
+
+	private @Nullable ClientCall attempt;
 
 	private long left = MAX_BYTES;
 
@@ -31,6 +42,65 @@ public final class OutboundBody extends OutputStream {
 	 */
 	public static boolean isReadable(@Nullable String contentType) {
 		return contentType == null || contentType.contains("json");
+	}
+
+	/**
+	 * Notes that an adapter exists which asks for the attempts of bodies, since it may
+	 * run in another thread than the adapter that has admitted them.
+	 */
+	public static void attemptsAreRead() {
+		attemptsRead = true;
+	}
+
+	/** Notes that an adapter exists which names the attempts of its bodies. */
+	public static void attemptsAreNamed() {
+		attemptsNamed = true;
+	}
+
+	/**
+	 * Returns whether it is of use to name the attempts of bodies.
+	 * @return whether an adapter asks for them
+	 */
+	public static boolean areAttemptsRead() {
+		return attemptsRead;
+	}
+
+	/** Names the attempt whose body the current thread writes. */
+	static void name(ClientCall attempt) {
+		OutboundBody reading = READING.get();
+		if (reading != null) {
+			reading.attempt = attempt;
+		}
+	}
+
+	/**
+	 * Reads a body.
+	 * @param <E> the type of the exception
+	 * @param content writes the body to this
+	 * @throws E what the content throws
+	 */
+	public <E extends Exception> void read(Content<E> content) throws E {
+		if (!attemptsNamed) {
+			content.write();
+			return;
+		}
+		READING.set(this);
+		try {
+			content.write();
+		}
+		finally {
+			READING.remove();
+		}
+	}
+
+	/**
+	 * Returns whether another adapter has admitted the request, whose body has been read:
+	 * this one lets the first request of an attempt pass.
+	 * @param limiter the client of the request
+	 * @return whether the request is to be sent as it is
+	 */
+	public boolean isAdmitted(ClientLimiter limiter) {
+		return this.attempt != null && this.attempt.pass(limiter);
 	}
 
 	@Override
@@ -51,6 +121,22 @@ public final class OutboundBody extends OutputStream {
 	 */
 	public ModelRequest facts() {
 		return this.reader.facts();
+	}
+
+	/**
+	 * Writes a body.
+	 *
+	 * @param <E> the type of the exception
+	 */
+	@FunctionalInterface
+	public interface Content<E extends Exception> {
+
+		/**
+		 * Writes it once.
+		 * @throws E if that fails
+		 */
+		void write() throws E;
+
 	}
 
 }

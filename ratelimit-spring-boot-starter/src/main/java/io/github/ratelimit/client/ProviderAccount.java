@@ -100,6 +100,11 @@ public final class ProviderAccount {
 		this.users.decrementAndGet();
 	}
 
+	/** Returns whether a call looks it up now, or waits for a retry. */
+	boolean isUsed() {
+		return this.users.get() > 0;
+	}
+
 	/**
 	 * Removes the account unless it is in use, or has calls that are queued or in flight.
 	 * @return whether it is removed

@@ -71,9 +71,9 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		ByteBuffer bytes = ByteBuffer.allocate(BYTES + shared.size() * QUOTA_BYTES)
 			.put(VERSION)
 			.putDouble(Math.min(this.livedNanos, LONGEST_NANOS))
-			.putDouble(this.requests)
-			.putDouble(this.inputTokens)
-			.putDouble(this.outputTokens)
+			.putDouble(bounded(this.requests))
+			.putDouble(bounded(this.inputTokens))
+			.putDouble(bounded(this.outputTokens))
 			.putDouble(Math.max(-LONGEST_NANOS, Math.min(this.gateNanos, LONGEST_NANOS)))
 			.putDouble(this.share)
 			.putDouble(Math.min(this.cutNanos, LONGEST_NANOS))
@@ -94,6 +94,11 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 				.putDouble(quota.reportNanos());
 		}
 		return bytes.array();
+	}
+
+	/** A sum that is too large must not hide the rest of the note. */
+	private static double bounded(double sum) {
+		return Math.max(-MOST_PERMITS, Math.min(MOST_PERMITS, sum));
 	}
 
 	/** Returns the note, null if it is none of this version. */

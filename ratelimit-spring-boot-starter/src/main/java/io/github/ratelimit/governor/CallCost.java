@@ -5,23 +5,25 @@ import io.github.ratelimit.provider.dialect.Dimension;
 /**
  * The expected charge of a call at its provider: one request, and tokens.
  *
- * @param inputTokens tokens of the input, 0 to {@value #MOST_TOKENS}
- * @param outputTokens tokens of the output, 0 to {@value #MOST_TOKENS}
+ * @param inputTokens tokens of the input, 0 or more
+ * @param outputTokens tokens of the output, 0 to {@value #MOST_OUTPUT}
  */
 public record CallCost(long inputTokens, long outputTokens) {
 
 	/**
-	 * More tokens than any call has. A request may ask for any number, and a response may
-	 * report one; sums with such a number would no longer be exact, and other instances
-	 * would not read them.
+	 * More tokens than any response has. A request may ask for any number, and a response
+	 * may report one; sums with such a number would no longer be exact.
 	 */
-	public static final long MOST_TOKENS = 1_000_000_000;
+	public static final long MOST_OUTPUT = 1_000_000_000;
+
+	/** How many tokens of an input are charged at most, for the same reason. */
+	public static final long MOST_INPUT = 1_000_000_000_000L;
 
 	/** One request without tokens. */
 	public static final CallCost REQUEST = new CallCost(0, 0);
 
 	/**
-	 * Creates a cost. Larger numbers of tokens are read as {@value #MOST_TOKENS}.
+	 * Creates a cost. A longer output is read as one of {@value #MOST_OUTPUT} tokens.
 	 * @throws IllegalArgumentException if a number is negative
 	 */
 	public CallCost {
@@ -29,22 +31,25 @@ public record CallCost(long inputTokens, long outputTokens) {
 			throw new IllegalArgumentException("inputTokens=" + inputTokens + ", outputTokens=" + outputTokens
 					+ ": pass numbers that are not negative.");
 		}
-		inputTokens = Math.min(inputTokens, MOST_TOKENS);
-		outputTokens = Math.min(outputTokens, MOST_TOKENS);
+		outputTokens = Math.min(outputTokens, MOST_OUTPUT);
 	}
 
 	/**
-	 * Returns the permits of one dimension.
+	 * Returns the permits of one dimension that the call is charged.
 	 * @param dimension what is counted
 	 * @return 0 or more
 	 */
 	public double permits(Dimension dimension) {
 		return switch (dimension) {
 			case REQUESTS -> 1;
-			case TOKENS -> (double) this.inputTokens + this.outputTokens;
-			case INPUT_TOKENS -> this.inputTokens;
+			case TOKENS -> (double) chargedInput() + this.outputTokens;
+			case INPUT_TOKENS -> chargedInput();
 			case OUTPUT_TOKENS -> this.outputTokens;
 		};
+	}
+
+	private long chargedInput() {
+		return Math.min(this.inputTokens, MOST_INPUT);
 	}
 
 }

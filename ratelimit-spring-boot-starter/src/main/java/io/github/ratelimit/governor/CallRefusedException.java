@@ -38,6 +38,8 @@ public class CallRefusedException extends RateLimitException {
 		return "The call of client '" + client + "' was not sent: " + switch (reason) {
 			case WAIT_TOO_LONG ->
 				wait + ", longer than it may. Raise ratelimit.clients." + client + ".max-wait, or call less often";
+			case THROTTLED -> "the provider has refused calls and accepts none for now, and " + wait
+					+ ", longer than it may. Call less often, or raise ratelimit.clients." + client + ".max-wait";
 			case QUEUE_FULL -> "the queue is full, and " + wait + ". Raise ratelimit.clients." + client
 					+ ".max-waiting, or call less often";
 			case THREADS_HELD -> "queued calls hold as many request threads as they may, and " + wait
@@ -78,6 +80,12 @@ public class CallRefusedException extends RateLimitException {
 
 		/** The call would be queued for longer than it may. */
 		WAIT_TOO_LONG,
+
+		/**
+		 * The provider has refused calls, and accepts none until a time for which the
+		 * call may not be queued.
+		 */
+		THROTTLED,
 
 		/** As many calls are queued as may be. */
 		QUEUE_FULL,

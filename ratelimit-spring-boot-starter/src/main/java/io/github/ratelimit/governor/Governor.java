@@ -195,8 +195,9 @@ public final class Governor {
 		if (this.queue.size() >= this.settings.maxWaiting()) {
 			return Reason.QUEUE_FULL;
 		}
-		if (expectedWait(call, now) > call.request().maxWait().toNanos()) {
-			return Reason.WAIT_TOO_LONG;
+		long maxWait = call.request().maxWait().toNanos();
+		if (expectedWait(call, now) > maxWait) {
+			return this.control.tooLong(maxWait, now);
 		}
 		return this.queue.add(call) ? null : Reason.THREADS_HELD;
 	}
@@ -268,7 +269,7 @@ public final class Governor {
 			if (this.queue.contains(call)) {
 				Duration wait = Duration.ofNanos(expectedWait(call, now));
 				this.queue.remove(call);
-				call.refuse(new CallRefusedException(this.client, Reason.WAIT_TOO_LONG, wait));
+				call.refuse(new CallRefusedException(this.client, this.control.tooLong(0, now), wait));
 			}
 		});
 	}

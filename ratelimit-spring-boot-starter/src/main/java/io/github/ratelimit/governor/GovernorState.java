@@ -18,9 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param throttled how many calls the provider has refused for a limit or for overload
  * @param lastThrottled when the last of them was; null if there was none
  * @param lastCode the provider's word for the reason of the last; null if there was none
+ * @param learned whether a response or another instance has told something: a limit, a
+ * refusal for a limit, or that calls are served
+ * @param sentAtNanos when the last call was sent, by the monotonic time; the time of
+ * creation if none was
  */
 public record GovernorState(Phase phase, @Nullable String reason, List<QuotaState> quotas, int inFlight, int waiting,
-		long throttled, @Nullable Instant lastThrottled, @Nullable String lastCode) {
+		long throttled, @Nullable Instant lastThrottled, @Nullable String lastCode, boolean learned, long sentAtNanos) {
 
 	/** Creates a state. */
 	public GovernorState {

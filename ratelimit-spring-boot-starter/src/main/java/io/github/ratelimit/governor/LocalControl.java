@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.GovernorState.Phase;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.governor.SentCalls.Mark;
@@ -157,6 +158,11 @@ final class LocalControl {
 		advance(now);
 		long longest = Math.max(this.gate.waitNanos(now), this.reported.expectedWait(before, cost, now));
 		return Math.max(longest, this.configured.expectedWait(before, cost, now));
+	}
+
+	/** Returns the reason for which a call would wait longer than it may. */
+	Reason tooLong(long maxWait, long now) {
+		return (this.gate.waitNanos(now) > maxWait) ? Reason.THROTTLED : Reason.WAIT_TOO_LONG;
 	}
 
 	/**
@@ -317,8 +323,9 @@ final class LocalControl {
 		advance(now);
 		List<QuotaState> quotas = new ArrayList<>(this.reported.states());
 		quotas.addAll(this.configured.states());
+		boolean learned = !this.reported.isEmpty() || this.headsWithoutReport > 0 || this.gate.throttled() > 0;
 		return new GovernorState(phase(now), reason(now), quotas, inFlight, waiting, this.gate.throttled(),
-				this.gate.lastThrottled(now, wallTime), this.gate.lastCode());
+				this.gate.lastThrottled(now, wallTime), this.gate.lastCode(), learned, this.sent.last().sentAt());
 	}
 
 	private Phase phase(long now) {

@@ -58,13 +58,13 @@ final class SentCalls {
 	}
 
 	void remove(CallCost cost) {
-		this.last = this.last.plus(-1, -cost.inputTokens(), -cost.outputTokens());
+		this.last = this.last.plus(-1, -cost.permits(Dimension.INPUT_TOKENS), -cost.outputTokens());
 		count(cost, -1);
 	}
 
 	private void count(CallCost cost, int sign) {
 		this.requests += sign;
-		this.inputTokens += sign * (double) cost.inputTokens();
+		this.inputTokens += sign * cost.permits(Dimension.INPUT_TOKENS);
 		this.outputTokens += sign * (double) cost.outputTokens();
 	}
 
@@ -130,8 +130,9 @@ final class SentCalls {
 		}
 
 		Mark next(CallCost cost, double[] taken, long now) {
-			return new Mark(this.sequence + 1, now, this.requests + 1, this.inputTokens + cost.inputTokens(),
-					this.outputTokens + cost.outputTokens(), taken);
+			return new Mark(this.sequence + 1, now, this.requests + 1,
+					this.inputTokens + cost.permits(Dimension.INPUT_TOKENS), this.outputTokens + cost.outputTokens(),
+					taken);
 		}
 
 		/** Adds what was sent, or takes away what was not. */

@@ -22,6 +22,8 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.limiter.BudgetChargeLimiter;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.StoreChargeLimiter;
@@ -166,6 +168,72 @@ class ClientBudgetTests {
 		assertThat(exception.retryAfter()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(15));
 		assertThat(exception).hasMessageMatching("Limit 'openai' is exceeded. Retry after 1\\d s");
 		assertThat(client.waiting()).isZero();
+	}
+
+	@Test
+	void aRefusalSaysThatTheWaitWouldBeTooLong() {
+		TestClient client = client().quota(Dimension.TOKENS, 600, Duration.ofMinutes(1)).maxWait(Duration.ofSeconds(5));
+		RateLimiter limiter = limiter(client);
+		limiter.tryAcquire("openai", "gpt-4o", 600);
+		for (Decision refusal : List.of(limiter.acquire("openai", "gpt-4o", 100),
+				limiter.acquireAsync("openai", "gpt-4o", 100).join())) {
+			assertRefused(refusal, Reason.WAIT_TOO_LONG, Duration.ofSeconds(10),
+					"it would wait 10 s, longer than it may. Raise ratelimit.clients.openai.max-wait, or call less often");
+		}
+		assertThat(limiter.tryAcquire("openai", "gpt-4o", 100).violated()).singleElement()
+			.satisfies((refused) -> assertThat(refused.refusal()).isNull());
+	}
+
+	@Test
+	void aRefusalSaysThatTheQueueIsFull() {
+		TestClient client = client().quota(Dimension.TOKENS, 600, Duration.ofMinutes(1)).maxWaiting(1);
+		RateLimiter limiter = limiter(client);
+		limiter.tryAcquire("openai", "gpt-4o", 600);
+		limiter.acquireAsync("openai", "gpt-4o", 50);
+		for (Decision refusal : List.of(limiter.acquire("openai", "gpt-4o", 50),
+				limiter.tryAcquire("openai", "gpt-4o", 50))) {
+			assertRefused(refusal, Reason.QUEUE_FULL, Duration.ofSeconds(10),
+					"the queue is full, and it would wait 10 s. Raise ratelimit.clients.openai.max-waiting, "
+							+ "or call less often");
+		}
+	}
+
+	@Test
+	void aRefusalSaysThatTheProviderAcceptsNoCalls() {
+		TestClient client = client().discovered().maxWait(Duration.ofSeconds(20));
+		RateLimiter limiter = limiter(client);
+		ClientCall call = request(client, "gpt-4o");
+		call.head(429, Map.of("retry-after", "40")::get,
+				"{"error":{"type":"requests","code":"rate_limit_exceeded"}}");
+		call.close();
+		for (Decision refusal : List.of(limiter.acquire("openai", "gpt-4o", 1),
+				limiter.tryAcquire("openai", "gpt-4o", 1))) {
+			assertRefused(refusal, Reason.THROTTLED, Duration.ofSeconds(40),
+					"the provider has refused calls and accepts none for now, and it would wait 40 s, longer than it "
+							+ "may. Call less often, or raise ratelimit.clients.openai.max-wait");
+		}
+	}
+
+	@Test
+	void aRefusalSaysThatNoThreadIsLeftForWaiting() {
+		TestClient client = client().quota(Dimension.TOKENS, 600, Duration.ofMinutes(1)).caller(() -> null);
+		RateLimiter limiter = limiter(client);
+		limiter.tryAcquire("openai", "gpt-4o", 600);
+		assertRefused(limiter.acquire("openai", "gpt-4o", 50), Reason.THREADS_HELD, Duration.ofSeconds(5),
+				"queued calls hold as many request threads as they may, and it would wait 5 s");
+	}
+
+	private static void assertRefused(Decision decision, Reason reason, Duration wait, String why) {
+		assertThat(decision.violated()).singleElement().satisfies((refused) -> {
+			assertThat(refused.refusal()).isInstanceOfSatisfying(CallRefusedException.class, (refusal) -> {
+				assertThat(refusal.reason()).isEqualTo(reason);
+				assertThat(refusal.retryAfter()).isEqualTo(wait);
+			});
+			assertThat(refused.retryAfter()).isEqualTo(wait);
+		});
+		assertThat(new RateLimitExceededException(decision))
+			.hasMessageStartingWith("Limit 'openai' is exceeded. Retry after " + wait.toSeconds()
+					+ " s. The call of client 'openai' was not sent: " + why);
 	}
 
 	@Test

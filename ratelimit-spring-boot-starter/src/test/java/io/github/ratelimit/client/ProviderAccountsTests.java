@@ -44,6 +44,14 @@ class ProviderAccountsTests {
 	private static final String THROTTLED = """
 			{"error":{"type":"requests","code":"rate_limit_exceeded","message":"Slow down"}}""";
 
+	private static final Map<String, String> FULL = Map.of("x-ratelimit-limit-requests", "1000",
+			"x-ratelimit-remaining-requests", "999", "x-ratelimit-reset-requests", "60ms");
+
+	private static final Map<String, String> EMPTY = Map.of("x-ratelimit-limit-requests", "1000",
+			"x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "24h");
+
+	private static final int MOST = ProviderAccounts.MAX_IDLE + ProviderAccounts.MAX_IDLE / 10 + 1;
+
 	private final ManualTime time = new ManualTime();
 
 	private final AtomicInteger others = new AtomicInteger();
@@ -112,7 +120,7 @@ class ProviderAccountsTests {
 		});
 		assertThat(call.join()).isEqualTo(USAGE);
 		await().until(() -> {
-			useAnother(client.limiter());
+			useOthers(client.limiter());
 			return !isKept(client);
 		});
 	}
@@ -127,7 +135,7 @@ class ProviderAccountsTests {
 		useOthers(client.limiter());
 		assertThat(client.limiter().accounts().contains(call.account())).isTrue();
 		freed.run();
-		useAnother(client.limiter());
+		useOthers(client.limiter());
 		assertThat(isKept(client)).isFalse();
 	}
 
@@ -183,7 +191,7 @@ class ProviderAccountsTests {
 
 		useOthers(limiter);
 		await().until(() -> {
-			useAnother(limiter);
+			useOthers(limiter);
 			return !isKept(client);
 		});
 	}
@@ -204,9 +212,81 @@ class ProviderAccountsTests {
 		}
 	}
 
-	/** Has as many other accounts as there may be, none of them idle. */
+	@Test
+	void aFloodOfCredentialsRemovesNothingThatIsKnownOfOtherAccounts() {
+		TestClient client = client().discovered().time(this.time);
+		ClientLimiter limiter = client.limiter();
+		answer(limiter, request("one", "closed"), 429, Map.of("retry-after", "300"));
+		answer(limiter, request("two", "known"), 200, FULL);
+		answer(limiter, request("three", "empty"), 200, EMPTY);
+		for (int i = 0; i < 3 * ProviderAccounts.MAX_IDLE; i++) {
+			this.time.advance(Duration.ofMillis(1));
+			answer(limiter, request("flood" + i, "o3"), 401, Map.of());
+			assertThat(limiter.accounts()).hasSizeLessThanOrEqualTo(MOST);
+		}
+		assertThat(client.models()).contains("closed", "known", "empty");
+		assertThat(limiter.acquireAsync(request("one", "closed"))).as("until the retry-after is over").isNotDone();
+	}
+
+	@Test
+	void ofAccountsWithKnownLimitsTheLeastRecentlyUsedGoFirstAndThoseThatMustWaitLast() {
+		TestClient client = client().discovered().time(this.time);
+		ClientLimiter limiter = client.limiter();
+		answer(limiter, request("one", "closed"), 429, Map.of("retry-after", "300"));
+		answer(limiter, request("two", "empty"), 200, EMPTY);
+		answer(limiter, request("three", "used"), 200, FULL);
+		answer(limiter, request("four", "unused"), 200, FULL);
+		for (int i = 0; i < 3 * ProviderAccounts.MAX_IDLE; i++) {
+			this.time.advance(Duration.ofMillis(1));
+			answer(limiter, request("flood" + i, "o3"), 200, FULL);
+			if (i % 1000 == 0) {
+				answer(limiter, request("three", "used"), 200, FULL);
+			}
+			assertThat(limiter.accounts()).hasSizeLessThanOrEqualTo(MOST);
+		}
+		assertThat(client.models()).contains("closed", "empty", "used").doesNotContain("unused");
+	}
+
+	@Test
+	void thereAreNoMoreAccountsEvenIfTheProviderMakesAllOfThemWait() {
+		TestClient client = client().discovered().time(this.time);
+		ClientLimiter limiter = client.limiter();
+		for (int i = 0; i < 2 * ProviderAccounts.MAX_IDLE; i++) {
+			answer(limiter, request("flood" + i, "o3"), 429, Map.of("retry-after", "300"));
+			assertThat(limiter.accounts()).hasSizeLessThanOrEqualTo(MOST);
+		}
+	}
+
+	@Test
+	void anAccountThatNeedNotWaitAnyMoreIsRemovedBeforeThoseThatMust() {
+		TestClient client = client().discovered().time(this.time);
+		ClientLimiter limiter = client.limiter();
+		makeWait(limiter, "before", ProviderAccounts.MAX_IDLE);
+		this.time.advance(Duration.ofMillis(1));
+		answer(limiter, request("one", "gpt-4o"), 429, Map.of("retry-after", "2"));
+		makeWait(limiter, "next", 1000);
+		assertThat(isKept(client)).isTrue();
+		this.time.advance(Duration.ofSeconds(2));
+		makeWait(limiter, "after", 4000);
+		assertThat(isKept(client)).isFalse();
+	}
+
+	private static void makeWait(ClientLimiter limiter, String name, int accounts) {
+		for (int i = 0; i < accounts; i++) {
+			answer(limiter, request(name + i, "o3"), 429, Map.of("retry-after", "300"));
+		}
+	}
+
+	private static void answer(ClientLimiter limiter, OutboundRequest request, int status,
+			Map<String, String> headers) {
+		ClientCall call = limiter.acquire(request);
+		call.head(status, headers::get, (status == 429) ? THROTTLED : null);
+		call.close();
+	}
+
+	/** Has more other accounts than there may be, none of them idle. */
 	private void useOthers(ClientLimiter limiter) {
-		for (int i = 0; i <= ProviderAccounts.MAX_IDLE; i++) {
+		for (int i = 0; i < ProviderAccounts.MAX_IDLE + ProviderAccounts.MAX_IDLE / 5; i++) {
 			useAnother(limiter);
 		}
 	}

@@ -3,6 +3,7 @@ package io.github.ratelimit.governor;
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,17 @@ class AccountNoteTests {
 
 	@Test
 	void sumsThatNoInstanceWritesMakeANoteUnreadable() {
-		assertThat(AccountNote.decode(note(1e300, MINUTE, 500, 490, 10).encode())).isNull();
+		byte[] note = note(10, MINUTE, 500, 490, 10).encode();
+		int requests = 1 + Double.BYTES;
+		assertThat(AccountNote.decode(ByteBuffer.wrap(note).putDouble(requests, 1e300).array())).isNull();
+	}
+
+	@Test
+	void aSumThatIsTooLargeDoesNotHideTheRestOfTheNote() {
+		AccountNote read = AccountNote.decode(note(1e300, MINUTE, 500, 490, 10).encode());
+		assertThat(read).isNotNull();
+		assertThat(read.requests()).isEqualTo(1e15);
+		assertThat(read.quotas()).hasSize(1);
 	}
 
 	/** Such numbers would stay in sums after the note has expired. */

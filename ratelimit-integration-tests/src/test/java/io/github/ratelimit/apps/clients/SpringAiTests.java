@@ -1,10 +1,20 @@
 package io.github.ratelimit.apps.clients;
 
+import com.anthropic.backends.AnthropicBackend;
+import com.anthropic.client.AnthropicClient;
+import com.anthropic.client.AnthropicClientImpl;
+import com.anthropic.models.messages.MessageCreateParams;
+import com.openai.client.OpenAIClient;
+import com.openai.client.OpenAIClientImpl;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.github.ratelimit.client.anthropic.RateLimitAnthropicInterceptor;
+import io.github.ratelimit.client.openai.RateLimitOpenAiHttpClient;
 import io.github.ratelimit.client.springai.RateLimitAnthropicCustomizer;
 import io.github.ratelimit.client.springai.RateLimitOpenAiCustomizer;
 import io.github.ratelimit.provider.dialect.Dimension;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -13,10 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.ai.anthropic.AnthropicChatModel;
 import org.springframework.ai.anthropic.AnthropicChatOptions;
+import org.springframework.ai.anthropic.http.okhttp.SpringAiAnthropicHttpClient;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.openai.OpenAiChatModel;
 import org.springframework.ai.openai.OpenAiChatOptions;
+import org.springframework.ai.openai.http.okhttp.SpringAiOpenAiHttpClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -86,9 +98,38 @@ class SpringAiTests {
 		assertThat(this.provider.arrivals()).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void anAsynchronousCallOfAnSdkOverALimitedClientIsChargedOnce(Vendor vendor) {
+		Limiters limiters = new Limiters(this.provider.uri(), 10, Duration.ofSeconds(30));
+		for (int calls = 1; calls <= 3; calls++) {
+			assertThat(vendor.askThroughTwoAdapters(this.provider, limiters).join()).isEqualTo("Hello");
+			assertThat(this.provider.arrivals()).hasSize(calls);
+			assertThat(limiters.used(Dimension.REQUESTS)).isEqualTo(calls);
+			assertThat(limiters.used(Dimension.TOKENS)).isEqualTo(calls * ModelShape.TOKENS);
+			assertThat(limiters.inFlight()).isZero();
+		}
+	}
+
 	private enum Vendor {
 
 		OPENAI {
+
+			@Override
+			CompletableFuture<String> askThroughTwoAdapters(StubProvider provider, Limiters limiters) {
+				SpringAiOpenAiHttpClient.Builder inner = SpringAiOpenAiHttpClient.builder();
+				new RateLimitOpenAiCustomizer(limiters.limiters()).customize(inner);
+				OpenAIClient client = new OpenAIClientImpl(com.openai.core.ClientOptions.builder()
+					.httpClient(new RateLimitOpenAiHttpClient(inner.build(), limiters.limiters()))
+					.baseUrl(provider.uri() + "/v1")
+					.apiKey("key")
+					.build());
+				return client.async()
+					.chat()
+					.completions()
+					.create(ChatCompletionCreateParams.builder().model("m").addUserMessage("Say hello").build())
+					.thenApply((completion) -> completion.choices().get(0).message().content().orElseThrow());
+			}
 
 			@Override
 			ChatModel model(StubProvider provider, Limiters limiters) {
@@ -108,6 +149,22 @@ class SpringAiTests {
 		ANTHROPIC {
 
 			@Override
+			CompletableFuture<String> askThroughTwoAdapters(StubProvider provider, Limiters limiters) {
+				String url = provider.uri().toString();
+				SpringAiAnthropicHttpClient.Builder inner = SpringAiAnthropicHttpClient.builder()
+					.backend(AnthropicBackend.builder().apiKey("key").baseUrl(url).build());
+				new RateLimitAnthropicCustomizer(limiters.limiters()).customize(inner);
+				AnthropicClient client = new AnthropicClientImpl(com.anthropic.core.ClientOptions.builder()
+					.httpClient(inner.build())
+					.addInterceptor(new RateLimitAnthropicInterceptor(limiters.limiters(), url))
+					.build());
+				return client.async()
+					.messages()
+					.create(MessageCreateParams.builder().model("m").maxTokens(100).addUserMessage("Say hello").build())
+					.thenApply((message) -> message.content().get(0).asText().text());
+			}
+
+			@Override
 			ChatModel model(StubProvider provider, Limiters limiters) {
 				return AnthropicChatModel.builder()
 					.options(AnthropicChatOptions.builder()
@@ -121,6 +178,9 @@ class SpringAiTests {
 			}
 
 		};
+
+		/** Asks the SDK, whose HTTP client is that of Spring AI, with both adapters. */
+		abstract CompletableFuture<String> askThroughTwoAdapters(StubProvider provider, Limiters limiters);
 
 		abstract ChatModel model(StubProvider provider, Limiters limiters);
 

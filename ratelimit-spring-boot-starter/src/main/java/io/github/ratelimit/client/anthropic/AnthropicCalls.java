@@ -2,18 +2,21 @@ package io.github.ratelimit.client.anthropic;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 import com.anthropic.core.http.Headers;
 import com.anthropic.core.http.HttpRequest;
 import com.anthropic.core.http.HttpRequestBody;
 import com.anthropic.core.http.HttpResponse;
 import com.anthropic.errors.AnthropicIoException;
+import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.sdk.SdkBody;
 import io.github.ratelimit.client.sdk.SdkCalls;
 import io.github.ratelimit.client.sdk.SdkRequest;
 import io.github.ratelimit.client.sdk.SdkResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Calls of anthropic-java. */
 final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
@@ -45,6 +48,12 @@ final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
+	protected HttpRequest naming(HttpRequest request, ClientCall attempt) {
+		HttpRequestBody body = RequestBodies.of(request);
+		return (body == null) ? request : request.toBuilder().body(new NamingBody(body, attempt)).build();
+	}
+
+	@Override
 	protected SdkResponse partsOfResponse(HttpResponse response) {
 		return new SdkResponse(response.statusCode(), response.headers()::values, response::body, response::close);
 	}
@@ -64,6 +73,37 @@ final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	@Override
 	protected RuntimeException failure(String message, IOException cause) {
 		return new AnthropicIoException(message, cause);
+	}
+
+	/** A body that names its attempt. */
+	private record NamingBody(HttpRequestBody body, ClientCall attempt) implements HttpRequestBody {
+
+		@Override
+		public void writeTo(OutputStream stream) {
+			this.attempt.writesBody();
+			this.body.writeTo(stream);
+		}
+
+		@Override
+		public @Nullable String contentType() {
+			return this.body.contentType();
+		}
+
+		@Override
+		public long contentLength() {
+			return this.body.contentLength();
+		}
+
+		@Override
+		public boolean repeatable() {
+			return this.body.repeatable();
+		}
+
+		@Override
+		public void close() {
+			this.body.close();
+		}
+
 	}
 
 	/** A response with a body of ours. */

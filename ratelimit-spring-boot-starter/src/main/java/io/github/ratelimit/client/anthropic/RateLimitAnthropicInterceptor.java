@@ -68,7 +68,7 @@ public final class RateLimitAnthropicInterceptor implements Interceptor {
 
 		@Override
 		public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
-			return this.calls.executeAsync(request, () -> this.client.executeAsync(request, options));
+			return this.calls.executeAsync(request, (sent) -> this.client.executeAsync(sent, options));
 		}
 
 		@Override

@@ -53,7 +53,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 	 * @param limiters the clients of the configuration
 	 */
 	public RateLimitOkHttpInterceptor(ClientLimiters limiters) {
-		this.requests = LimitedRequests.matching(limiters);
+		this(LimitedRequests.matching(limiters));
 	}
 
 	/**
@@ -61,7 +61,12 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 	 * @param limiter the client of the configuration
 	 */
 	public RateLimitOkHttpInterceptor(ClientLimiter limiter) {
-		this.requests = LimitedRequests.all(limiter);
+		this(LimitedRequests.all(limiter));
+	}
+
+	private RateLimitOkHttpInterceptor(LimitedRequests requests) {
+		this.requests = requests;
+		OutboundBody.attemptsAreRead();
 	}
 
 	@Override
@@ -72,9 +77,14 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 		if (limiter == null) {
 			return chain.proceed(request);
 		}
+		OutboundBody body = read(request);
+		if (body != null && body.isAdmitted(limiter)) {
+			return chain.proceed(request);
+		}
 		ClientCall call;
 		try {
-			OutboundRequest outbound = OutboundRequest.of(uri, request::header, facts(request))
+			OutboundRequest outbound = OutboundRequest
+				.of(uri, request::header, (body != null) ? body.facts() : ModelRequest.NONE)
 				.withPriority(request.tag(RequestPriority.class));
 			call = admit(limiter.acquireAsync(outbound, true), chain.call());
 		}
@@ -101,20 +111,20 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 		return last.uri();
 	}
 
-	private static ModelRequest facts(Request request) throws IOException {
+	private static @Nullable OutboundBody read(Request request) throws IOException {
 		RequestBody body = request.body();
 		if (body == null || body.isDuplex() || body.isOneShot()) {
-			return ModelRequest.NONE;
+			return null;
 		}
 		MediaType type = body.contentType();
 		if (!OutboundBody.isReadable((type != null) ? type.subtype() : null)) {
-			return ModelRequest.NONE;
+			return null;
 		}
 		OutboundBody read = new OutboundBody();
 		BufferedSink sink = Okio.buffer(Okio.sink(read));
-		body.writeTo(sink);
+		read.read(() -> body.writeTo(sink));
 		sink.flush();
-		return read.facts();
+		return read;
 	}
 
 	/** The time in the queue does not count towards the call's timeout. */

@@ -2,18 +2,21 @@ package io.github.ratelimit.client.openai;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 import com.openai.core.http.Headers;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.OpenAIIoException;
+import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.sdk.SdkBody;
 import io.github.ratelimit.client.sdk.SdkCalls;
 import io.github.ratelimit.client.sdk.SdkRequest;
 import io.github.ratelimit.client.sdk.SdkResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Calls of openai-java. */
 final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
@@ -28,6 +31,12 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 		return (body == null) ? SdkRequest.withoutBody(request.url(), request.headers()::values)
 				: new SdkRequest(request.url(), request.headers()::values, body.contentType(),
 						body.repeatable() ? body::writeTo : null, body::close);
+	}
+
+	@Override
+	protected HttpRequest naming(HttpRequest request, ClientCall attempt) {
+		HttpRequestBody body = request.body();
+		return (body == null) ? request : request.toBuilder().body(new NamingBody(body, attempt)).build();
 	}
 
 	@Override
@@ -50,6 +59,37 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	@Override
 	protected RuntimeException failure(String message, IOException cause) {
 		return new OpenAIIoException(message, cause);
+	}
+
+	/** A body that names its attempt. */
+	private record NamingBody(HttpRequestBody body, ClientCall attempt) implements HttpRequestBody {
+
+		@Override
+		public void writeTo(OutputStream stream) {
+			this.attempt.writesBody();
+			this.body.writeTo(stream);
+		}
+
+		@Override
+		public @Nullable String contentType() {
+			return this.body.contentType();
+		}
+
+		@Override
+		public long contentLength() {
+			return this.body.contentLength();
+		}
+
+		@Override
+		public boolean repeatable() {
+			return this.body.repeatable();
+		}
+
+		@Override
+		public void close() {
+			this.body.close();
+		}
+
 	}
 
 	/** A response with a body of ours. */

@@ -55,7 +55,7 @@ public final class RateLimitOpenAiHttpClient implements HttpClient {
 
 	@Override
 	public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
-		return this.calls.executeAsync(request, () -> this.client.executeAsync(request, options));
+		return this.calls.executeAsync(request, (sent) -> this.client.executeAsync(sent, options));
 	}
 
 	@Override

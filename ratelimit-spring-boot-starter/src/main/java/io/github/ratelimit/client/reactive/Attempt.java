@@ -78,13 +78,22 @@ final class Attempt {
 	}
 
 	private Mono<ClientResponse> exchange(ClientCall call, boolean readErrors) {
-		this.sent = true;
-		Mono<ClientResponse> response = Mono.defer(this.exchange)
+		Mono<ClientResponse> response = Mono.defer(() -> begin(call))
 			.doOnError((failure) -> SendFailures.end(call, failure))
 			.switchIfEmpty(Mono.fromRunnable(call::close));
 		return readErrors
 				? response.flatMap((head) -> isError(head) ? read(call, head) : Mono.just(counted(call, head)))
 				: response.map((head) -> counted(call, head));
+	}
+
+	private Mono<ClientResponse> begin(ClientCall call) {
+		this.sent = true;
+		if (this.cancelled) {
+			// within onSubscribe, which comes before this
+			call.notSent();
+			return Mono.empty();
+		}
+		return this.exchange.get();
 	}
 
 	private static boolean isError(ClientResponse response) {
@@ -98,7 +107,7 @@ final class Attempt {
 			return response.mutate().body((body) -> reporting(body, error)).build();
 		}
 		call.head(response.statusCode().value(), response.headers().asHttpHeaders()::getFirst, null);
-		return response.mutate().body((body) -> new CountedBody(body, this::begin, call::body, call::close)).build();
+		return response.mutate().body((body) -> new CountedBody(body, this::bodyBegins, call::body, call::close)).build();
 	}
 
 	/** Returns the response of an error after its body has been read. */
@@ -117,10 +126,10 @@ final class Attempt {
 	}
 
 	private Flux<DataBuffer> reporting(Flux<DataBuffer> body, ErrorResponseBody error) {
-		return new CountedBody(body, this::begin, error::keep, error::report);
+		return new CountedBody(body, this::bodyBegins, error::keep, error::report);
 	}
 
-	private void begin() {
+	private void bodyBegins() {
 		this.bodySubscribed = true;
 	}
 

@@ -7,11 +7,13 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.LimitedRequests;
+import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
@@ -38,6 +40,7 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	protected SdkCalls(LimitedRequests requests) {
 		this.requests = requests;
+		OutboundBody.attemptsAreNamed();
 	}
 
 	/**
@@ -78,12 +81,12 @@ public abstract class SdkCalls<Q, R> {
 	 * @return the response, or the answer of a refusal. Cancelling it takes the call out
 	 * of the queue, or cancels what was sent
 	 */
-	public final CompletableFuture<R> executeAsync(Q request, Supplier<CompletableFuture<R>> send) {
+	public final CompletableFuture<R> executeAsync(Q request, Function<Q, CompletableFuture<R>> send) {
 		SdkRequest parts = partsOfRequest(request);
 		URI uri = uri(parts.url());
 		ClientLimiter limiter = (uri != null) ? this.requests.limiter(uri) : null;
 		if (uri == null || limiter == null) {
-			return send.get();
+			return send.apply(request);
 		}
 		CompletableFuture<R> result = new CompletableFuture<>();
 		CompletableFuture<ClientCall> admission = limiter.acquireAsync(parts.describe(uri));
@@ -96,7 +99,7 @@ public abstract class SdkCalls<Q, R> {
 				call.notSent();
 			}
 			else {
-				send(call, send, result);
+				send(call, () -> send.apply(OutboundBody.areAttemptsRead() ? naming(request, call) : request), result);
 			}
 		});
 		return result;
@@ -222,6 +225,15 @@ public abstract class SdkCalls<Q, R> {
 	 * @return its parts
 	 */
 	protected abstract SdkRequest partsOfRequest(Q request);
+
+	/**
+	 * Returns a request whose body names its attempt when it is written: an HTTP client
+	 * sends an asynchronous request in another thread.
+	 * @param request the request
+	 * @param attempt its attempt
+	 * @return the request, the same if it has no body
+	 */
+	protected abstract Q naming(Q request, ClientCall attempt);
 
 	/**
 	 * Returns the parts of a response.

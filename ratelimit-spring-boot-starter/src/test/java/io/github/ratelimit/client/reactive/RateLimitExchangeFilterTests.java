@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.ratelimit.ManualTime;
@@ -27,7 +28,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -43,6 +47,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
@@ -353,6 +358,31 @@ class RateLimitExchangeFilterTests {
 		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
 		end.countDown();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void a_call_that_is_cancelled_when_it_is_subscribed_to_is_not_sent(int attempts) {
+		TestClient client = client().attempts(attempts);
+		WebClient web = web(client);
+		AtomicInteger received = new AtomicInteger();
+		this.provider.answers((exchange) -> {
+			received.incrementAndGet();
+			json(USAGE).give(exchange);
+		});
+		web.get().uri("/v1/models").retrieve().bodyToMono(String.class).subscribe(new BaseSubscriber<String>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				subscription.cancel();
+			}
+
+		});
+		assertThat(client.outcomes()).containsExactly(ClientOutcome.NOT_SENT);
+		assertThat(client.spent(Dimension.REQUESTS)).isZero();
+		assertThat(client.inFlight()).isZero();
+		assertThat(call(web).block(LONG)).isEqualTo(USAGE);
+		assertThat(received).hasValue(1);
 	}
 
 	@Test
