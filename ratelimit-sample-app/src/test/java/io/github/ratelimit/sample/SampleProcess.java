@@ -30,9 +30,10 @@ final class SampleProcess implements AutoCloseable {
 
 	/** Starts the sample, and returns before it is ready. */
 	static SampleProcess start(String... arguments) throws IOException {
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				SampleProcess.class.getName()));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+						SampleProcess.class.getName()));
 		command.addAll(List.of(arguments));
 		SampleProcess started = new SampleProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
 		Thread reader = new Thread(started::readOutput, "output of the sample");

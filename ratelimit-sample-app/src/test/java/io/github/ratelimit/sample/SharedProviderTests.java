@@ -175,8 +175,7 @@ class SharedProviderTests {
 
 		/** Returns what the endpoint shows of the account of a model. */
 		JsonNode account(String model) {
-			String clients = HTTP
-				.sendAsync(request("/actuator/ratelimits/provider").build(), BodyHandlers.ofString())
+			String clients = HTTP.sendAsync(request("/actuator/ratelimits/provider").build(), BodyHandlers.ofString())
 				.join()
 				.body();
 			for (JsonNode key : SampleClient.json(clients).path("keys")) {

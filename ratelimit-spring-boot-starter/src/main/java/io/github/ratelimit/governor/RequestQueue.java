@@ -1,6 +1,5 @@
 package io.github.ratelimit.governor;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -60,9 +59,6 @@ final class RequestQueue {
 	void remove(Entry call) {
 		if (this.calls.remove(call)) {
 			count(this.needed, call, -1);
-			if (this.calls.isEmpty()) {
-				Arrays.fill(this.needed, 0);
-			}
 			call.freed.run();
 		}
 	}

@@ -204,7 +204,7 @@ class ClientBudgetTests {
 		RateLimiter limiter = limiter(client);
 		ClientCall call = request(client, "gpt-4o");
 		call.head(429, Map.of("retry-after", "40")::get,
-				"{"error":{"type":"requests","code":"rate_limit_exceeded"}}");
+				"{\"error\":{\"type\":\"requests\",\"code\":\"rate_limit_exceeded\"}}");
 		call.close();
 		for (Decision refusal : List.of(limiter.acquire("openai", "gpt-4o", 1),
 				limiter.tryAcquire("openai", "gpt-4o", 1))) {

@@ -225,7 +225,8 @@ class ProviderAccountsTests {
 			assertThat(limiter.accounts()).hasSizeLessThanOrEqualTo(MOST);
 		}
 		assertThat(client.models()).contains("closed", "known", "empty");
-		assertThat(limiter.acquireAsync(request("one", "closed"))).as("until the retry-after is over").isNotDone();
+		assertThat(limiter.acquireAsync(request("one", "closed"))).as("until the retry-after is over")
+			.isCompletedExceptionally();
 	}
 
 	@Test

@@ -222,7 +222,7 @@ class GovernorTests {
 				new Throttle(Kind.RATE_LIMITED, Duration.ofMinutes(2), null, "slow_down"), 0), false);
 		this.time.advance(MINUTE);
 		CallRefusedException refused = refused(waiting);
-		assertThat(refused.reason()).isEqualTo(Reason.WAIT_TOO_LONG);
+		assertThat(refused.reason()).isEqualTo(Reason.THROTTLED);
 		assertThat(refused.retryAfter()).isEqualTo(MINUTE);
 		assertThat(this.governor.state().waiting()).isZero();
 	}

@@ -31,8 +31,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 /** Limits and calls of any number of tokens. */
 class LargeNumbersTests {
 
-	/** Up to this number of tokens each is another one in the arithmetic of a governor. */
-	private static final long MOST_EXACT = 1L << 53;
+	/**
+	 * Up to this number of tokens each is another one in the arithmetic of a governor.
+	 */
+	private static final long MOST_EXACT = (1L << 53) - 1;
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -133,8 +135,9 @@ class LargeNumbersTests {
 		Arbitrary<Long> tokens = Arbitraries.oneOf(Arbitraries.longs().between(0, 100),
 				Arbitraries.longs().between(0, Long.MAX_VALUE));
 		Arbitrary<Long> remaining = Arbitraries.oneOf(Arbitraries.just(-1L), tokens);
-		return Combinators.combine(tokens, tokens, tokens, remaining, Arbitraries.of(Refill.class),
-				Arbitraries.longs().between(0, 30_000))
+		return Combinators
+			.combine(tokens, tokens, tokens, remaining, Arbitraries.of(Refill.class),
+					Arbitraries.longs().between(0, 30_000))
 			.as(Step::new)
 			.list()
 			.ofMaxSize(20);

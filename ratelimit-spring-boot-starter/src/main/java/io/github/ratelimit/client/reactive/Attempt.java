@@ -107,7 +107,9 @@ final class Attempt {
 			return response.mutate().body((body) -> reporting(body, error)).build();
 		}
 		call.head(response.statusCode().value(), response.headers().asHttpHeaders()::getFirst, null);
-		return response.mutate().body((body) -> new CountedBody(body, this::bodyBegins, call::body, call::close)).build();
+		return response.mutate()
+			.body((body) -> new CountedBody(body, this::bodyBegins, call::body, call::close))
+			.build();
 	}
 
 	/** Returns the response of an error after its body has been read. */
