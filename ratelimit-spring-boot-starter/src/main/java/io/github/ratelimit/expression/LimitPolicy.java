@@ -236,7 +236,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	/**
 	 * Returns the parts of the policy that do not work without requests: they would
 	 * refuse every call, or have another meaning without notice.
-	 * @return the parts of its configuration: {@code key}, {@code plan}, {@code cost},
+	 * @return the parts of its configuration: {@code key}, {@code cost}, {@code plan},
 	 * {@code unless}, {@code count-when}, {@code settle}; empty if it works
 	 */
 	public List<String> needingRequest() {
@@ -250,7 +250,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 
 	/**
 	 * Returns what the policy reads of a call, as it was written.
-	 * @return keys, plan, cost, exemptions, and what is determined after the response
+	 * @return keys, cost, plan, exemptions, and what is determined after the response
 	 */
 	public List<String> expressions() {
 		return parts().map(Part::text).toList();
@@ -259,11 +259,11 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	private Stream<Part> parts() {
 		Stream.Builder<Part> parts = Stream.builder();
 		this.keys.forEach((key) -> parts.add(new Part("key", key.source().expression(), key.inputs())));
-		if (this.plans != null) {
-			parts.add(new Part("plan", this.plans.text(), this.plans.inputs()));
-		}
 		if (this.cost != null) {
 			parts.add(new Part("cost", this.cost.text(), this.cost.inputs()));
+		}
+		if (this.plans != null) {
+			parts.add(new Part("plan", this.plans.text(), this.plans.inputs()));
 		}
 		this.unless.forEach((exemption) -> parts.add(new Part("unless", exemption.text(), exemption.inputs())));
 		if (this.afterResponse != null && this.afterResponse.countWhen() != null) {
