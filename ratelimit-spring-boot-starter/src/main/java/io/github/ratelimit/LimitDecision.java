@@ -284,7 +284,8 @@ public abstract class LimitDecision {
 	/**
 	 * Returns whether the limit refuses only because its store fails, whatever permits
 	 * there may be.
-	 * @return whether the limit is violated without known facts, and the key is not banned
+	 * @return whether the limit is violated without known facts, and the key is not
+	 * banned
 	 */
 	public final boolean isUnavailable() {
 		return isViolated() && !hasFacts() && !isBanned();

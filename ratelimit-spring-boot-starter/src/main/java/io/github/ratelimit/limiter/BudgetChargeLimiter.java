@@ -38,8 +38,8 @@ public final class BudgetChargeLimiter implements ChargeLimiter {
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures are reported
 	 */
-	public BudgetChargeLimiter(StoreChargeLimiter limits, NamedBudgets budgets, LimitStore store,
-			KillSwitch killSwitch, Degradation degradation) {
+	public BudgetChargeLimiter(StoreChargeLimiter limits, NamedBudgets budgets, LimitStore store, KillSwitch killSwitch,
+			Degradation degradation) {
 		this.limits = limits;
 		this.budgets = budgets;
 		this.store = store;

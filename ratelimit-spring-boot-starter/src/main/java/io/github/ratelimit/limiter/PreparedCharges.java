@@ -40,8 +40,7 @@ final class PreparedCharges {
 	 * @param pending the undecided calls
 	 * @param part whether something else may still refuse the call
 	 */
-	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCharges pending,
-			boolean part) {
+	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCharges pending, boolean part) {
 		List<Charge> charges = new ArrayList<>(own.size());
 		for (int i = 0; i < own.size(); i++) {
 			charges.add(prepared(own.get(i), mayWait, mode));
@@ -103,7 +102,8 @@ final class PreparedCharges {
 		return (this.attempts != null) ? answered(decisions, this.attempts) : decisions;
 	}
 
-	private static List<ChargeDecision> answered(List<ChargeDecision> own, PendingCharges.@Nullable Attempt[] attempts) {
+	private static List<ChargeDecision> answered(List<ChargeDecision> own,
+			PendingCharges.@Nullable Attempt[] attempts) {
 		boolean allowed = own.stream().noneMatch(ChargeDecision::isRefused);
 		List<ChargeDecision> answered = new ArrayList<>(own);
 		for (int i = 0; i < attempts.length && own.size() == attempts.length; i++) {

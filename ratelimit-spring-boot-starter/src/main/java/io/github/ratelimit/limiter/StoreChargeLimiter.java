@@ -134,7 +134,9 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 				: decide(ask(charges, mayWait, true));
 	}
 
-	/** Does what {@link #decidePart} does without holding a thread while the call waits. */
+	/**
+	 * Does what {@link #decidePart} does without holding a thread while the call waits.
+	 */
 	CompletableFuture<Decision> decidePartAsync(List<Charge> charges) {
 		return acquireAsync(charges, true);
 	}

@@ -132,8 +132,7 @@ final class RequestedSettings {
 
 	/** A changed burst is part of a changed rate. */
 	private static boolean isChanged(String name, SettingChanges before) {
-		return before.values()
-			.containsKey(name.equals(ChangeableSettings.BURST) ? ChangeableSettings.RATE : name);
+		return before.values().containsKey(name.equals(ChangeableSettings.BURST) ? ChangeableSettings.RATE : name);
 	}
 
 	private static @Nullable String name(String written, Map<String, String> names) {

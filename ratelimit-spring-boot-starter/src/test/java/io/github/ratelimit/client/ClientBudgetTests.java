@@ -321,8 +321,7 @@ class ClientBudgetTests {
 	void aLimitCountsNoCallAsAllowedThatABudgetRefuses() {
 		TestClient client = client().maxConcurrent(1);
 		RateLimiter limiter = limiter(client);
-		LimitStatistics counted = this.registry
-			.register(Limit.of("own", Rate.of(9, Duration.ofDays(1))), List.of())
+		LimitStatistics counted = this.registry.register(Limit.of("own", Rate.of(9, Duration.ofDays(1))), List.of())
 			.statistics();
 		List<PermitRequest> both = List.of(new PermitRequest("own", Key.GLOBAL, 1),
 				new PermitRequest("openai", Key.GLOBAL, 1));

@@ -129,7 +129,9 @@ public final class TestClient {
 		return this;
 	}
 
-	/** Runs this between the admission of a queued call and its caller's knowing of it. */
+	/**
+	 * Runs this between the admission of a queued call and its caller's knowing of it.
+	 */
 	public TestClient whenWaited(Runnable whenWaited) {
 		this.whenWaited = whenWaited;
 		return this;

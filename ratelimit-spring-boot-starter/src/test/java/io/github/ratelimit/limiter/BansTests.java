@@ -103,10 +103,10 @@ class BansTests {
 
 	@Test
 	void anInterruptedWaitIsNoRefusalOfTheLimit() {
-		RegisteredLimit mail = this.registry
-			.register(LimitSettings
-				.of(Limit.named("mail").rates(Rate.parse("1/h")).maxWait(Duration.ofHours(2), 10).build())
-				.withPenalty(new Penalty(2, Duration.ofMinutes(10), Duration.ofHours(1))), List.of());
+		RegisteredLimit mail = this.registry.register(
+				LimitSettings.of(Limit.named("mail").rates(Rate.parse("1/h")).maxWait(Duration.ofHours(2), 10).build())
+					.withPenalty(new Penalty(2, Duration.ofMinutes(10), Duration.ofHours(1))),
+				List.of());
 		assertThat(this.limiter.acquire("mail", "ann").isAllowed()).isTrue();
 		for (int i = 0; i < 3; i++) {
 			Thread.currentThread().interrupt();

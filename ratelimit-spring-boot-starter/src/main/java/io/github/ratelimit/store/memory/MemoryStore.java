@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * If a limit has more keys than the bound, the one that is nearest to full among a few
  * sampled keys is evicted; the permits that its caller had spent are reported as
- * {@link #forgottenPermits(LimitHandle)}. The global key is never evicted. A key with calls in
- * flight is evicted only if all sampled keys have some; then the one with fewest is
- * evicted, and as many further calls may be in flight for it.
+ * {@link #forgottenPermits(LimitHandle)}. The global key is never evicted. A key with
+ * calls in flight is evicted only if all sampled keys have some; then the one with fewest
+ * is evicted, and as many further calls may be in flight for it.
  */
 public final class MemoryStore implements LimitStore {
 

@@ -94,8 +94,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.local = local;
 		RedisKeyNames names = new RedisKeyNames(settings.keyPrefix());
 		// drops what replies schedule after its end
-		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreadFactory.named("ratelimit-redis-"),
-				new ThreadPoolExecutor.DiscardPolicy());
+		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1,
+				DaemonThreadFactory.named("ratelimit-redis-"), new ThreadPoolExecutor.DiscardPolicy());
 		this.limits = new RedisLimits(names, settings);
 		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies);
 		this.redis = new RedisAccess(client, scripts, names, nodes, time, scheduler);

@@ -29,7 +29,8 @@ public final class ScriptReplies {
 	/**
 	 * Bounds a reply for which no caller waits, so that it completes in any case.
 	 * @param answer becomes the reply, or may never complete
-	 * @return becomes the same, or fails with a {@link TimeoutException} after ten seconds
+	 * @return becomes the same, or fails with a {@link TimeoutException} after ten
+	 * seconds
 	 */
 	public static <T> CompletableFuture<T> orLost(CompletableFuture<T> answer) {
 		return answer.isDone() ? answer : answer.copy().orTimeout(LOST_AFTER_SECONDS, TimeUnit.SECONDS);

@@ -46,10 +46,7 @@ class OutageReportTests {
 		this.server = RedisServer.start();
 		this.proxy = FaultyProxy.inFrontOf(this.server);
 		this.log = new StoreLog();
-		this.instance = StoreInstance.through(this.proxy)
-			.onStoreFailure(DENY, OnStoreFailure.DENY)
-			.build()
-			.awaitUp();
+		this.instance = StoreInstance.through(this.proxy).onStoreFailure(DENY, OnStoreFailure.DENY).build().awaitUp();
 		this.log.lines().clear();
 	}
 
