@@ -62,9 +62,10 @@ public final class ResponseAssert extends AbstractAssert<ResponseAssert, HttpRes
 	 * Verifies that exactly these limits refused the request. The body names them,
 	 * whether it is one of {@code problem}, {@code openai} or {@code anthropic}, except
 	 * limits with {@code hide-headers}. If it names none, as with
-	 * {@code ratelimit.http.body: none}, the limits are compared that have no permits left
-	 * by the header {@code RateLimit} of {@code draft-11}: they refuse all calls that cost
-	 * one permit, but one of them may have admitted this call with its last permit.
+	 * {@code ratelimit.http.body: none}, the limits are compared that have no permits
+	 * left by the header {@code RateLimit} of {@code draft-11}: they refuse all calls
+	 * that cost one permit, but one of them may have admitted this call with its last
+	 * permit.
 	 * @param limits names of limits
 	 * @return this assertion
 	 */
@@ -80,9 +81,9 @@ public final class ResponseAssert extends AbstractAssert<ResponseAssert, HttpRes
 					+ "application have ratelimit.http.body: problem. %s", this.actual);
 		}
 		if (!names.equals(expected)) {
-			failWithMessage("Expected the request to be refused by %s, but %s %s: %s", expected, (inBody != null)
-					? "it was refused by" : "the limits without permits in the header RateLimit are", names,
-					this.actual);
+			failWithMessage("Expected the request to be refused by %s, but %s %s: %s", expected,
+					(inBody != null) ? "it was refused by" : "the limits without permits in the header RateLimit are",
+					names, this.actual);
 		}
 		return this;
 	}

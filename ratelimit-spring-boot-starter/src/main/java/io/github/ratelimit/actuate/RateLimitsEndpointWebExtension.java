@@ -213,8 +213,8 @@ public class RateLimitsEndpointWebExtension {
 		return switch ((history != null) ? history.strip().toLowerCase(Locale.ROOT) : "") {
 			case "true", "on", "yes", "1" -> true;
 			case "", "false", "off", "no", "0" -> false;
-			default -> throw RateLimitsEndpoint
-				.invalid("history is '" + history + "'. Write true or false, or leave it out.");
+			default ->
+				throw RateLimitsEndpoint.invalid("history is '" + history + "'. Write true or false, or leave it out.");
 		};
 	}
 

@@ -47,9 +47,8 @@ final class Sweeper implements SmartLifecycle {
 			this.sweep.run();
 		}
 		catch (RuntimeException ex) {
-			logger.warn(
-					"Keys and counts could not be brought up to date; the next attempt is in " + this.pause.toSeconds() + " s",
-					ex);
+			logger.warn("Keys and counts could not be brought up to date; the next attempt is in "
+					+ this.pause.toSeconds() + " s", ex);
 		}
 	}
 

@@ -18,8 +18,8 @@ import org.springframework.util.ClassUtils;
 /**
  * Follows a call to its end that returns a flow of Kotlin. The flow is collected as it
  * is, in the collector's coroutine: a detour over a publisher would lose its context.
- * Publishers that the flow awaits get the charges that the call passes on.
- * Used only with coroutines on the class path.
+ * Publishers that the flow awaits get the charges that the call passes on. Used only with
+ * coroutines on the class path.
  *
  * @param <T> the type of the elements
  */

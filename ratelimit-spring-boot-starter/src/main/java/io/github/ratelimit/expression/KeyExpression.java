@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation computes the key of a call; does not fail because of the client's
  * input
  */
-public record KeyExpression(KeySource source, ExpressionInputs inputs, Function<ExpressionRoot, @Nullable Key> evaluation) {
+public record KeyExpression(KeySource source, ExpressionInputs inputs,
+		Function<ExpressionRoot, @Nullable Key> evaluation) {
 
 	/**
 	 * Evaluates the expression. A failure because of the client's input is a missing

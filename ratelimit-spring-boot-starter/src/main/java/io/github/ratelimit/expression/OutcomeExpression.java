@@ -14,7 +14,8 @@ import org.springframework.util.function.ThrowingFunction;
  * @param whenFailed its value if the evaluation fails
  * @param consequence what that value does, the rest of a sentence in the log
  */
-public record OutcomeExpression<T>(String text, ThrowingFunction<ExpressionRoot, T> evaluation, T whenFailed, String consequence) {
+public record OutcomeExpression<T>(String text, ThrowingFunction<ExpressionRoot, T> evaluation, T whenFailed,
+		String consequence) {
 
 	/**
 	 * Evaluates the expression. A failure is reported.

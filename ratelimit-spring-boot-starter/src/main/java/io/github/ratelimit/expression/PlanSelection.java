@@ -35,7 +35,8 @@ public final class PlanSelection {
 	 */
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
-	private PlanSelection(BiFunction<ExpressionRoot, Key, @Nullable String> planOf, ExpressionInputs inputs, String text) {
+	private PlanSelection(BiFunction<ExpressionRoot, Key, @Nullable String> planOf, ExpressionInputs inputs,
+			String text) {
 		this.planOf = planOf;
 		this.inputs = inputs;
 		this.text = text;

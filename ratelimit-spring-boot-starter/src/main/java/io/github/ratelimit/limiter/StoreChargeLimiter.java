@@ -56,9 +56,9 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait
 	 * @param listener receives denials, waits and bans
-	 * @param threadLimit bounds the request threads that wait in {@link #acquire} at a time,
-	 * all and those of one key of a limit. A call beyond it is refused at once with its
-	 * wait. Threads that serve no request are not bounded by it, nor is
+	 * @param threadLimit bounds the request threads that wait in {@link #acquire} at a
+	 * time, all and those of one key of a limit. A call beyond it is refused at once with
+	 * its wait. Threads that serve no request are not bounded by it, nor is
 	 * {@link #acquireAsync}, which holds none
 	 */
 	public StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,

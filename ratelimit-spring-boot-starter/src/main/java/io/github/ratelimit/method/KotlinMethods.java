@@ -45,7 +45,8 @@ final class KotlinMethods {
 		ResolvableType declared = KotlinDetector.isSuspendingFunction(method)
 				? ResolvableType.forMethodParameter(method, method.getParameterCount() - 1, type).getGeneric()
 				: ResolvableType.forMethodReturnType(method, type);
-		Class<?> resolved = declared.resolve(KotlinDetector.isSuspendingFunction(method) ? Object.class : method.getReturnType());
+		Class<?> resolved = declared
+			.resolve(KotlinDetector.isSuspendingFunction(method) ? Object.class : method.getReturnType());
 		return resolved.getName().equals("kotlin.Unit") ? void.class : resolved;
 	}
 

@@ -36,7 +36,8 @@ final class RateLimitInterceptor implements MethodInterceptor {
 			InterceptorDependencies beans = this.methods.beans();
 			if (beans.killSwitch().isEnabled()) {
 				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
-				admission = new Admission(policy, beans, ExpressionRoot.of(beans.currentFacts(), invocation.getArguments()));
+				admission = new Admission(policy, beans,
+						ExpressionRoot.of(beans.currentFacts(), invocation.getArguments()));
 				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {
 					return new WaitingMethodCall(policy, admission, beans).start(proxied);
 				}

@@ -29,8 +29,7 @@ public final class LimiterMetrics implements NoDecisionListener, MeterBinder {
 
 	@Override
 	public void waited(RegisteredLimit limit, long nanos) {
-		this.bound.forEach(
-				(meters) -> meters.waits.withTag("limit", limit.name()).record(nanos, TimeUnit.NANOSECONDS));
+		this.bound.forEach((meters) -> meters.waits.withTag("limit", limit.name()).record(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	@Override

@@ -48,15 +48,16 @@ class UnreadableBodyTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			management.endpoints.web.base-path=/ops                   | local.server.port     | /ops/ratelimits
-			management.endpoints.web.base-path=/                      | local.server.port     | /ratelimits
-			management.endpoints.web.path-mapping.ratelimits=limits   | local.server.port     | /actuator/limits
-			server.servlet.context-path=/shop                         | local.server.port     | /shop/actuator/ratelimits
-			spring.mvc.servlet.path=/api                              | local.server.port     | /api/actuator/ratelimits
-			spring.mvc.problemdetails.enabled=true                    | local.server.port     | /actuator/ratelimits
-			management.server.port=0 --management.server.base-path=/m | local.management.port | /m/actuator/ratelimits
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					management.endpoints.web.base-path=/ops                   | local.server.port     | /ops/ratelimits
+					management.endpoints.web.base-path=/                      | local.server.port     | /ratelimits
+					management.endpoints.web.path-mapping.ratelimits=limits   | local.server.port     | /actuator/limits
+					server.servlet.context-path=/shop                         | local.server.port     | /shop/actuator/ratelimits
+					spring.mvc.servlet.path=/api                              | local.server.port     | /api/actuator/ratelimits
+					spring.mvc.problemdetails.enabled=true                    | local.server.port     | /actuator/ratelimits
+					management.server.port=0 --management.server.base-path=/m | local.management.port | /m/actuator/ratelimits
+					""")
 	void theReasonIsThereWhereverTheEndpointIs(String arguments, String port, String path) throws Exception {
 		String[] all = (arguments + " --management.server.address=127.0.0.1 --" + UNRESTRICTED).split(" --");
 		if (!arguments.contains("management.server.port")) {
@@ -84,8 +85,8 @@ class UnreadableBodyTests {
 	void whatIsReadIsChecked() throws Exception {
 		try (EndpointApplication application = EndpointApplication.start(UNRESTRICTED)) {
 			application.limit("chat", "10/min");
-			assertThat(application.post("/chat", "{\"rate\": \"5/s\", \"hours\": 7, \"x\": true, \"y\": null}").statusCode())
-				.isEqualTo(204);
+			assertThat(application.post("/chat", "{\"rate\": \"5/s\", \"hours\": 7, \"x\": true, \"y\": null}")
+				.statusCode()).isEqualTo(204);
 			assertThat(application.post("/chat", "").body()).contains("There is nothing known in the request.");
 			assertThat(application.post("/chat", "null").body()).contains("There is nothing known in the request.");
 		}
@@ -94,7 +95,8 @@ class UnreadableBodyTests {
 	private static void assertIsExplained(HttpResponse<String> response, String json, String remedy) {
 		assertThat(response.statusCode()).as(json).isEqualTo(400);
 		assertThat(response.headers().firstValue("Content-Type")).as(json).hasValue("application/problem+json");
-		assertThat(response.body()).as(json).startsWith("{\"title\":\"Bad Request\",\"status\":400,\"detail\":\"The body");
+		assertThat(response.body()).as(json)
+			.startsWith("{\"title\":\"Bad Request\",\"status\":400,\"detail\":\"The body");
 		assertThat(response.body().replace("\\\"", "\"")).as(json)
 			.contains(" is not one JSON object whose values are texts, numbers, true, false or null. ", remedy);
 	}

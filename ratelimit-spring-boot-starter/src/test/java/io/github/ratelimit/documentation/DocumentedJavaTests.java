@@ -92,7 +92,7 @@ class DocumentedJavaTests {
 			try (Stream<Path> files = Files.walk(Page.PROJECT.resolve(directory))) {
 				for (Path file : files.filter((path) -> path.toString().endsWith(".java")).toList()) {
 					String text = Files.readString(file);
-				sources.add(new Source(imports(text), compact(text)));
+					sources.add(new Source(imports(text), compact(text)));
 				}
 			}
 		}

@@ -79,8 +79,8 @@ class LiveSettingsTests {
 	@Test
 	void asManySettingsAsCanBeChangedAllHoldBesideTheNameOfWhoChangedThem() {
 		Limit limit = Limit.of("plans", Rate.parse("1/h"));
-		RegisteredLimit plans = this.registry
-			.register(LimitSettings.of(limit).withPlans(Map.of("pro", limit.withRates(Rate.parseAll("2/h")))), List.of());
+		RegisteredLimit plans = this.registry.register(
+				LimitSettings.of(limit).withPlans(Map.of("pro", limit.withRates(Rate.parseAll("2/h")))), List.of());
 		Map<String, String> values = new HashMap<>();
 		for (int i = 0; i < SettingChanges.MOST_SETTINGS; i++) {
 			values.put("plans.p" + i, (100 + i) + "/h");

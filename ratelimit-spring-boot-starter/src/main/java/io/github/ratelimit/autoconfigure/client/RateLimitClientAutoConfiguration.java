@@ -63,8 +63,8 @@ public final class RateLimitClientAutoConfiguration {
 		Supplier<Caller> callers = callers(threads);
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
-			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, AsyncCallThreads.create(), listener,
-					shared, killSwitch, callers))
+			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, AsyncCallThreads.create(),
+					listener, shared, killSwitch, callers))
 			.toList();
 		return new ClientLimiters(limiters);
 	}

@@ -17,9 +17,9 @@ import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.HandlerMapping;
 
 /**
- * {@link ManagementContextConfiguration @ManagementContextConfiguration} for what
- * WebFlux does for the {@code ratelimits} endpoint: its page, and the reason if a body
- * cannot be read. On the management port if it is another one.
+ * {@link ManagementContextConfiguration @ManagementContextConfiguration} for what WebFlux
+ * does for the {@code ratelimits} endpoint: its page, and the reason if a body cannot be
+ * read. On the management port if it is another one.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)

@@ -17,9 +17,9 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * {@link ManagementContextConfiguration @ManagementContextConfiguration} for what
- * Spring MVC does for the {@code ratelimits} endpoint: its page, and the reason if a body
- * cannot be read. On the management port if it is another one.
+ * {@link ManagementContextConfiguration @ManagementContextConfiguration} for what Spring
+ * MVC does for the {@code ratelimits} endpoint: its page, and the reason if a body cannot
+ * be read. On the management port if it is another one.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)

@@ -59,7 +59,8 @@ public record LimitDefinition(LimitSettings settings, List<KeyExpression> keys, 
 	LimitPolicy policyIn(LimitRegistry registry, PlanResolvers resolvers) {
 		RegisteredLimit registered = registerIn(registry);
 		PlanSelection plans = this.settings.plans().isEmpty() ? null : resolvers.plansOf(this.settings, this.plan);
-		return new LimitPolicy(registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse, List.of())
+		return new LimitPolicy(registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse,
+				List.of())
 			.withUnless(this.unless);
 	}
 

@@ -76,11 +76,10 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		LimitReader reader = new LimitReader(name, properties);
 		Limit limit = reader.limit(meant(name));
 		List<KeyExpression> keys = keys(name, properties.key());
-		PlanExpression plan = AfterResponses.parse(PREFIX + name + ".plan", properties.plan(),
-				this.parser::requestPlan, "Write an expression for the plan of a call, for example claim('plan').");
+		PlanExpression plan = AfterResponses.parse(PREFIX + name + ".plan", properties.plan(), this.parser::requestPlan,
+				"Write an expression for the plan of a call, for example claim('plan').");
 		Map<String, Limit> plans = reader.plans(limit, plans(name, properties, keys, plan));
-		CostExpression cost = AfterResponses.parse(PREFIX + name + ".cost", properties.cost(),
-				this.parser::requestCost,
+		CostExpression cost = AfterResponses.parse(PREFIX + name + ".cost", properties.cost(), this.parser::requestCost,
 				"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
 		checkCost(cost, limit, plans);
 		AfterResponse afterResponse = AfterResponses.read(this.parser, limit, properties);
@@ -171,8 +170,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 						"names the plan '" + name + "', which the limit does not have",
 						Suggestion.nearest(name, plans).map((nearest) -> "Did you mean '" + nearest + "'? ").orElse("")
 								+ "Its plans are " + String.join(", ", new TreeSet<>(plans))
-								+ "; write null for the limit's own rate, or add a rate below " + property
-								+ ".plans.");
+								+ "; write null for the limit's own rate, or add a rate below " + property + ".plans.");
 			}
 		}
 	}

@@ -23,8 +23,8 @@ final class ModelNames {
 	private static final List<String> SETTINGS = List.of("requests", "tokens", "input-tokens", "output-tokens",
 			"max-concurrent", "max-wait");
 
-	private static final Pattern PROPERTY = Pattern.compile("(?i)[^.]+\\.clients\\.?\\[?([^.\\[\\]]+)]?"
-			+ "\\.models(?:\\.?\\[|\\.)(.+?)]?\\.([^.\\[\\]]+)");
+	private static final Pattern PROPERTY = Pattern
+		.compile("(?i)[^.]+\\.clients\\.?\\[?([^.\\[\\]]+)]?" + "\\.models(?:\\.?\\[|\\.)(.+?)]?\\.([^.\\[\\]]+)");
 
 	/** The element of a name that has the models of a client below it. */
 	static final int LEVEL = 3;

@@ -229,8 +229,9 @@ final class UnknownProperties {
 			String below) {
 		Kind kind = names.kind();
 		return new InvalidConfigurationException(variable, variable.value(),
-				"is not how an environment variable for " + (names.isDeclared(meant)
-						? "the " + kind + " '" + names.spelled(meant) + "'" : "a " + kind) + " is spelled",
+				"is not how an environment variable for "
+						+ (names.isDeclared(meant) ? "the " + kind + " '" + names.spelled(meant) + "'" : "a " + kind)
+						+ " is spelled",
 				"Write " + variable("ratelimit." + kind.group() + "." + meant + below)
 						+ ": in environment variables, names have neither dashes nor underscores.");
 	}

@@ -32,7 +32,8 @@ final class ValueRules {
 					"Write into how many parts a sliding window divides its period, from 1 to " + Limit.MAX_SEGMENTS
 							+ "; 20 is the default."),
 			"max-concurrent",
-			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be in flight at once, such as 10."), "limits.max-waiting",
+			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be in flight at once, such as 10."),
+			"limits.max-waiting",
 			numbers(1, Integer.MAX_VALUE,
 					"Write how many calls of an instance may wait at a time; 100 is the default."),
 			"clients.max-waiting", numbers(1, Integer.MAX_VALUE,

@@ -102,9 +102,8 @@ final class ExpressionBuilder {
 	/** Two values for all calls are seldom meant. */
 	private void refuseCondition(SpelNode node, String what, String example) {
 		if (SyntaxTree.isCondition(node)) {
-			throw invalid("is true or false, not a " + what,
-					"Write which " + what + " it selects, such as \"" + this.text.strip() + " ? " + example
-					+ "\", in double quotes where it is in YAML.");
+			throw invalid("is true or false, not a " + what, "Write which " + what + " it selects, such as \""
+					+ this.text.strip() + " ? " + example + "\", in double quotes where it is in YAML.");
 		}
 	}
 
@@ -158,9 +157,8 @@ final class ExpressionBuilder {
 	private ComposedKeyPart constant(Literal literal) {
 		String constant = (literal instanceof NullLiteral) ? "" : String.valueOf(literal.getLiteralValue().getValue());
 		if (constant.isEmpty()) {
-			throw invalid("contains "
-					+ ((literal instanceof NullLiteral) ? "null" : "an empty text") + ", which is never a value",
-					"Omit it; the parts of a key need no separator.");
+			throw invalid("contains " + ((literal instanceof NullLiteral) ? "null" : "an empty text")
+					+ ", which is never a value", "Omit it; the parts of a key need no separator.");
 		}
 		return new ComposedKeyPart.Constant(Key.of(constant));
 	}
@@ -181,7 +179,7 @@ final class ExpressionBuilder {
 		if (!mayBeSubclass && !KeyTextConversion.declaresToString(type)) {
 			throw invalid("uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
 					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
-					+ " a toString().");
+							+ " a toString().");
 		}
 	}
 

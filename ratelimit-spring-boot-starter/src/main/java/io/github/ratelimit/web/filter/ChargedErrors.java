@@ -48,8 +48,8 @@ final class ChargedErrors {
 		try {
 			Object handled = request.getAttribute(EXCEPTION);
 			return handled instanceof HttpMediaTypeNotAcceptableException
-					|| handled instanceof HttpMessageNotWritableException
-					|| ((failed || handled != null) && acceptsUnwritableCharset(request.getHeaders(HttpHeaders.ACCEPT)));
+					|| handled instanceof HttpMessageNotWritableException || ((failed || handled != null)
+							&& acceptsUnwritableCharset(request.getHeaders(HttpHeaders.ACCEPT)));
 		}
 		catch (IllegalStateException ex) {
 			return false; // it has come to its end meanwhile

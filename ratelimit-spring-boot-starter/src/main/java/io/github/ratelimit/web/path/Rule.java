@@ -109,8 +109,7 @@ public record Rule(PathPattern pattern, @Nullable PathPattern withinServlet, Lis
 	 */
 	public boolean overlaps(Rule other) {
 		boolean methods = this.methods.isEmpty() || other.methods.isEmpty()
-				|| this.methods.stream().anyMatch(other::hasMethod)
-				|| other.methods.stream().anyMatch(this::hasMethod);
+				|| this.methods.stream().anyMatch(other::hasMethod) || other.methods.stream().anyMatch(this::hasMethod);
 		return methods && other.paths().stream().anyMatch(this::isAbout);
 	}
 

@@ -90,8 +90,8 @@ class ClientNamesTests {
 	@ValueSource(strings = { "gpt-4.1: { maxWait: 9s }", "gpt-5: { max_wait: 9s }", "gpt-5: { MAX-WAIT: 9s }",
 			"\"[gpt-4.1]\": { max-wait: 9s }", "\"[gpt-5]\": { max-wait: 9s }" })
 	void aSettingOfAModelIsReadInEverySpellingThatBootReads(String model) {
-		of(OPEN_AI + "      models:\n        " + model + "\n")
-			.succeeds((context) -> assertThat(models(context)).singleElement().asString().matches("gpt-[45.1]+ 5 PT9S"));
+		of(OPEN_AI + "      models:\n        " + model + "\n").succeeds(
+				(context) -> assertThat(models(context)).singleElement().asString().matches("gpt-[45.1]+ 5 PT9S"));
 	}
 
 	@Test

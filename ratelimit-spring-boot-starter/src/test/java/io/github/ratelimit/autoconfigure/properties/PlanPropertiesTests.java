@@ -183,8 +183,7 @@ class PlanPropertiesTests {
 	void aNumberIsTheNameOfAPlanToo() {
 		assertThat(StartUp
 			.ofLimit("rate: 60/min", "key: ip", "plan: \"hasRole('A') ? 1 : 'b'\"", "plans: {b: 600/min, 7days: 9/s}")
-			.failure()).contains("names the plan '1', which the limit does not have")
-				.doesNotContain("Did you mean");
+			.failure()).contains("names the plan '1', which the limit does not have").doesNotContain("Did you mean");
 	}
 
 	@ParameterizedTest

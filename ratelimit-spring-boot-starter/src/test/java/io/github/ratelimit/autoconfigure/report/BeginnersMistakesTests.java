@@ -108,13 +108,12 @@ class BeginnersMistakesTests {
 							limit("rate: 5/min", "key: ip"))
 					.says("Property: ratelimit.limits.chat.limit-for-period",
 							"Write ratelimit.limits.chat.rate: 5/min"),
-				Mistake
-					.of("a rule has a rate", CHAT + RULE.replace("limits: chat", "limits: 10/min"), CHAT + RULE)
+				Mistake.of("a rule has a rate", CHAT + RULE.replace("limits: chat", "limits: 10/min"), CHAT + RULE)
 					.says("Property: ratelimit.http.rules[0].limits", "Value: \"10/min\"",
 							"A rule names limits: write for example ratelimit.limits.per-address.rate: 10/min"),
 				Mistake
-					.of("a comma is missing between keys",
-							limit("rate: 10/min", "key: [user ip]"), limit("rate: 10/min", "key: [user, ip]"))
+					.of("a comma is missing between keys", limit("rate: 10/min", "key: [user ip]"),
+							limit("rate: 10/min", "key: [user, ip]"))
 					.says("Property: ratelimit.limits.chat.key", "Value: \"user ip\"",
 							"A comma separates the keys of which the first that has a value counts: "
 									+ "key: [user, ip] in YAML, or coalesce(user, ip)."),

@@ -69,7 +69,8 @@ class MethodExpressionTests {
 
 	@Test
 	void argumentsAndRequestStandSideBySide() {
-		ExpressionRoot call = ExpressionRoot.of(TestRequest.request().with("user", "alice"), new Object[] { 42L, null, null, null });
+		ExpressionRoot call = ExpressionRoot.of(TestRequest.request().with("user", "alice"),
+				new Object[] { 42L, null, null, null });
 
 		assertThat(key("user + #userId", call)).isEqualTo(Key.composed(List.of(Key.of("user", "alice"), Key.of("42"))));
 		assertThat(key("user", call)).isEqualTo(Key.of("user", "alice"));

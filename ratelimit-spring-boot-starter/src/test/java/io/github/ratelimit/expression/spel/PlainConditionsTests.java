@@ -78,7 +78,10 @@ class PlainConditionsTests {
 			claim('list') == 'a'                           | false
 			""")
 	void anOperandOfAnotherKindIsInterpretedAlone(String text, boolean exempt) {
-		ExpressionRoot call = TestRequest.request().with("attribute:text", "true").with("claim:list", List.of("a")).call();
+		ExpressionRoot call = TestRequest.request()
+			.with("attribute:text", "true")
+			.with("claim:list", List.of("a"))
+			.call();
 		assertThat(this.parser.requestExemption(text).holds(call)).isEqualTo(exempt);
 	}
 

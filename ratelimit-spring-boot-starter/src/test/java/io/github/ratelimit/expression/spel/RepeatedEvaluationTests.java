@@ -85,8 +85,8 @@ class RepeatedEvaluationTests {
 		}
 	}
 
-	private static void evaluateInTwoThreads(KeyExpression key, List<ExpressionRoot> calls, List<@Nullable Key> expected)
-			throws Exception {
+	private static void evaluateInTwoThreads(KeyExpression key, List<ExpressionRoot> calls,
+			List<@Nullable Key> expected) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(2);
 		try {
 			CountDownLatch start = new CountDownLatch(1);

@@ -289,35 +289,34 @@ class DialectErrorsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			textBlock = """
-					again in 500 ms.                            | PT0.5S
-					again in 500 milliseconds.                  | PT0.5S
-					again in 5 mins.                            | PT5M
-					again in 5min                               | PT5M
-					again in 2 hrs or later                     | PT2H
-					again in 1 minute and 30 seconds.           | PT1M30S
-					again in 1 hour, 5 minutes.                 | PT1H5M
-					again in 7m12.5s.                           | PT7M12.5S
-					again in 1,000 seconds.                     | PT16M40S
-					again in 300 \u00b5s                         | PT0.0003S
-					retry after 30                              | PT30S
-					retry after 30.                             | PT30S
-					(retry after 30), see the docs              | PT30S
-					retry after 30, 40 requests are in progress | PT30S
-					retry after 2025-07-01                      | ?
-					retry after 2025-07-01T00:00:00Z            | ?
-					retry after 12:30                           | ?
-					again in 5-10 seconds                       | ?
-					again in 3 fortnights                       | ?
-					again in 3 minutes 2 fortnights             | ?
-					again in a moment                           | ?
-					""")
+	@CsvSource(delimiter = '|', textBlock = """
+			again in 500 ms.                            | PT0.5S
+			again in 500 milliseconds.                  | PT0.5S
+			again in 5 mins.                            | PT5M
+			again in 5min                               | PT5M
+			again in 2 hrs or later                     | PT2H
+			again in 1 minute and 30 seconds.           | PT1M30S
+			again in 1 hour, 5 minutes.                 | PT1H5M
+			again in 7m12.5s.                           | PT7M12.5S
+			again in 1,000 seconds.                     | PT16M40S
+			again in 300 \u00b5s                         | PT0.0003S
+			retry after 30                              | PT30S
+			retry after 30.                             | PT30S
+			(retry after 30), see the docs              | PT30S
+			retry after 30, 40 requests are in progress | PT30S
+			retry after 2025-07-01                      | ?
+			retry after 2025-07-01T00:00:00Z            | ?
+			retry after 12:30                           | ?
+			again in 5-10 seconds                       | ?
+			again in 3 fortnights                       | ?
+			again in 3 minutes 2 fortnights             | ?
+			again in a moment                           | ?
+			""")
 	void aWaitInWordsIsReadWithItsUnitOrNotAtAll(String wait, String read) {
 		ProviderSnapshot snapshot = Responses.read("openai", 429, "",
 				openAi("Rate limit reached. Please " + wait, "tokens", "rate_limit_exceeded"));
-		assertThat(Responses.throttle(snapshot)).isEqualTo("RATE_LIMITED after " + read
-				+ ", TOKENS, rate_limit_exceeded");
+		assertThat(Responses.throttle(snapshot))
+			.isEqualTo("RATE_LIMITED after " + read + ", TOKENS, rate_limit_exceeded");
 	}
 
 	@ParameterizedTest

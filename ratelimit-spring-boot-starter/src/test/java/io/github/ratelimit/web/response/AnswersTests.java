@@ -508,7 +508,8 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationReplacesTheBuiltInOne() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
+				Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 		assertThat(this.response.getContentType()).isEqualTo("text/plain;charset=UTF-8");
@@ -517,7 +518,8 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationCanHaveItsOwnName() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
+				Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 	}

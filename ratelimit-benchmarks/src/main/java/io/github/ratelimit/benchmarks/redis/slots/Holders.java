@@ -76,8 +76,8 @@ public final class Holders {
 			Watch watch = new Watch(server);
 			Polling.until(START, () -> "all processes run", () -> watch.look().processes() == processes);
 			Table table = new Table(
-					"B8: %d callers in %d processes, %d slots, leases of %d s".formatted(processes * THREADS,
-							processes, SLOTS, LEASE.toSeconds()),
+					"B8: %d callers in %d processes, %d slots, leases of %d s".formatted(processes * THREADS, processes,
+							SLOTS, LEASE.toSeconds()),
 					"while", "looks", "most leases", "most running", "fewest running");
 			watch.during(table, "all is well", QUIET.multipliedBy(2));
 			criteria.add("B8 running while all is well", watch.most + " of " + SLOTS, "at most " + SLOTS,

@@ -37,12 +37,8 @@ class NamedLimitTests {
 	}
 
 	private static ResponseEntity<String> get(RestClient client) {
-		return client.get()
-			.uri("/news")
-			.retrieve()
-			.onStatus(HttpStatusCode::isError, (request, response) -> {
-			})
-			.toEntity(String.class);
+		return client.get().uri("/news").retrieve().onStatus(HttpStatusCode::isError, (request, response) -> {
+		}).toEntity(String.class);
 	}
 
 }

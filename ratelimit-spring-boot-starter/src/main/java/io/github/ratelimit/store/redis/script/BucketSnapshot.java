@@ -84,7 +84,8 @@ public final class BucketSnapshot extends Snapshot {
 
 	@Override
 	boolean isRefusedFor(Charge charge, long micros) {
-		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.encoding.patience(charge) > micros;
+		return charge.needed() > charge.limit().capacity()
+				|| waitMicros(charge) - this.encoding.patience(charge) > micros;
 	}
 
 	/** The number of scheduled permits that are left does not show whether one is due. */
