@@ -15,10 +15,10 @@ public final class UnreadableBody {
 
 	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
 
-	/** As the readers of JSON write it. */
-	private static final Pattern PLACE = Pattern.compile("line:? (\\d{1,9}),? column:? (\\d{1,9})");
+	/** As Jackson's messages have it. */
+	private static final Pattern NAME = Pattern.compile("reference chain: [^\\[]*\\[\"([\\w. -]{1,64})\"]");
 
-	private static final String PROBLEM = "The body%s is not one JSON object whose values are texts, numbers, true, false or null. ";
+	private static final String PROBLEM = "The body is not one JSON object whose values are texts, numbers, true, false or null%s. ";
 
 	private static final String OF_ALL = "Write {\"enabled\": false} or {\"mode\": \"shadow\"}.";
 
@@ -52,7 +52,7 @@ public final class UnreadableBody {
 		if (this.path == null || !(pattern.equals(this.path) || pattern.startsWith(this.path + "/"))) {
 			return null;
 		}
-		String detail = PROBLEM.formatted(place(failure)) + remedy(pattern.substring(this.path.length()));
+		String detail = PROBLEM.formatted(name(failure)) + remedy(pattern.substring(this.path.length()));
 		return "{\"title\":\"Bad Request\",\"status\":400,\"detail\":\"" + detail.replace("\"", "\\\"") + "\"}";
 	}
 
@@ -61,12 +61,12 @@ public final class UnreadableBody {
 		return (named == 0) ? OF_ALL : ((named == 1) ? OF_LIMIT : OF_KEY);
 	}
 
-	/** The values that a reader found are left out: they may be secrets. */
-	private static String place(Throwable failure) {
+	/** Returns which value it is, empty if the reader of JSON does not tell. */
+	private static String name(Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			Matcher place = PLACE.matcher(String.valueOf(cause.getMessage()));
-			if (place.find()) {
-				return ", at line " + place.group(1) + ", column " + place.group(2) + ",";
+			Matcher name = NAME.matcher(String.valueOf(cause.getMessage()));
+			if (name.find()) {
+				return ": look at '" + name.group(1) + "'";
 			}
 		}
 		return "";
