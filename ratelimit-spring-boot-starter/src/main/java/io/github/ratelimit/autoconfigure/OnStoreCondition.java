@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -23,7 +24,8 @@ final class OnStoreCondition extends SpringBootCondition {
 	/** A value that is none of the stores fails when the properties are bound. */
 	private static Store configured(ConditionContext context) {
 		try {
-			return Binder.get(context.getEnvironment()).bind("ratelimit.store", Store.class).orElse(Store.MEMORY);
+			BindResult<Store> store = Binder.get(context.getEnvironment()).bind("ratelimit.store", Store.class);
+			return store.isBound() ? store.get() : Store.MEMORY;
 		}
 		catch (BindException ex) {
 			return Store.MEMORY;

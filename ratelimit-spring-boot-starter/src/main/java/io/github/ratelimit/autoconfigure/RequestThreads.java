@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
@@ -32,11 +33,16 @@ record RequestThreads(int all) {
 			return NONE_HELD;
 		}
 		Binder binder = Binder.get(environment);
-		int tomcat = binder.bind("server.tomcat.threads.max", Integer.class).orElse(DEFAULT);
-		int jetty = binder.bind("server.jetty.threads.max", Integer.class).orElse(DEFAULT);
+		int tomcat = most(binder, "server.tomcat.threads.max");
+		int jetty = most(binder, "server.jetty.threads.max");
 		boolean onTomcat = isPresent("org.apache.catalina.startup.Tomcat");
 		boolean onJetty = isPresent("org.eclipse.jetty.server.Server");
 		return new RequestThreads(onTomcat && onJetty ? Math.min(tomcat, jetty) : onJetty ? jetty : tomcat);
+	}
+
+	private static int most(Binder binder, String property) {
+		BindResult<Integer> configured = binder.bind(property, Integer.class);
+		return configured.isBound() ? configured.get() : DEFAULT;
 	}
 
 	private static boolean isPresent(String type) {
