@@ -105,9 +105,10 @@ public final class RequestPermit implements Permit {
 		}
 	}
 
+	/** Slots stay: they have to be given back. */
 	private boolean removeOldestReturned() {
 		for (HeldCharge part : this.parts) {
-			if (part.used()) {
+			if (part.used() && !part.isSlot()) {
 				part.keepPending();
 				return this.parts.remove(part);
 			}
