@@ -113,7 +113,8 @@ public abstract class Decision {
 
 	/**
 	 * Returns how long an allowed call has to wait until its scheduled permits are due at
-	 * every limit. If a {@link RateLimiter} made the decision, that time is over.
+	 * every limit that is enforced. If a {@link RateLimiter} made the decision, that time
+	 * is over.
 	 * @return nanoseconds, 0 if the call may go on at once or is refused
 	 */
 	public long scheduledAfterNanos() {
@@ -122,10 +123,10 @@ public abstract class Decision {
 		}
 		long longest = 0;
 		if (this.only != null) {
-			return this.only.scheduledAfterNanos();
+			return this.only.isEnforced() ? this.only.scheduledAfterNanos() : 0;
 		}
 		for (LimitDecision limit : limits()) {
-			longest = Math.max(longest, limit.scheduledAfterNanos());
+			longest = Math.max(longest, limit.isEnforced() ? limit.scheduledAfterNanos() : 0);
 		}
 		return longest;
 	}

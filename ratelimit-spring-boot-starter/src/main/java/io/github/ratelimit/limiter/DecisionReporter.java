@@ -71,7 +71,7 @@ final class DecisionReporter {
 			long waited = this.time.nanoTime() - startNanos;
 			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
 			for (int i = 0; i < limits.size(); i++) {
-				if (limits.get(i).scheduledAfterNanos() > 0) {
+				if (limits.get(i).isEnforced() && limits.get(i).scheduledAfterNanos() > 0) {
 					this.listener.waited(limits.get(i).charge().handle().registered(), waited);
 				}
 			}

@@ -200,9 +200,8 @@ public final class QueuedCall {
 
 	/** Returns whether a scheduled permit is due later than the call may wait. */
 	private boolean isTooLate(ChargeDecision decision) {
-		return decision.scheduledAfterNanos() > 0
-				&& decision.scheduledAfterNanos() > decision.limit().maxWait().toNanos()
-						- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
+		return waitOf(decision) > 0 && waitOf(decision) > decision.limit().maxWait().toNanos()
+				- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
 	}
 
 	private static ChargeDecision refused(Charge charge, long waitNanos) {
@@ -283,7 +282,12 @@ public final class QueuedCall {
 	}
 
 	private static long longestWait(List<ChargeDecision> decisions) {
-		return decisions.stream().mapToLong(ChargeDecision::scheduledAfterNanos).max().orElse(0);
+		return decisions.stream().mapToLong(QueuedCall::waitOf).max().orElse(0);
+	}
+
+	/** A limit in shadow mode delays no call. */
+	private static long waitOf(ChargeDecision decision) {
+		return decision.isEnforced() ? decision.scheduledAfterNanos() : 0;
 	}
 
 	private int indexOfPaced(Charge charge) {

@@ -17,6 +17,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.FailingStore;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,6 +247,40 @@ class WaitingTests {
 	}
 
 	@Test
+	void aLimitInShadowModeDelaysNoCallThatWaitsForAnother() {
+		Limit tried = paced("tried", "1/s", Duration.ofSeconds(5), 100);
+		this.registry.get("tried").change((settings) -> settings.withMode(LimitMode.SHADOW));
+		List<Call> calls = callsOfBoth(tried, 3);
+
+		this.time.advance(STEP);
+		assertThat(calls).filteredOn(Call::allowed).hasSize(2);
+		this.time.advance(STEP);
+
+		assertThat(calls).allMatch(Call::allowed);
+		assertThat(calls.get(2).decision().scheduledAfterNanos()).isEqualTo(STEP.toNanos());
+		assertThat(this.waits.of("mail")).containsExactly(100L, 200L);
+		assertThat(this.waits.of("tried")).isEmpty();
+		assertThat(call(tried).allowed()).isTrue();
+		assertThat(this.waits.of("tried")).as("alone").isEmpty();
+	}
+
+	@Test
+	void aCallThatALimitInShadowModeWouldAdmitTooLateIsDecidedByTheStore() {
+		Limit tried = paced("tried", "10/s", STEP.multipliedBy(3).dividedBy(2), 100);
+		this.registry.get("tried").change((settings) -> settings.withMode(LimitMode.SHADOW));
+		LimitStore answering = (LimitStore) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { LimitStore.class }, (proxy, method, arguments) -> {
+					assertThat(method.getName()).isNotEqualTo("takeUnanswered");
+					return method.invoke(this.store, arguments);
+				});
+		List<Call> calls = callsOfBoth(tried, 3, charges(answering));
+
+		this.time.advance(STEP.multipliedBy(2));
+
+		assertThat(calls).allMatch(Call::allowed);
+	}
+
+	@Test
 	void instancesAlternateInTheOrderOfTheirFirstCalls() {
 		StoreChargeLimiter other = charges();
 		List<Call> here = List.of(call(this.mail), call(this.mail), call(this.mail));
@@ -359,8 +394,12 @@ class WaitingTests {
 	}
 
 	private StoreChargeLimiter charges() {
-		return new StoreChargeLimiter(this.store, new KillSwitch(true), new Degradation(this.time), this.time,
-				this.waits, Runnable::run, WaitingThreadLimit.NONE);
+		return charges(this.store);
+	}
+
+	private StoreChargeLimiter charges(LimitStore store) {
+		return new StoreChargeLimiter(store, new KillSwitch(true), new Degradation(this.time), this.time, this.waits,
+				Runnable::run, WaitingThreadLimit.NONE);
 	}
 
 	private Limit paced(String name, String rate, Duration maxWait, int maxWaiting) {
@@ -378,6 +417,19 @@ class WaitingTests {
 
 	private Call call(List<Charge> charges) {
 		return new Call(this.charges.acquireAsync(charges));
+	}
+
+	private List<Call> callsOfBoth(Limit tried, int count) {
+		return callsOfBoth(tried, count, this.charges);
+	}
+
+	private List<Call> callsOfBoth(Limit tried, int count, ChargeLimiter instance) {
+		List<Call> calls = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			calls.add(new Call(instance
+				.acquireAsync(List.of(Charge.of(handle(tried), ANN, 1), Charge.of(handle(this.mail), ANN, 1)))));
+		}
+		return calls;
 	}
 
 	private Call call(ChargeLimiter instance) {
