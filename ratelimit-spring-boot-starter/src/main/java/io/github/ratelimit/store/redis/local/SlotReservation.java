@@ -3,6 +3,7 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -48,13 +49,14 @@ public record SlotReservation(List<KeyCharge> charges) {
 	 * than there are: Redis does not have all of them yet after an outage
 	 */
 	public List<ChargeDecision> hold(List<ChargeDecision> decisions, BiConsumer<ChargeDecision, KeyCharge> giveBack) {
-		int tooMany = -1;
+		BitSet tooMany = null;
 		for (int i = 0; i < this.charges.size(); i++) {
 			if (this.charges.get(i).isForSlots() && !hold(this.charges.get(i), decisions.get(i))) {
-				tooMany = i;
+				tooMany = (tooMany != null) ? tooMany : new BitSet(this.charges.size());
+				tooMany.set(i);
 			}
 		}
-		return (tooMany < 0) ? decisions : refuse(decisions, tooMany, giveBack);
+		return (tooMany == null) ? decisions : refuse(decisions, tooMany, giveBack);
 	}
 
 	/**
@@ -72,13 +74,14 @@ public record SlotReservation(List<KeyCharge> charges) {
 				|| slots.hold(charge.permits(), charge.isEnforced() ? charge.limit().capacity() : Long.MAX_VALUE);
 	}
 
-	private List<ChargeDecision> refuse(List<ChargeDecision> decisions, int tooMany,
+	/** Slots of the charges that are too many are not held, and so do not end. */
+	private List<ChargeDecision> refuse(List<ChargeDecision> decisions, BitSet tooMany,
 			BiConsumer<ChargeDecision, KeyCharge> giveBack) {
 		List<ChargeDecision> refused = new ArrayList<>(decisions.size());
 		for (int i = 0; i < this.charges.size(); i++) {
 			ChargeDecision decision = decisions.get(i);
 			giveBack.accept(decision, this.charges.get(i));
-			if (i == tooMany) {
+			if (tooMany.get(i)) {
 				refused.add(ChargeDecision.refused(decision.charge(), 0, SOME_TIME, SOME_TIME, null));
 			}
 			else {
