@@ -136,7 +136,9 @@ final class PreparedCharges {
 		if (attempt != null && decision.charge().isPending()) {
 			return attempt.offences();
 		}
-		return (decision.isViolated() && decision.hasFacts() && !decision.isBanned()) ? 1 : 0;
+		// what is refused without the store may be a share of the limit
+		boolean counts = decision.hasFacts() && !decision.isBanned() && !decision.isDegraded();
+		return (decision.isViolated() && counts) ? 1 : 0;
 	}
 
 }

@@ -5,10 +5,19 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -24,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -206,6 +216,53 @@ class SharedOutageTests {
 		assertThat(banned.hasFacts()).as("nothing was counted").isFalse();
 		recover(false);
 		assertThat(store.take(Charge.of(login, Key.of("banned"), 1)).isBanned()).isTrue();
+	}
+
+	@Test
+	void noKeyIsBannedBecauseItsShareIsUsedUp() {
+		start(OnStoreFailure.SHARE);
+		RegisteredLimit login = withBans(3);
+		List<Key> bans = new ArrayList<>();
+		ChargeLimiter limiter = new StoreChargeLimiter(this.stores.get(0), new KillSwitch(true),
+				new Degradation(this.time), this.time, new RateLimitListener() {
+
+					@Override
+					public void banned(RegisteredLimit limit, Key key, Duration ban) {
+						bans.add(key);
+					}
+
+				}, WaitingThreadLimit.NONE);
+		Charge call = Charge.of(login.handle(), Key.of("caller"), 1);
+		outage(true);
+		for (int i = 0; i < 60; i++) {
+			assertThat(limiter.tryAcquire(call).isAllowed()).isEqualTo(i < 30);
+		}
+		assertThat(bans).isEmpty();
+		recover(false);
+
+		assertThat(limiter.tryAcquire(call).isAllowed()).isTrue();
+		for (int i = 0; i < 59 + 3; i++) {
+			limiter.tryAcquire(call);
+		}
+		assertThat(bans).as("with three refusals by Redis").containsExactly(call.key());
+	}
+
+	@Test
+	void theNumberOfRefusalsForABanIsNotDivided() {
+		start(OnStoreFailure.SHARE);
+		Charge refusal = Charge.of(Objects.requireNonNull(withBans(6).refusals()), Key.of("caller"), 1);
+		RedisStore store = this.stores.get(0);
+		assertThat(store.take(refusal).remaining()).isEqualTo(5);
+		outage(true);
+		assertThat(store.take(refusal).remaining()).isEqualTo(4);
+		assertThat(store.take(refusal).remaining()).isEqualTo(3);
+		recover(false);
+		assertThat(store.take(refusal).remaining()).isEqualTo(2);
+	}
+
+	private static RegisteredLimit withBans(int denials) {
+		return RegisteredLimit.of(LimitSettings.of(StoreFixture.limit("login", "90/36500d"))
+			.withPenalty(new Penalty(denials, Duration.ofMinutes(10), Duration.ofHours(1))));
 	}
 
 	@Test

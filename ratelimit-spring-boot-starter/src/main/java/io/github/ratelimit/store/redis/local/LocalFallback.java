@@ -49,7 +49,7 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 		boolean denied = false;
 		for (KeyCharge requested : charges) {
 			Charge charge = requested.charge();
-			OnStoreFailure policy = this.policies.apply(charge.handle());
+			OnStoreFailure policy = policy(charge.handle());
 			ChargeDecision block = requested.key().blockWithoutAsking(charge, now);
 			Charge own = null;
 			if (policy == OnStoreFailure.DENY) {
@@ -77,6 +77,13 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 			undoSlots(decisions, charges);
 		}
 		return decisions;
+	}
+
+	/** A share of the refusals for a ban would ban keys because Redis is unavailable. */
+	private OnStoreFailure policy(LimitHandle limit) {
+		OnStoreFailure policy = this.policies.apply(limit);
+		return (policy == OnStoreFailure.SHARE && limit.purpose() == LimitHandle.Purpose.REFUSALS)
+				? OnStoreFailure.LOCAL : policy;
 	}
 
 	private LimitHandle own(OnStoreFailure policy, LimitHandle limit, int instances) {
@@ -136,7 +143,7 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 
 	private void register(FallbackUsage usage, KeyCharge requested, Charge own, long now) {
 		if (usage.register(now, REGISTER_NANOS)) {
-			FallbackDebt debt = new FallbackDebt(this.local, own, usage, this.policies.apply(own.handle()),
+			FallbackDebt debt = new FallbackDebt(this.local, own, usage, policy(own.handle()),
 					this.instances.getAsInt());
 			usage.remembered(this.debts.addLater(requested.key(), requested.encoding(), debt));
 		}
