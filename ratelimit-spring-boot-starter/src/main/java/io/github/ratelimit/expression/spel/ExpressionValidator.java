@@ -213,7 +213,7 @@ final class ExpressionValidator {
 			throw NameCatalogue.unknownFunction(this.expression, call.getName());
 		}
 		if (call.getChildCount() != 1) {
-			throw wrongCall(function, count(call.getChildCount(), "argument"), "Write one name,");
+			throw wrongCall(function, "with " + count(call.getChildCount(), "argument"), "Write one name,");
 		}
 		if (function.isSecurity()) {
 			checkKnownAfterwards(function.text());
@@ -232,11 +232,12 @@ final class ExpressionValidator {
 		else if (argument instanceof StringLiteral literal) {
 			String name = SyntaxTree.text(literal);
 			if (name.isBlank() || (function == RequestFunction.HEADER && !isToken(name))) {
-				throw wrongCall(function, "'" + name + "', which is not a valid name", "Write a name");
+				throw wrongCall(function, "with '" + name + "', which is not a valid name", "Write a name");
 			}
 		}
 		else if (argument instanceof Literal) {
-			throw wrongCall(function, argument.toStringAST() + " instead of a name", "A name is a text in quotes,");
+			throw wrongCall(function, "with " + argument.toStringAST() + " instead of a name",
+					"A name is a text in quotes,");
 		}
 		else {
 			checkUnquoted(function, argument);
@@ -246,7 +247,8 @@ final class ExpressionValidator {
 	/** Subnets are parsed once, so no call can bring its own. */
 	private void checkSubnet(SpelNode argument) {
 		if (!(argument instanceof StringLiteral literal)) {
-			throw wrongCall(RequestFunction.IN_SUBNET, argument.toStringAST() + ", which is not a text in quotes",
+			throw wrongCall(RequestFunction.IN_SUBNET,
+					"with " + argument.toStringAST() + ", which is not a text in quotes",
 					"Write the subnet in quotes,");
 		}
 		try {
@@ -262,7 +264,7 @@ final class ExpressionValidator {
 		Set<String> names = new TreeSet<>();
 		if (SyntaxTree.isWordsAndHyphens(argument, names)
 				&& names.stream().anyMatch((name) -> RequestVariable.named(name) == null)) {
-			throw wrongCall(function, "a name that is not in quotes", "Write the name in quotes,");
+			throw wrongCall(function, "with a name that is not in quotes", "Write the name in quotes,");
 		}
 	}
 
@@ -287,8 +289,8 @@ final class ExpressionValidator {
 		}
 	}
 
-	private InvalidExpressionException wrongCall(RequestFunction function, String with, String remedy) {
-		return invalid("calls " + function.text() + " with " + with, remedy + " such as " + function.example() + ".");
+	private InvalidExpressionException wrongCall(RequestFunction function, String how, String remedy) {
+		return invalid("calls " + function.text() + " " + how, remedy + " such as " + function.example() + ".");
 	}
 
 	private InvalidExpressionException invalid(String problem, String remedy) {

@@ -61,8 +61,8 @@ class MethodExpressionTests {
 				"#userId + #note", "#tags.?[#this == 'x']")) {
 			assertThat(key(expression, call)).as(expression).isNull();
 		}
-		for (String expression : List.of("coalesce(#note, #userId)", "(coalesce(#note, #tags, #userId))",
-				"coalesce(#tags, #userId).toString()", "coalesce({:}, new int[0], #userId).toString()")) {
+		for (String expression : List.of("coalesce(#note, #userId)", "coalesce(#tags, #userId).toString()",
+				"coalesce({:}, new int[0], #userId).toString()")) {
 			assertThat(key(expression, call)).as(expression).isEqualTo(Key.of("0"));
 		}
 	}
