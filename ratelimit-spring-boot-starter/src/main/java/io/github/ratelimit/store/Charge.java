@@ -107,6 +107,22 @@ public sealed class Charge {
 	}
 
 	/**
+	 * Returns this charge for a store that counts only a share of the limit: fewer
+	 * permits have to be available than are taken, and the others are a debt.
+	 * @param needed how many have to be available, 0 or more
+	 * @return the charge
+	 * @throws IllegalArgumentException if the permits are negative
+	 */
+	public final Charge needing(long needed) {
+		if (needed < 0) {
+			throw new IllegalArgumentException("A call of limit '" + this.handle.name() + "' needs " + needed
+					+ " permits. It can need 0 or more.");
+		}
+		return (needed == needed()) ? this
+				: new Special(this.handle, this.key, permits(), needed, maxWaitNanos(), isEnforced(), isPending());
+	}
+
+	/**
 	 * Returns the limit as it is configured for this call.
 	 * @return the limit
 	 */
@@ -140,7 +156,8 @@ public sealed class Charge {
 
 	/**
 	 * Returns how many permits have to be available for the call to be allowed.
-	 * @return permits, at least those that are taken
+	 * @return permits, at least those that are taken, unless fewer are
+	 * {@linkplain #needing needed} of a share
 	 */
 	public long needed() {
 		return permits();

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -289,6 +290,26 @@ class SharedOutageTests {
 		this.time.advance(Duration.ofSeconds(10));
 		assertThat(take(0, limit, 1).isViolated()).isFalse();
 		assertThat(take(0, limit, 91).isNeverPayable()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
+	void aCallThatCostsMoreThanAShareIsSettledAsAWhole(Algorithm algorithm) {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", algorithm, "90/365d");
+		RedisStore store = this.stores.get(0);
+		outage(true);
+		store.giveBack(take(0, limit, 60));
+		assertThat(remaining(limit)).isEqualTo(30);
+		ChargeDecision settled = take(0, limit, 60);
+		assertThat(settled.isViolated()).isFalse();
+		assertThat(take(0, limit, 1).isViolated()).as("there is a debt of 30").isTrue();
+		store.settle(settled, 20);
+		assertThat(remaining(limit)).isEqualTo(10);
+		assertThat(take(0, limit, 11).isViolated()).isTrue();
+		assertThat(take(0, limit, 10).isViolated()).isFalse();
+		recover(false);
+		assertThat(remaining(limit)).isEqualTo(90 - 20 - 10);
 	}
 
 	@Test

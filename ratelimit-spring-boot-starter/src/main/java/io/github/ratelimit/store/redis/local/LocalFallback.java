@@ -90,12 +90,15 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 		return (policy == OnStoreFailure.SHARE) ? this.limits.of(limit).share(instances) : limit;
 	}
 
-	/** A cost above the capacity of the share waits until the share is full. */
+	/**
+	 * A cost above the capacity of the share waits until the share is full, and what
+	 * exceeds it is a debt.
+	 */
 	private static Charge ofShare(Charge charge, LimitHandle limit) {
 		boolean payable = charge.needed() <= charge.limit().capacity();
 		long most = payable ? limit.limit().capacity() : Long.MAX_VALUE;
 		Charge own = (charge.permits() == 0) ? Charge.peek(limit, charge.key(), Math.min(most, charge.needed()))
-				: Charge.of(limit, charge.key(), Math.min(most, charge.permits()));
+				: Charge.of(limit, charge.key(), charge.permits()).needing(Math.min(most, charge.permits()));
 		own = own.waiting(charge.maxWaitNanos());
 		return charge.isEnforced() ? own : own.asDryRun();
 	}
@@ -121,14 +124,6 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 	}
 
 	private FallbackReceipt taken(KeyCharge requested, ChargeDecision local, long now) {
-		long more = requested.permits() - local.charge().permits();
-		if (more > 0) {
-			long[] left = new long[local.limit().quotas()];
-			for (int i = 0; i < left.length; i++) {
-				left[i] = local.remaining(i) - more;
-			}
-			this.local.lower(local.charge().handle(), local.key(), left);
-		}
 		this.debts.note(requested.key(), requested.permits());
 		FallbackUsage usage;
 		int episode;
