@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * The debts of keys: permits that calls have received and Redis has not charged. A debt
  * is charged as soon as the node of its key answers, one call of a key at a time and a
  * bounded number of keys at a time, and is retried until Redis has charged it. Each
- * charge has a name, so that one whose outcome is unknown is not charged twice. A debt
- * that can no longer have an effect is dropped. The number of keys is bounded; permits of
- * further keys are {@linkplain #forgotten forgotten}. Thread-safe.
+ * charge has a name, so that one whose outcome is unknown is not charged twice; it is
+ * dropped before Redis forgets the name. A debt that can no longer have an effect is
+ * dropped. The number of keys is bounded; permits of further keys are
+ * {@linkplain #forgotten forgotten}. Thread-safe.
  */
 public final class DebtLedger {
 
@@ -124,6 +125,7 @@ public final class DebtLedger {
 			this.underWay.decrementAndGet();
 			return false;
 		}
+		entry.key().keys().forgotten().add(entry.dropUnknown(this.redis.now()));
 		KeyDebt.Call call = entry.next();
 		if (call == null) {
 			this.underWay.decrementAndGet();
@@ -140,7 +142,7 @@ public final class DebtLedger {
 				key.forgetState(this.redis.now());
 				if (failure != null) {
 					node.failed(failure, key.name());
-					entry.end(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
+					failed(entry, call, failure, asked);
 				}
 				else {
 					node.answered();
@@ -154,6 +156,16 @@ public final class DebtLedger {
 			again(name, entry);
 		});
 		return true;
+	}
+
+	private static void failed(KeyDebt entry, KeyDebt.Call call, Throwable failure, long asked) {
+		boolean ofOneKey = FailureReason.isOfOneKey(FailureReason.reason(failure));
+		if (ofOneKey || FailureReason.isCertainlyUndone(failure)) {
+			entry.end(call, ofOneKey);
+		}
+		else {
+			entry.unknown(call, asked);
+		}
 	}
 
 	private void taken(KeyDebt entry, KeyDebt.Call call, byte[] bytes, long asked) {

@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyDebt {
 
-	/** How long Redis remembers a charge. */
-	private static final byte[] REMEMBERED_MILLIS = RedisKeyNames
-		.bytes(Long.toString(Duration.ofMinutes(1).toMillis()));
+	/** How long a charge whose outcome is unknown may be sent again, at least. */
+	private static final Duration LEAST_REMEMBERED = Duration.ofMinutes(1);
+
+	/** The same, at most: Redis keeps the name of the last charge of each key. */
+	private static final Duration MOST_REMEMBERED = Duration.ofMinutes(10);
+
+	/** Redis remembers a charge for longer, as the last attempt may be delayed. */
+	private static final Duration MARGIN = Duration.ofSeconds(10);
 
 	private static final byte[] ANY_ORIGIN = new byte[0];
 
@@ -40,6 +45,9 @@ final class KeyDebt {
 
 	/** Sent, and not confirmed yet. */
 	private @Nullable Call current;
+
+	/** When the first attempt with an unknown outcome was sent, null if there is none. */
+	private @Nullable Long unknownSince;
 
 	private boolean underWay;
 
@@ -102,12 +110,21 @@ final class KeyDebt {
 		byte[][] args = { encoding.encode(0), LimitEncoding.doubles(this.permits), encoding.debts(),
 				this.key.newOrigin(),
 				LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())),
-				REMEMBERED_MILLIS, sent.origin(), numbers(sent.there()), numbers(sent.lost()) };
+				rememberedMillis(encoding.limit()), sent.origin(), numbers(sent.there()), numbers(sent.lost()) };
 		Call call = new Call(encoding, new byte[][] { this.key.name(), this.mark }, args, this.permits, sent,
 				this.attempted);
 		this.permits = 0;
 		this.attempted = new CompletableFuture<>();
 		return call;
+	}
+
+	/** A charge that has no effect any more need not be remembered. */
+	private static long rememberedNanos(Limit limit) {
+		return Math.max(LEAST_REMEMBERED.toNanos(), Math.min(MOST_REMEMBERED.toNanos(), nanosToForget(limit)));
+	}
+
+	private static byte[] rememberedMillis(Limit limit) {
+		return RedisKeyNames.bytes(Long.toString(Duration.ofNanos(rememberedNanos(limit)).plus(MARGIN).toMillis()));
 	}
 
 	private static byte[] numbers(long[] numbers) {
@@ -122,11 +139,37 @@ final class KeyDebt {
 		end(call, true);
 	}
 
+	/** Notes that the outcome of a call is unknown, so that it is sent again. */
+	void unknown(Call call, long asked) {
+		synchronized (this) {
+			this.unknownSince = (this.unknownSince != null) ? this.unknownSince : asked;
+		}
+		end(call, false);
+	}
+
+	/**
+	 * Drops a call whose outcome has been unknown for so long that Redis may no longer
+	 * remember that it has charged it.
+	 * @return the permits that may not be charged, 0 if nothing is dropped
+	 */
+	synchronized long dropUnknown(long now) {
+		Call call = this.current;
+		Long since = this.unknownSince;
+		if (call == null || since == null || this.underWay || now - since < rememberedNanos(call.encoding().limit())) {
+			return 0;
+		}
+		this.current = null;
+		this.unknownSince = null;
+		this.key.late().end(call.permits());
+		return call.permits() + Arrays.stream(call.owed().there()).max().orElse(0);
+	}
+
 	/** Notes that a call has ended, and whether it is not sent again. */
 	void end(Call call, boolean over) {
 		synchronized (this) {
 			this.underWay = false;
 			this.current = over ? null : this.current;
+			this.unknownSince = over ? null : this.unknownSince;
 		}
 		if (over) {
 			this.key.late().end(call.permits());

@@ -23,6 +23,8 @@ public final class PausedScriptClient implements ScriptClient {
 
 	private volatile boolean lost;
 
+	private volatile boolean silent;
+
 	public PausedScriptClient(ScriptClient redis) {
 		this.redis = redis;
 	}
@@ -34,6 +36,11 @@ public final class PausedScriptClient implements ScriptClient {
 	/** Lets all that is sent fail at once, as without a connection. */
 	public synchronized void fail(boolean failing) {
 		this.failing = failing;
+	}
+
+	/** Runs all that is sent, and loses the replies. */
+	public void loseReplies(boolean silent) {
+		this.silent = silent;
 	}
 
 	/** Hides which node has a key, as on a cluster without partitions. */
@@ -73,6 +80,11 @@ public final class PausedScriptClient implements ScriptClient {
 	public synchronized CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
 		if (this.failing) {
 			return CompletableFuture.failedFuture(new IllegalStateException("Not connected"));
+		}
+		if (this.silent) {
+			return this.redis.run(script, keys, args).thenApply((bytes) -> {
+				throw new IllegalStateException("Connection reset");
+			});
 		}
 		if (!this.stopped) {
 			return this.redis.run(script, keys, args);
