@@ -31,8 +31,9 @@ public interface TimeSource {
 	/**
 	 * Waits for a time without holding a thread.
 	 * @param nanos nanoseconds; 0 and less is no time
-	 * @return complete when the time is over; cancelling it has no other effect. What
-	 * depends on it must be fast, or be handed to an executor
+	 * @return complete when the time is over. It may be cancelled so that nothing is kept
+	 * for the rest of the time. What depends on it must be fast, or be handed to an
+	 * executor
 	 */
 	default CompletableFuture<@Nullable Void> after(long nanos) {
 		CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
@@ -40,8 +41,7 @@ public interface TimeSource {
 			over.complete(null);
 		}
 		else {
-			CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
-				.execute(() -> over.complete(null));
+			over.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
 		}
 		return over;
 	}

@@ -45,6 +45,8 @@ public final class QueuedCall {
 
 	private final Executor executor;
 
+	private final CallTimers timers;
+
 	private final boolean holdsThread;
 
 	private final List<Charge> charges;
@@ -83,6 +85,7 @@ public final class QueuedCall {
 		this.queues = queues;
 		this.time = time;
 		this.executor = executor;
+		this.timers = new CallTimers(time, executor);
 		this.holdsThread = holdsThread;
 		this.start = time.nanoTime();
 		this.paced = charges.stream()
@@ -133,7 +136,7 @@ public final class QueuedCall {
 			if (!ticket.first().isDone()) {
 				this.hasQueued = true;
 				ticket.first().thenRunAsync(this::joinNext, this.executor);
-				this.time.after(remainingWait(charge)).thenRunAsync(() -> giveUp(charge, ticket), this.executor);
+				this.timers.after(remainingWait(charge), () -> giveUp(charge, ticket));
 				return;
 			}
 		}
@@ -260,7 +263,7 @@ public final class QueuedCall {
 			complete(decisions);
 		}
 		else {
-			this.time.after(wait).thenRunAsync(() -> complete(decisions), this.executor);
+			this.timers.after(wait, () -> complete(decisions));
 		}
 	}
 
@@ -274,7 +277,7 @@ public final class QueuedCall {
 				long wait = decision.scheduledAfterNanos();
 				this.queues.scheduled(this.paced.get(index), this.tickets.get(index), now + wait);
 				if (wait < longest) {
-					this.time.after(wait).thenRunAsync(() -> leave(index, false), this.executor);
+					this.timers.after(wait, () -> leave(index, false));
 				}
 			}
 		}
@@ -315,12 +318,8 @@ public final class QueuedCall {
 
 	/** Gives back what was taken if the call has ended already. */
 	private void complete(List<ChargeDecision> decisions) {
-		if (this.answer.complete(decisions)) {
-			leave(false);
-		}
-		else {
-			leave(giveBack());
-		}
+		boolean ended = !this.answer.complete(decisions);
+		leave(ended && giveBack());
 	}
 
 	private boolean giveBack() {
@@ -337,6 +336,7 @@ public final class QueuedCall {
 			for (int i = 0; i < this.tickets.size(); i++) {
 				leave(i, permitGivenBack);
 			}
+			this.timers.cancel();
 		}
 	}
 

@@ -19,12 +19,14 @@ import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -157,6 +159,41 @@ class WaitingTests {
 		this.time.advance(STEP.dividedBy(2));
 		assertThat(third.allowed()).isTrue();
 		assertThat(this.charges.waiting()).isZero();
+	}
+
+	@Test
+	void nothingOfACallIsKeptAfterItsEnd() {
+		List<CompletableFuture<?>> timers = new ArrayList<>();
+		TimeSource noted = new TimeSource() {
+
+			@Override
+			public long nanoTime() {
+				return WaitingTests.this.time.nanoTime();
+			}
+
+			@Override
+			public Instant wallTime() {
+				return WaitingTests.this.time.wallTime();
+			}
+
+			@Override
+			public CompletableFuture<@Nullable Void> after(long nanos) {
+				CompletableFuture<@Nullable Void> timer = WaitingTests.this.time.after(nanos);
+				timers.add(timer);
+				return timer;
+			}
+
+		};
+		StoreChargeLimiter instance = new StoreChargeLimiter(this.store, new KillSwitch(true),
+				new Degradation(this.time), noted, this.waits, Runnable::run, WaitingThreadLimit.NONE);
+		List<Call> calls = List.of(call(instance), call(instance), call(instance), call(instance), call(instance));
+		calls.get(3).cancel();
+		this.time.advance(STEP);
+		calls.get(2).cancel();
+		calls.get(4).cancel();
+
+		assertThat(calls).filteredOn(Call::allowed).hasSize(2);
+		assertThat(timers).hasSizeGreaterThan(4).allMatch(CompletableFuture::isDone);
 	}
 
 	@Test
@@ -455,7 +492,7 @@ class WaitingTests {
 		}
 
 		boolean allowed() {
-			return isDone() && decision().isAllowed();
+			return isDone() && !this.future.isCancelled() && decision().isAllowed();
 		}
 
 		boolean refused() {
