@@ -17,7 +17,8 @@ import org.springframework.aop.ProxyMethodInvocation;
 
 /**
  * Decides before a limited method is called. The limits of all its annotations are one
- * decision. Thread-safe.
+ * decision. The method and its fallback are called after that, where a failure is their
+ * own: the limiter's failures allow the call. Thread-safe.
  */
 final class RateLimitInterceptor implements MethodInterceptor {
 
@@ -31,6 +32,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		MethodPolicy policy = null;
 		Admission admission = null;
+		WaitingMethodCall waiting = null;
 		Decision decision = Decision.unlimited();
 		try {
 			InterceptorDependencies beans = this.methods.beans();
@@ -39,9 +41,11 @@ final class RateLimitInterceptor implements MethodInterceptor {
 				admission = new Admission(policy, beans,
 						ExpressionRoot.of(beans.currentFacts(), invocation.getArguments()));
 				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {
-					return new WaitingMethodCall(policy, admission, beans).start(proxied);
+					waiting = new WaitingMethodCall(policy, admission, beans, proxied, admission.decideLater());
 				}
-				decision = admission.decide();
+				else {
+					decision = admission.decide();
+				}
 			}
 		}
 		catch (InvalidRateLimitedMethodException ex) {
@@ -55,6 +59,9 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		}
 		catch (RuntimeException | LinkageError ex) {
 			decision = this.methods.degradation().report((policy != null) ? policy.limits() : List.of(), ex);
+		}
+		if (waiting != null) {
+			return waiting.start();
 		}
 		return (policy == null || admission == null) ? invocation.proceed()
 				: proceed(invocation, policy, admission, decision);

@@ -23,30 +23,41 @@ final class WaitingMethodCall {
 
 	private final InterceptorDependencies beans;
 
-	WaitingMethodCall(MethodPolicy policy, Admission admission, InterceptorDependencies beans) {
+	private final ProxyMethodInvocation invocation;
+
+	/** Becomes the decision about the call. */
+	private final CompletableFuture<Decision> deciding;
+
+	WaitingMethodCall(MethodPolicy policy, Admission admission, InterceptorDependencies beans,
+			ProxyMethodInvocation invocation, CompletableFuture<Decision> deciding) {
 		this.policy = policy;
 		this.admission = admission;
 		this.beans = beans;
+		this.invocation = invocation;
+		this.deciding = deciding;
 	}
 
-	@Nullable Object start(ProxyMethodInvocation invocation) throws Throwable {
-		CompletableFuture<Decision> deciding = this.admission.decideLater();
-		if (deciding.isDone()) {
-			Decision decision = decided(deciding);
+	/**
+	 * Runs the call now if it is decided, and otherwise after its decision.
+	 * @throws Throwable what the method or its fallback throws
+	 */
+	@Nullable Object start() throws Throwable {
+		if (this.deciding.isDone()) {
+			Decision decision = decided();
 			this.admission.writeHeaders();
-			return RateLimitInterceptor.proceed(invocation, this.policy, this.admission, decision);
+			return RateLimitInterceptor.proceed(this.invocation, this.policy, this.admission, decision);
 		}
-		MethodInvocation later = invocation.invocableClone();
-		return WaitingCall.start(deciding, this.beans.executor(),
-				() -> RateLimitInterceptor.proceed(later, this.policy, this.admission, decided(deciding)),
+		MethodInvocation later = this.invocation.invocableClone();
+		return WaitingCall.start(this.deciding, this.beans.executor(),
+				() -> RateLimitInterceptor.proceed(later, this.policy, this.admission, decided()),
 				() -> this.admission.decided(null));
 	}
 
 	/** The limiter's own failures allow the call. */
-	private Decision decided(CompletableFuture<Decision> deciding) {
+	private Decision decided() {
 		Decision decision;
 		try {
-			decision = deciding.join();
+			decision = this.deciding.join();
 		}
 		catch (CompletionException ex) {
 			this.admission.decided(null);

@@ -4,16 +4,21 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.ratelimit.Decision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /** A method that returns a future waits for its permits without holding its caller. */
@@ -73,7 +78,49 @@ class WaitingFutureTests {
 		assertThat(this.model.calls()).isEqualTo(1);
 	}
 
+	@Test
+	void aMethodThatThrowsIsCalledOnce() {
+		assertThatIllegalStateException().isThrownBy(() -> this.model.fail()).withMessage("failed");
+		assertThat(this.model.calls()).isEqualTo(1);
+	}
+
+	@Test
+	void aMethodWithMissingClassesIsCalledOnce() {
+		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> this.model.failToLink());
+		assertThat(this.model.calls()).isEqualTo(1);
+	}
+
+	@Test
+	void aRefusalWithinTheMethodIsItsOwnFailure() {
+		assertThatExceptionOfType(RateLimitExceededException.class).isThrownBy(() -> this.model.refuse())
+			.isSameAs(Model.REFUSAL);
+		assertThat(this.model.calls()).isEqualTo(1);
+	}
+
+	@Test
+	void aRefusedMethodIsNotCalledIfItsFallbackThrows() {
+		this.model.askWithFallback("first");
+		this.model.askWithFallback("waits");
+		assertThatIllegalStateException().isThrownBy(() -> this.model.askWithFallback("refused"))
+			.withMessage("nothing cached");
+		assertThat(this.model.calls()).isEqualTo(1);
+	}
+
+	@Test
+	void aMethodIsNotCalledIfAnInterceptorBehindTheLimitDenies() {
+		((Advised) this.model).addAdvice((MethodInterceptor) (invocation) -> {
+			if (invocation.getMethod().getName().equals("ask")) {
+				throw new IllegalStateException("denied");
+			}
+			return invocation.proceed();
+		});
+		assertThatIllegalStateException().isThrownBy(() -> this.model.ask("first")).withMessage("denied");
+		assertThat(this.model.calls()).isZero();
+	}
+
 	static class Model {
+
+		private static final RateLimitExceededException REFUSAL = new RateLimitExceededException(Decision.unlimited());
 
 		private final AtomicInteger calls = new AtomicInteger();
 
@@ -85,6 +132,34 @@ class WaitingFutureTests {
 		public CompletableFuture<String> ask(String question) {
 			this.calls.incrementAndGet();
 			return CompletableFuture.completedFuture(question);
+		}
+
+		@RateLimited("paced")
+		public CompletableFuture<String> fail() {
+			this.calls.incrementAndGet();
+			throw new IllegalStateException("failed");
+		}
+
+		@RateLimited("paced")
+		public CompletableFuture<String> failToLink() {
+			this.calls.incrementAndGet();
+			throw new NoClassDefFoundError("com/acme/Driver");
+		}
+
+		@RateLimited("paced")
+		public CompletableFuture<String> refuse() {
+			this.calls.incrementAndGet();
+			throw REFUSAL;
+		}
+
+		@RateLimited(value = "short-queue", fallback = "cached")
+		public CompletableFuture<String> askWithFallback(String question) {
+			this.calls.incrementAndGet();
+			return CompletableFuture.completedFuture(question);
+		}
+
+		CompletableFuture<String> cached(String question) {
+			throw new IllegalStateException("nothing cached");
 		}
 
 	}
