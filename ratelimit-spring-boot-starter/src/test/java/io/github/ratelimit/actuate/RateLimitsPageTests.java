@@ -123,7 +123,7 @@ class RateLimitsPageTests {
 			}
 		}
 
-		assertThat(seen).hasSize(8);
+		assertThat(seen).hasSize(9);
 	}
 
 	@Test
