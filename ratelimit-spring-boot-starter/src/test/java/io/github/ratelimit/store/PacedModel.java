@@ -45,6 +45,16 @@ final class PacedModel extends BucketModel {
 		return (needed == 0) ? 0 : timeToFull(0);
 	}
 
+	/** Scheduled permits are no debt. */
+	@Override
+	protected long room() {
+		long room = super.room();
+		BigInteger scheduled = BigInteger.valueOf(limit().maxWait().toNanos())
+			.multiply(BigInteger.valueOf(rate(0).permits()))
+			.divide(BigInteger.valueOf(rate(0).period().toNanos()));
+		return (limit().maxDebt() == Limit.UNBOUNDED_DEBT) ? room : room + scheduled.longValueExact();
+	}
+
 	@Override
 	public Object takeFrom(long permits) {
 		take(permits);

@@ -12,6 +12,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -166,6 +167,31 @@ public interface SettlementContract extends StoreFixture {
 		assertThat(store.takeAll(List.of(look, Charge.peek(Handles.of(limit), Key.of("other"), 1))))
 			.extracting(ChargeDecision::isViolated)
 			.containsExactly(true, false);
+	}
+
+	@Test
+	default void whatCallsCostIsNotForgivenBecauseManyOthersWaitForTheirTurn() {
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = Limit.named("paced")
+			.rates(Rate.parse("10/s"))
+			.maxWait(Duration.ofSeconds(10), 1_000)
+			.maxDebt(10)
+			.costed(true)
+			.build();
+		Charge waiting = StoreFixture.charge(limit, "caller", 1).waiting(limit.maxWait().toNanos());
+		List<ChargeDecision> queued = new ArrayList<>();
+		for (int i = 0; i < 51; i++) {
+			queued.add(store.take(waiting));
+			assertThat(queued.get(i).scheduledAfterNanos()).isEqualTo(Duration.ofMillis(100 * i).toNanos());
+		}
+
+		store.settle(queued.get(0), 1 + 4);
+		assertThat(store.forgivenPermits(Handles.of(limit))).isZero();
+		assertThat(store.take(waiting).scheduledAfterNanos()).isEqualTo(Duration.ofMillis(5_100 + 400).toNanos());
+
+		store.settle(queued.get(1), 1 + 100);
+		assertThat(store.forgivenPermits(Handles.of(limit))).as("beyond a full queue of 100 and a debt of 10")
+			.isEqualTo(100 - (110 - 55));
 	}
 
 	private static Limit budget(long permits, long maxDebt) {

@@ -69,7 +69,7 @@ abstract class Bucket4jCell extends KeyCell {
 				return RETIRED;
 			}
 			BucketState after = refilled(null, before, ratesToCharge(before, terms), clock.nanos());
-			long room = after.getAvailableTokens() + Math.min(terms.limit().maxDebt(), MOST_DEBT);
+			long room = after.getAvailableTokens() + Math.min(terms.debtBound(), MOST_DEBT);
 			long charged = Math.min(permits, Math.max(0, room));
 			after.consume(charged);
 			if (charged == 0 || replace(before, after)) {

@@ -5,6 +5,7 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.DebtBound;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 
 /**
@@ -15,13 +16,21 @@ final class PacedLimit extends PreparedLimit {
 
 	private final BucketConfiguration configuration;
 
+	private final long debtBound;
+
 	PacedLimit(Limit limit) {
 		super(limit);
 		this.configuration = BucketConfigurations.of(limit);
+		this.debtBound = DebtBound.of(limit);
 	}
 
 	BucketConfiguration configuration() {
 		return this.configuration;
+	}
+
+	@Override
+	long debtBound() {
+		return this.debtBound;
 	}
 
 	@Override

@@ -30,6 +30,11 @@ abstract class PreparedLimit {
 		return this.limit;
 	}
 
+	/** Returns how far below zero calls can lower the permits. */
+	long debtBound() {
+		return this.limit.maxDebt();
+	}
+
 	/** Returns a cell with all permits. */
 	abstract KeyCell create(Key key, int slot, StoreClock clock, long now);
 

@@ -203,7 +203,7 @@ final class KeyDebt {
 
 	/**
 	 * Returns the longest time for which permits have an effect: from the greatest debt
-	 * to full.
+	 * and, of a paced limit, all scheduled permits to full.
 	 */
 	static long nanosToForget(Limit limit) {
 		BigInteger longest = BigInteger.ZERO;
@@ -214,7 +214,9 @@ final class KeyDebt {
 			longest = longest.max(most.multiply(BigInteger.valueOf(rate.period().toNanos()))
 				.divide(BigInteger.valueOf(rate.permits())));
 		}
-		return longest.min(BigInteger.valueOf(Long.MAX_VALUE / 2)).longValueExact();
+		return longest.add(BigInteger.valueOf(limit.maxWait().toNanos()))
+			.min(BigInteger.valueOf(Long.MAX_VALUE / 2))
+			.longValueExact();
 	}
 
 	/**
