@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure.report;
 
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePhase;
 import java.util.List;
@@ -38,8 +39,26 @@ public final class RuleWarnings {
 				askAboutBeans("ratelimit.http.rules[" + i + "]", rules.get(i));
 			}
 		}
+		rules.stream()
+			.flatMap((rule) -> rule.policies().stream())
+			.map(LimitPolicy::registered)
+			.distinct()
+			.forEach((limit) -> warnOfUselessLease(limit, rules));
 		if (!secured) {
 			rules.stream().flatMap((rule) -> rule.policies().stream()).distinct().forEach(RuleWarnings::warnOfNobody);
+		}
+	}
+
+	/** Several limits are decided together in Redis, where no permits are taken ahead. */
+	private static void warnOfUselessLease(RegisteredLimit limit, List<Rule> rules) {
+		boolean neverAlone = rules.stream()
+			.map((rule) -> rule.policies().stream().map(LimitPolicy::registered).collect(Collectors.toSet()))
+			.noneMatch((limits) -> limits.equals(Set.of(limit)));
+		if (limit.settings().lease() != null && neverAlone) {
+			logger.warn("Limit '" + limit.name()
+					+ "' has a lease without effect in its rules, because each of them names other limits too: permits are "
+					+ "taken in advance only for calls that have one limit. Remove ratelimit.limits." + limit.name()
+					+ ".lease, or let the limit apply to its paths alone");
 		}
 	}
 

@@ -107,6 +107,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		if (definition != null) {
 			warnOfChosen(definition);
 		}
+		warnOfUselessLease(registered);
 		if (boundTo.isEmpty() && !isLazy() && !PartialApplication.is(this.context)) {
 			String name = registered.name();
 			String rule = this.context.containsBean(FILTER)
@@ -180,6 +181,15 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		ExemptionExpression unless = definition.unless();
 		if (unless != null) {
 			unless.warnIfChosenByClient("Limit '" + definition.name() + "'");
+		}
+	}
+
+	private static void warnOfUselessLease(RegisteredLimit registered) {
+		LimitSettings settings = registered.settings();
+		if (settings.lease() != null && settings.penalty() != null) {
+			logger.warn("Limit '" + registered.name()
+					+ "' has a lease without effect, because its keys can be banned (ban-after): each call asks Redis "
+					+ "whether its key is. Remove ratelimit.limits." + registered.name() + ".lease, or ban-after");
 		}
 	}
 

@@ -4,7 +4,9 @@ import java.util.List;
 
 import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
+import io.github.ratelimit.autoconfigure.RateLimitRedisAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
+import io.github.ratelimit.store.redis.server.SharedRedis;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import org.junit.jupiter.api.Tag;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -115,6 +118,45 @@ class RuleWarningsTests {
 				assertThat(List.of(warned).contains(named)).isEqualTo(!named.equals("none"));
 				assertThat(warned).contains("address");
 			});
+	}
+
+	@Tag("redis")
+	@ParameterizedTest
+	@CsvSource({ "'key, everyone', 'address, everyone', true", "'key, everyone', everyone, false",
+			"everyone, everyone, false", "'everyone, key', address, true", "key, address, false" })
+	void aLeaseOfALimitThatIsNeverAloneInARuleIsAWarning(String limits, String otherLimits, boolean warns,
+			CapturedOutput output) {
+		withRedis("ratelimit.http.rules[0].limits=" + limits, "ratelimit.http.rules[1].path=/other/**",
+				"ratelimit.http.rules[1].limits=" + otherLimits)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString().contains("Limit 'everyone' has a lease without effect in its rules"))
+					.isEqualTo(warns);
+				assertThat(output).doesNotContain("ban-after");
+			});
+	}
+
+	@Tag("redis")
+	@ParameterizedTest
+	@CsvSource({ "everyone", "address" })
+	void aLeaseOfALimitWhoseKeysCanBeBannedIsAWarning(String banning, CapturedOutput output) {
+		withRedis("ratelimit.limits.everyone.key=ip", "ratelimit.http.rules[0].limits=everyone",
+				"ratelimit.limits." + banning + ".ban-after=5 denials in 1min for 1h")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString().contains("Limit 'everyone' has a lease without effect, because its keys"))
+					.isEqualTo(banning.equals("everyone"));
+			});
+	}
+
+	/** Returns applications in which everyone's limit has a lease. */
+	private WebApplicationContextRunner withRedis(String... properties) {
+		return this.runner
+			.withConfiguration(
+					AutoConfigurations.of(DataRedisAutoConfiguration.class, RateLimitRedisAutoConfiguration.class))
+			.withPropertyValues("ratelimit.store=redis", "ratelimit.limits.everyone.rate=1000/s",
+					"ratelimit.limits.everyone.lease=100ms", "spring.data.redis.port=" + SharedRedis.server().port())
+			.withPropertyValues(properties);
 	}
 
 	@Configuration(proxyBeanMethods = false)
