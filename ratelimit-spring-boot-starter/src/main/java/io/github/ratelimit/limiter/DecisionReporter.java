@@ -35,18 +35,25 @@ final class DecisionReporter {
 
 	/** Returns the decision of a call with one limit and nothing else to look at. */
 	Decision plain(RegisteredLimit limit, ChargeDecision decision) {
-		count(limit, decision, 0);
+		count(limit, decision, 0, 0);
 		return new StoreDecision(decision, this.store);
 	}
 
-	Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
+	/**
+	 * Returns the decision of a call.
+	 * @param prepared its charges
+	 * @param decisions those of the limits
+	 * @param asked when the store was asked, by the monotonic clock; any time if no limit
+	 * {@linkplain PreparedCharges#canBan() can ban} the key
+	 */
+	Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions, long asked) {
 		List<ChargeDecision> own = prepared.answered(decisions);
 		Decision decision = StoreDecision.of(own, this.store);
 		boolean goesOn = decision.isAllowed() && !prepared.isPart();
 		for (int i = 0; i < own.size(); i++) {
 			ChargeDecision limit = own.get(i);
 			if (goesOn || limit.isViolated()) {
-				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i));
+				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i), asked);
 			}
 		}
 		prepared.ended();
@@ -59,14 +66,16 @@ final class DecisionReporter {
 	void goesOn(Decision part) {
 		for (ChargeDecision limit : StoreDecision.chargesOf(part)) {
 			if (!limit.isViolated()) {
-				count(limit.charge().handle().registered(), limit, 0);
+				count(limit.charge().handle().registered(), limit, 0, 0);
 			}
 		}
 	}
 
 	/** Returns the decision of a call that may have waited since a time. */
 	Decision decisionSince(long startNanos, PreparedCharges prepared, List<ChargeDecision> decisions) {
-		Decision decision = decision(prepared, decisions);
+		// a queue is no wait for the store
+		long asked = prepared.waits() ? this.time.nanoTime() : startNanos;
+		Decision decision = decision(prepared, decisions, asked);
 		if (decision.scheduledAfterNanos() > 0) {
 			long waited = this.time.nanoTime() - startNanos;
 			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
@@ -79,10 +88,10 @@ final class DecisionReporter {
 		return decision;
 	}
 
-	private void count(RegisteredLimit limit, ChargeDecision decision, int offences) {
+	private void count(RegisteredLimit limit, ChargeDecision decision, int offences, long asked) {
 		limit.statistics().count(decision);
 		for (int i = 0; i < offences; i++) {
-			this.bans.refused(limit, decision.key());
+			this.bans.refused(limit, decision.key(), asked);
 		}
 		this.keyEvents.decided(limit, decision);
 	}

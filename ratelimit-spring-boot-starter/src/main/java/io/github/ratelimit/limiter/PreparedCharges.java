@@ -84,6 +84,16 @@ final class PreparedCharges {
 		return this.part;
 	}
 
+	/** Returns whether refusals of a key may lead to a ban. */
+	boolean canBan() {
+		for (int i = 0; i < this.charges.size(); i++) {
+			if (this.charges.get(i).handle().registered().refusals() != null) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	boolean waits() {
 		for (int i = 0; i < this.charges.size(); i++) {
 			if (QueuedCall.waits(this.charges.get(i))) {

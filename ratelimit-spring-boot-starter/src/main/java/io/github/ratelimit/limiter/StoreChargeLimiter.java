@@ -161,6 +161,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 
 	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
 		CompletableFuture<List<ChargeDecision>> call;
+		long start = this.time.nanoTime();
 		try {
 			call = this.store.takeAllAsync(prepared.charges(), this.replyThreads);
 		}
@@ -168,7 +169,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			prepared.ended();
 			return CompletableFuture.completedFuture(this.degradation.report(prepared.limits(), ex));
 		}
-		return decisionOf(call, prepared, this.time.nanoTime());
+		return decisionOf(call, prepared, start);
 	}
 
 	private PreparedCharges ask(List<Charge> charges, boolean mayWait, boolean part) {
@@ -180,6 +181,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			return await(prepared);
 		}
 		List<ChargeDecision> decisions;
+		long start = prepared.canBan() ? this.time.nanoTime() : 0;
 		try {
 			List<Charge> charges = prepared.charges();
 			decisions = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
@@ -188,7 +190,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			prepared.ended();
 			return this.degradation.report(prepared.limits(), ex);
 		}
-		return this.reporter.decision(prepared, decisions);
+		return this.reporter.decision(prepared, decisions, start);
 	}
 
 	private Decision await(PreparedCharges prepared) {

@@ -5,6 +5,7 @@ import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,18 @@ public interface LimitStore extends InstanceNotes {
 	 * @return the decision of the limit
 	 */
 	ChargeDecision take(Charge charge);
+
+	/**
+	 * Takes like {@link #take}, for a caller that began to wait for this store earlier. A
+	 * remote store then waits for both together no longer than for one decision. By
+	 * default this makes no difference.
+	 * @param charge what to take
+	 * @param sinceNanos when the caller began to wait, by {@link TimeSource#nanoTime()}
+	 * @return the decision of the limit
+	 */
+	default ChargeDecision takeSince(Charge charge, long sinceNanos) {
+		return take(charge);
+	}
 
 	/**
 	 * Takes the permits of all charges if all are available, and nothing if one is not:
@@ -114,6 +127,20 @@ public interface LimitStore extends InstanceNotes {
 	 * @throws IllegalArgumentException if keys of the limit are never blocked
 	 */
 	BlockResult block(LimitHandle limit, Key key, Instant until);
+
+	/**
+	 * Blocks a key like {@link #block(LimitHandle, Key, Instant)}, for a caller that
+	 * began to wait for this store earlier. By default this makes no difference.
+	 * @param limit a limit whose keys {@linkplain LimitHandle#blocks() can be blocked}
+	 * @param key the key
+	 * @param until when the block ends; nothing happens if that has passed
+	 * @param sinceNanos when the caller began to wait, by {@link TimeSource#nanoTime()}
+	 * @return what became of it
+	 * @throws IllegalArgumentException if keys of the limit are never blocked
+	 */
+	default BlockResult blockSince(LimitHandle limit, Key key, Instant until, long sinceNanos) {
+		return block(limit, key, until);
+	}
 
 	/**
 	 * Blocks a key by its label, as {@link #block(LimitHandle, Key, Instant)} does. By

@@ -112,7 +112,7 @@ final class ClusterDecision {
 			this.decisions.leave(group, call, decided.get(i));
 		}
 		if (!granted) {
-			giveBackAll(List.of());
+			giveBackAll(List.of(), start);
 		}
 		note(all);
 	}
@@ -146,7 +146,7 @@ final class ClusterDecision {
 			note(taken);
 		}
 		else {
-			giveBackAll(taken);
+			giveBackAll(taken, start);
 			note(lost);
 		}
 	}
@@ -165,9 +165,12 @@ final class ClusterDecision {
 		(RedisDecisions.isGranted(all) ? taken : lost).addAll(all);
 	}
 
-	private void giveBackAll(List<ChargeDecision> taken) {
-		taken.forEach(this::giveBack);
-		this.reply.values().stream().filter(ChargeDecision::isDegraded).forEach(this::giveBack);
+	private void giveBackAll(List<ChargeDecision> taken, long start) {
+		taken.forEach((decision) -> giveBack(decision, start));
+		this.reply.values()
+			.stream()
+			.filter(ChargeDecision::isDegraded)
+			.forEach((decision) -> giveBack(decision, start));
 		this.reply.replaceAll((charge, decision) -> decision.withoutReceipt());
 	}
 
@@ -185,11 +188,11 @@ final class ClusterDecision {
 		return calls;
 	}
 
-	private void giveBack(ChargeDecision taken) {
+	private void giveBack(ChargeDecision taken, long start) {
 		this.groups.stream()
 			.flatMap((group) -> group.charges().stream())
 			.filter((requested) -> requested.charge().equals(taken.charge()))
-			.forEach((requested) -> this.decisions.settlements().giveBack(taken, requested));
+			.forEach((requested) -> this.decisions.settlements().giveBack(taken, requested, start));
 	}
 
 	private boolean note(List<ChargeDecision> decisions) {

@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.InFlightReceipt;
@@ -61,7 +62,8 @@ record DeadlineFallback(RedisStoreSettings settings, TimeSource time) {
 		InFlightReceipt receipt = new InFlightReceipt();
 		Snapshot last = key.last();
 		boolean alone = last == null || impatient;
-		if (alone) {
+		// refusals are counted for a ban whatever calls are decided by
+		if (alone && charge.handle().purpose() != LimitHandle.Purpose.REFUSALS) {
 			OnStoreFailure policy = this.settings.onStoreFailure(charge.handle());
 			if (policy == OnStoreFailure.DENY) {
 				return ChargeDecision.unavailable(charge, LocalFallback.RETRY_NANOS);

@@ -49,6 +49,12 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 		return decision;
 	}
 
+	/** Takes what the caller of a decision needs beside it, without a lease. */
+	ChargeDecision takeSince(Charge charge, long since) {
+		long now = this.time.nanoTime();
+		return takeTogether(List.of(charge), now, (since - now < 0) ? since : now).get(0);
+	}
+
 	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key,
 			LimitEncoding encoding, long now) {
 		PermitLease lease = key.lease(charge.handle().registered().settings().lease());
@@ -69,13 +75,18 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 
 	private List<ChargeDecision> takeTogether(List<Charge> charges) {
 		long start = this.time.nanoTime();
-		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
-		List<ChargeDecision> decisions = requested.refusedWithoutAsking(start);
-		return (decisions != null) ? finish(requested, decisions, start) : ask(requested, start);
+		return takeTogether(charges, start, start);
+	}
+
+	private List<ChargeDecision> takeTogether(List<Charge> charges, long now, long start) {
+		RequestedKeys requested = RequestedKeys.of(charges, this.limits, now);
+		List<ChargeDecision> decisions = requested.refusedWithoutAsking(now);
+		return (decisions != null) ? finish(requested, decisions, now) : ask(requested, start);
 	}
 
 	private List<ChargeDecision> ask(RequestedKeys requested, long start) {
-		List<ChargeDecision> decisions = takeSlots(requested, () -> this.decisions.takeAll(requested.charges(), start));
+		List<ChargeDecision> decisions = takeSlots(requested, start,
+				() -> this.decisions.takeAll(requested.charges(), start));
 		beginLease(requested, decisions, start);
 		return finish(requested, decisions, start);
 	}
@@ -105,7 +116,7 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 				throw new CompletionException(failure);
 			}
 			beginLease(requested, decisions, start);
-			return finish(requested, slots.hold(decisions, this.settlements::giveBack), start);
+			return finish(requested, hold(slots, decisions, start), start);
 		}).copy();
 	}
 
@@ -131,10 +142,11 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 	List<ChargeDecision> takeUnanswered(List<Charge> charges) {
 		long start = this.time.nanoTime();
 		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
-		return finish(requested, takeSlots(requested, () -> this.decisions.takeUnanswered(requested.charges())), start);
+		return finish(requested, takeSlots(requested, start, () -> this.decisions.takeUnanswered(requested.charges())),
+				start);
 	}
 
-	private List<ChargeDecision> takeSlots(RequestedKeys requested, Supplier<List<ChargeDecision>> take) {
+	private List<ChargeDecision> takeSlots(RequestedKeys requested, long start, Supplier<List<ChargeDecision>> take) {
 		SlotReservation slots = SlotReservation.of(requested.charges());
 		List<ChargeDecision> decisions;
 		try {
@@ -144,7 +156,11 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 			slots.drop();
 			throw ex;
 		}
-		return slots.hold(decisions, this.settlements::giveBack);
+		return hold(slots, decisions, start);
+	}
+
+	private List<ChargeDecision> hold(SlotReservation slots, List<ChargeDecision> decisions, long start) {
+		return slots.hold(decisions, (taken, requested) -> this.settlements.giveBack(taken, requested, start));
 	}
 
 	/** Keeps what was taken, and counts the decisions about the call's own charges. */
@@ -152,7 +168,7 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 		for (int i = 0; i < decisions.size(); i++) {
 			this.settlements.hold(decisions.get(i), requested.charges().get(i).key());
 		}
-		List<ChargeDecision> own = requested.own(decisions, this::giveBack);
+		List<ChargeDecision> own = requested.own(decisions, (taken) -> giveBack(taken, now));
 		boolean granted = RedisDecisions.isGranted(own);
 		for (int i = 0; i < own.size(); i++) {
 			RememberedKey key = requested.charges().get(i).key();
@@ -167,8 +183,12 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 	}
 
 	void giveBack(ChargeDecision taken) {
+		giveBack(taken, this.time.nanoTime());
+	}
+
+	private void giveBack(ChargeDecision taken, long since) {
 		KeyCharge requested = requested(taken);
-		this.settlements.giveBack(taken, requested);
+		this.settlements.giveBack(taken, requested, since);
 		SlotReservation.end(taken, requested.key());
 	}
 

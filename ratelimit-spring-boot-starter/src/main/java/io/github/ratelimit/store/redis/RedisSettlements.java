@@ -41,13 +41,18 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 		this.debts.charge(requested.key(), requested.encoding(), permits);
 	}
 
-	/** Gives back what a decision took, and waits for the reply until the deadline. */
-	void giveBack(ChargeDecision taken, KeyCharge requested) {
+	/**
+	 * Gives back what a decision took, and waits for the reply until the deadline.
+	 * @param taken what was taken
+	 * @param requested its key and limit
+	 * @param since when the decision began of which this is a part
+	 */
+	void giveBack(ChargeDecision taken, KeyCharge requested, long since) {
 		if (taken.receipt() instanceof Snapshot state) {
-			await(sendBack(requested.permits(), state, requested.key()));
+			await(sendBack(requested.permits(), state, requested.key()), since);
 		}
 		else if (taken.receipt() instanceof InFlightReceipt late) {
-			await(late.whenKnown((outcome) -> sendBack(requested.permits(), outcome, requested)));
+			await(late.whenKnown((outcome) -> sendBack(requested.permits(), outcome, requested)), since);
 		}
 		else {
 			this.fallback.giveBack(taken, requested);
@@ -87,10 +92,10 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 	void settle(ChargeDecision taken, long actual, KeyCharge requested) {
 		long more = actual - requested.permits();
 		if (taken.receipt() instanceof Snapshot state) {
-			await(settle(more, state, requested.key()));
+			await(settle(more, state, requested.key()), this.redis.now());
 		}
 		else if (taken.receipt() instanceof InFlightReceipt late) {
-			await(late.whenKnown((outcome) -> settle(more, outcome, requested)));
+			await(late.whenKnown((outcome) -> settle(more, outcome, requested)), this.redis.now());
 		}
 		else {
 			this.fallback.settle(taken, actual, requested);
@@ -112,9 +117,9 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 		return (more < 0) ? sendBack(-more, state, key) : this.debts.charge(key, state.encoding(), more);
 	}
 
-	private void await(CompletableFuture<?> answer) {
+	private void await(CompletableFuture<?> answer, long since) {
 		try {
-			this.redis.await(answer);
+			this.redis.await(answer, since);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// it was sent, and its failure has been reported

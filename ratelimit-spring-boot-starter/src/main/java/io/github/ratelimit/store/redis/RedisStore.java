@@ -196,6 +196,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
+	public ChargeDecision takeSince(Charge charge, long sinceNanos) {
+		return this.permits.takeSince(charge, sinceNanos);
+	}
+
+	@Override
 	public List<ChargeDecision> takeAll(List<Charge> charges) {
 		return this.permits.takeAll(charges);
 	}
@@ -222,14 +227,20 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public BlockResult block(LimitHandle limit, Key key, Instant until) {
+		return blockSince(limit, key, until, this.redis.now());
+	}
+
+	@Override
+	public BlockResult blockSince(LimitHandle limit, Key key, Instant until, long sinceNanos) {
 		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until);
+		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until, sinceNanos);
 	}
 
 	@Override
 	public BlockResult block(LimitHandle limit, KeyLabel key, Instant until) {
 		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until);
+		long now = this.redis.now();
+		return this.blocks.block(blocks, blocks.keys().get(key, now), until, now);
 	}
 
 	@Override

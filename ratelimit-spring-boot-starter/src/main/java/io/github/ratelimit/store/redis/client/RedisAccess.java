@@ -33,7 +33,23 @@ public record RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNam
 	 * @throws ExecutionException if there is a failure instead
 	 */
 	public <T> T await(CompletableFuture<T> answer) throws ExecutionException, TimeoutException {
-		return ScriptReplies.await(answer, now() + this.nodes.deadlineNanos(), this.time);
+		return await(answer, now());
+	}
+
+	/**
+	 * Waits for a reply until the deadline of a decision that began earlier.
+	 * @param answer becomes the reply
+	 * @param since when the decision began; a later time than now counts as now
+	 * @throws TimeoutException if there is none by then
+	 * @throws ExecutionException if there is a failure instead
+	 */
+	public <T> T await(CompletableFuture<T> answer, long since) throws ExecutionException, TimeoutException {
+		return ScriptReplies.await(answer, notLaterThanNow(since) + this.nodes.deadlineNanos(), this.time);
+	}
+
+	private long notLaterThanNow(long since) {
+		long now = now();
+		return (since - now < 0) ? since : now;
 	}
 
 	/** Returns the node that has a key. */

@@ -42,13 +42,15 @@ public record KeyBlocks(RedisAccess redis) {
 	private static final byte[] ANY_ORIGIN = new byte[0];
 
 	/**
-	 * Blocks a key, and waits for Redis until the deadline.
+	 * Blocks a key, and waits for Redis until the deadline of a caller that waits since a
+	 * time.
 	 * @param blocks the limit whose buckets are the blocks
 	 * @param key its key
 	 * @param untilTime when the block ends
+	 * @param since when the caller began to wait
 	 * @return what became of it in Redis; in this instance, if Redis has not answered
 	 */
-	public BlockResult block(RedisLimit blocks, RememberedKey key, Instant untilTime) {
+	public BlockResult block(RedisLimit blocks, RememberedKey key, Instant untilTime, long since) {
 		BucketEncoding encoding = (BucketEncoding) blocks.encoding();
 		long now = this.redis.now();
 		long until = now + BlockedKeys.nanosUntil(untilTime, this.redis.time());
@@ -61,7 +63,7 @@ public record KeyBlocks(RedisAccess redis) {
 			sendAgainIfFailed(sent, key, encoding, until);
 		}
 		try {
-			return this.redis.await(sent);
+			return this.redis.await(sent, since);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			return here;
