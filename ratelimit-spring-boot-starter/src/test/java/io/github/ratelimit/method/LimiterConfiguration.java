@@ -36,9 +36,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * The limiter with a manual time: {@code chat} 2/min and {@code tokens} 100/min (cost 10)
- * by the header X-API-Key, {@code everyone} 3/min and {@code budget} 100/min (cost 10),
- * {@code paced} and {@code short-queue} 1/s with waits up to two seconds for all callers
- * together.
+ * by the header X-API-Key, {@code everyone} 3/min and {@code budget} 100/min (cost 10)
+ * for all callers together.
  */
 @Configuration(proxyBeanMethods = false)
 @Import(RateLimitMethodAutoConfiguration.class)
@@ -88,13 +87,11 @@ class LimiterConfiguration {
 				policy(registry, expressions, "tokens", "100/min", "header('X-API-Key')", "10"),
 				policy(registry, expressions, "everyone", "3/min", "global", null),
 				policy(registry, expressions, "budget", "100/min", "global", "10"),
-				policy(registry, expressions, "one", "", "global", null), paced(registry, expressions, "paced", 100),
-				paced(registry, expressions, "short-queue", 1)));
+				policy(registry, expressions, "one", "", "global", null), paced(registry, expressions)));
 	}
 
-	private static LimitPolicy paced(LimitRegistry registry, ExpressionParser expressions, String name,
-			int maxWaiting) {
-		Limit limit = Limit.named(name).rates(Rate.parse("1/s")).maxWait(Duration.ofSeconds(2), maxWaiting).build();
+	private static LimitPolicy paced(LimitRegistry registry, ExpressionParser expressions) {
+		Limit limit = Limit.named("paced").rates(Rate.parse("1/s")).maxWait(Duration.ofSeconds(2), 100).build();
 		KeyExpression key = expressions.requestKey("global");
 		return LimitPolicy.of(registry.register(limit, List.of(key.source())), List.of(key), OnMissingKey.IP, null);
 	}

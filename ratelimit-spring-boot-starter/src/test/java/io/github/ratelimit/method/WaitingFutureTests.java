@@ -5,9 +5,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.registry.LimitRegistry;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +102,8 @@ class WaitingFutureTests {
 
 	@Test
 	void aRefusedMethodIsNotCalledIfItsFallbackThrows() {
+		Limit shortQueue = Limit.named("paced").rates(Rate.parse("1/s")).maxWait(Duration.ofSeconds(2), 1).build();
+		this.context.getBean(LimitRegistry.class).get("paced").change((settings) -> settings.withLimit(shortQueue));
 		this.model.askWithFallback("first");
 		this.model.askWithFallback("waits");
 		assertThatIllegalStateException().isThrownBy(() -> this.model.askWithFallback("refused"))
@@ -152,7 +157,7 @@ class WaitingFutureTests {
 			throw REFUSAL;
 		}
 
-		@RateLimited(value = "short-queue", fallback = "cached")
+		@RateLimited(value = "paced", fallback = "cached")
 		public CompletableFuture<String> askWithFallback(String question) {
 			this.calls.incrementAndGet();
 			return CompletableFuture.completedFuture(question);
