@@ -143,7 +143,7 @@ final class RequestEnd implements AsyncListener {
 		boolean errorPage = request.getDispatcherType() == DispatcherType.ERROR;
 		if (isOver()) {
 			if (errorPage) {
-				settleAll((failure == null) ? answer.getStatus() : Settlements.UNKNOWN_STATUS);
+				settleAll(statusOfErrorPage(request, answer, failure));
 			}
 			this.afterwards.run();
 			return;
@@ -168,6 +168,23 @@ final class RequestEnd implements AsyncListener {
 		this.dispatched = false;
 		if (this.disconnected) {
 			complete(isSent(), false);
+		}
+	}
+
+	/** As in the request before it, a client can prevent that it is sent the page. */
+	private int statusOfErrorPage(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
+		int status = answer.getStatus();
+		boolean unknown = failure != null || this.unsent || ChargedErrors.contain(status)
+				|| ChargedErrors.isUnwritable(request, false) || isAsynchronous(request);
+		return unknown ? Settlements.UNKNOWN_STATUS : status;
+	}
+
+	private static boolean isAsynchronous(HttpServletRequest request) {
+		try {
+			return request.isAsyncStarted();
+		}
+		catch (IllegalStateException ex) {
+			return false; // it has come to its end meanwhile
 		}
 	}
 
