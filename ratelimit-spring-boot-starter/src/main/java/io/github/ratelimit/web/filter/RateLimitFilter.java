@@ -158,7 +158,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		if (type == DispatcherType.REQUEST) {
 			return false;
 		}
-		return type == DispatcherType.ERROR || scope.hasEntered(this.phase) || request.getAttribute(LET_THROUGH) != null
+		return RequestEnd.isErrorPage(request) || scope.hasEntered(this.phase)
+				|| request.getAttribute(LET_THROUGH) != null
 				|| (type == DispatcherType.FORWARD && !scope.beganWith(type));
 	}
 

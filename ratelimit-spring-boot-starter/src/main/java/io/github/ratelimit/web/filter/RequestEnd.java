@@ -5,6 +5,7 @@ import io.github.ratelimit.permit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -140,7 +141,7 @@ final class RequestEnd implements AsyncListener {
 	 * @param failure the exception that left the filter, null if there is none
 	 */
 	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
-		boolean errorPage = request.getDispatcherType() == DispatcherType.ERROR;
+		boolean errorPage = isErrorPage(request);
 		if (isOver()) {
 			if (errorPage) {
 				settleAll(statusOfErrorPage(request, answer, failure));
@@ -169,6 +170,16 @@ final class RequestEnd implements AsyncListener {
 		if (this.disconnected) {
 			complete(isSent(), false);
 		}
+	}
+
+	/**
+	 * Returns whether a dispatch is to an error page: by the container, or in an
+	 * application in a WAR by Boot's filter, which forwards to it.
+	 */
+	static boolean isErrorPage(HttpServletRequest request) {
+		DispatcherType type = request.getDispatcherType();
+		return type == DispatcherType.ERROR || (type == DispatcherType.FORWARD
+				&& request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) != null);
 	}
 
 	/** As in the request before it, a client can prevent that it is sent the page. */

@@ -11,6 +11,8 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.web.error.ErrorPage;
+import org.springframework.boot.web.servlet.support.ErrorPageFilter;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -55,13 +57,28 @@ class ErrorPageTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "tomcat", "jetty" })
-	void anotherErrorIsNotCounted(String webServer) throws IOException {
-		try (RunningServer server = start(webServer, Pages.class)) {
+	@CsvSource({ "tomcat, false", "jetty, false", "tomcat, true", "jetty, true" })
+	void anotherErrorIsNotCounted(String webServer, boolean external) throws IOException {
+		try (RunningServer server = start(webServer, external ? ExternalServer.class : Pages.class)) {
 			for (int i = 0; i < 6; i++) {
 				assertThat(server.get("/guess?as=failure").status()).isEqualTo(500);
 			}
 			assertThat(server.get("/guess?as=alice").status()).isEqualTo(200);
+		}
+	}
+
+	/** Boot's own filter forwards to the error page of an application in a WAR. */
+	@ParameterizedTest
+	@CsvSource({ "tomcat, */*", "jetty, */*", "tomcat, x/y", "jetty, x/y" })
+	void aWrongGuessIsCountedOnAnExternalServer(String webServer, String accept) throws IOException {
+		try (RunningServer server = start(webServer, ExternalServer.class)) {
+			for (int i = 0; i < 5; i++) {
+				assertThat(server.get("/guess?as=mallory", "Accept: " + accept).status()).isNotEqualTo(429);
+			}
+			assertThat(server.get("/guess?as=mallory", "Accept: " + accept)).satisfies((answer) -> {
+				assertThat(answer.status()).isEqualTo(429);
+				assertThat(answer.header("Retry-After")).as("counted, not undecided").isEqualTo("180");
+			});
 		}
 	}
 
@@ -70,6 +87,18 @@ class ErrorPageTests {
 				"ratelimit.limits.login.rate=5/15min", "ratelimit.limits.login.key=ip",
 				"ratelimit.limits.login.count-when=status == 401", "ratelimit.http.rules[0].path=/guess",
 				"ratelimit.http.rules[0].limits=login");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ExternalServer extends Pages {
+
+		@Bean
+		ErrorPageFilter errorPageFilter() {
+			ErrorPageFilter filter = new ErrorPageFilter();
+			filter.addErrorPages(new ErrorPage("/error"));
+			return filter;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
