@@ -37,11 +37,15 @@ public record KeyExpression(KeySource source, ExpressionInputs inputs,
 	}
 
 	/**
-	 * Returns whether the key identifies the caller: no client can choose it.
+	 * Returns whether the key identifies the caller: no client can choose it. Of several
+	 * alternatives the first decides, since a client that sends its value never gets to
+	 * the others.
 	 * @return whether it is the client's address, or depends on the authenticated caller
 	 */
 	public boolean isIdentity() {
-		return this.inputs.securityContext() || this.source.kinds().contains(Key.ADDRESS_KIND);
+		String first = this.source.kind();
+		boolean sent = first.equals(Key.VALUE_KIND) && this.inputs.chosenByClient();
+		return first.equals(Key.ADDRESS_KIND) || (this.inputs.securityContext() && !sent);
 	}
 
 	@Override

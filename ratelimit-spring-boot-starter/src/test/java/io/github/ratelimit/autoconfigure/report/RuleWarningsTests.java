@@ -57,6 +57,25 @@ class RuleWarningsTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "coalesce(header('X-API-Key'), ip) | true", "header('X-API-Key') ?: ip | true",
+					"coalesce(header('X-API-Key'), user) | true", "coalesce(ip, header('X-API-Key')) | false",
+					"ip ?: header('X-API-Key') | false" })
+	void ofSeveralValuesInOneKeyTheFirstDecidesWhetherClientsInventIt(String key, boolean warns,
+			CapturedOutput output) {
+		this.runner
+			.withPropertyValues("ratelimit.limits.mixed.rate=9/d", "ratelimit.limits.mixed.key=" + key,
+					"ratelimit.http.rules[0].limits=key", "ratelimit.http.rules[1].path=/v1/**",
+					"ratelimit.http.rules[1].limits=mixed")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				String warning = "limits calls only by what clients send, in ";
+				assertThat(output.toString().contains(warning + "key: ")).as("bounded by the other").isEqualTo(warns);
+				assertThat(output.toString().contains(warning + "mixed: ")).isEqualTo(warns && !key.contains("user"));
+			});
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "HEAD, GET, false", "GET, HEAD, false", "HEAD, POST, true", "POST, GET, true" })
 	void aRuleForGetIsAlsoAboutHead(String methods, String otherMethods, boolean warns, CapturedOutput output) {
 		this.runner
