@@ -106,9 +106,13 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment, LimitDefinitions limits,
-			RateLimitProperties properties) {
-		FrameworkForwarding.check(environment, limits, properties.http().rules());
+	FrameworkForwarding rateLimitFrameworkForwarding(ApplicationContext context, LimitDefinitions limits,
+			RateLimitProperties properties, ExpressionParser expressions) {
+		return new FrameworkForwarding(context, limits, properties.http().rules(), expressions);
+	}
+
+	@Bean
+	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment) {
 		CloudPlatform platform = CloudPlatform.getActive(environment);
 		return new ForwardedHeaderCheck(environment.containsProperty("server.forward-headers-strategy")
 				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")

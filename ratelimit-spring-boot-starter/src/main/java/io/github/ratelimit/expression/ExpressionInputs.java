@@ -9,15 +9,17 @@ import java.util.Set;
  * evaluated after Spring Security
  * @param chosenByClient whether a client can choose it, by a header, a cookie, a
  * parameter, the method or the path; what a bean makes of them is not the client's choice
+ * @param address whether it depends on the client's address, also through a condition
+ * such as {@code inSubnet('10.0.0.0/8')}
  * @param needsRequest whether there is no value if no request is bound
  * @param undeclaredBeans the names of beans of which nothing states whether they read the
  * security context
  */
-public record ExpressionInputs(boolean securityContext, boolean chosenByClient, boolean needsRequest,
+public record ExpressionInputs(boolean securityContext, boolean chosenByClient, boolean address, boolean needsRequest,
 		Set<String> undeclaredBeans) {
 
 	/** The inputs of a constant: none. */
-	public static final ExpressionInputs NONE = new ExpressionInputs(false, false, false, Set.of());
+	public static final ExpressionInputs NONE = new ExpressionInputs(false, false, false, false, Set.of());
 
 	/**
 	 * Creates the inputs.
@@ -32,7 +34,8 @@ public record ExpressionInputs(boolean securityContext, boolean chosenByClient, 
 	 * @return the inputs
 	 */
 	public ExpressionInputs withNeedsRequest(boolean needsRequest) {
-		return new ExpressionInputs(this.securityContext, this.chosenByClient, needsRequest, this.undeclaredBeans);
+		return new ExpressionInputs(this.securityContext, this.chosenByClient, this.address, needsRequest,
+				this.undeclaredBeans);
 	}
 
 }

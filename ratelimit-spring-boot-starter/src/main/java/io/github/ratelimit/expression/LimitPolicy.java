@@ -217,6 +217,17 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	}
 
 	/**
+	 * Returns whether the client's address determines a key, the cost, the plan or the
+	 * exemptions, or is charged where a value of the request is missing.
+	 * @return whether a client that chooses its address evades the limit
+	 */
+	public boolean looksAtAddress() {
+		boolean missing = this.onMissingKey == OnMissingKey.IP
+				&& this.keys.stream().allMatch((key) -> key.inputs().needsRequest());
+		return missing || parts().anyMatch((part) -> part.inputs().address());
+	}
+
+	/**
 	 * Returns the beans of which nothing states whether they read the security context.
 	 * @return the names of the beans that keys, cost, plan and exemptions call
 	 */

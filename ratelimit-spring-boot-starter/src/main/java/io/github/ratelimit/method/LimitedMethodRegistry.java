@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.TimeSource;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +193,21 @@ public final class LimitedMethodRegistry {
 	 */
 	boolean isLimited(Class<?> type) {
 		return !this.annotations.findAll(type).isEmpty();
+	}
+
+	/**
+	 * Returns the methods that have a limit of a kind, of those that are prepared.
+	 * @param kind tests each limit as the method applies it
+	 * @return the names of the methods with their classes, in alphabetical order
+	 */
+	public Set<String> methodsWith(Predicate<LimitPolicy> kind) {
+		Set<String> names = new TreeSet<>();
+		this.policies.forEach((type, methods) -> methods.forEach((method, policy) -> {
+			if (policy.policies().stream().anyMatch(kind)) {
+				names.add(ClassUtils.getUserClass(type).getSimpleName() + "." + method.getName());
+			}
+		}));
+		return names;
 	}
 
 	private boolean isProxiedByClass(Class<?> type, String beanName) {

@@ -121,7 +121,8 @@ final class ExpressionBuilder {
 			}
 		});
 		return new ExpressionInputs(SyntaxTree.looksAtSecurity(node) || !reading.isEmpty(),
-				SyntaxTree.isChosenByClient(node), SyntaxTree.needsRequest(node), undeclared);
+				SyntaxTree.isChosenByClient(node), SyntaxTree.looksAtAddress(node), SyntaxTree.needsRequest(node),
+				undeclared);
 	}
 
 	private ComposedKeyPart part(SpelNodeImpl node) {

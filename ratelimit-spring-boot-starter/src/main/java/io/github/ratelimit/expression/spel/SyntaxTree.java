@@ -120,6 +120,11 @@ final class SyntaxTree {
 				|| reads(part, RequestVariable::isChosenByClient, RequestFunction::isOfClient));
 	}
 
+	/** Returns whether a node depends on the client's address anywhere. */
+	static boolean looksAtAddress(SpelNode node) {
+		return anyMatch(node, (part) -> reads(part, RequestVariable.IP::equals, RequestFunction.IN_SUBNET::equals));
+	}
+
 	/**
 	 * Returns whether a client can choose a node's value. What a bean returns is not the
 	 * client's choice, whatever it is given.

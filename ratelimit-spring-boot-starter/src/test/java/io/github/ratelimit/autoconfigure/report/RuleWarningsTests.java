@@ -2,9 +2,11 @@ package io.github.ratelimit.autoconfigure.report;
 
 import java.util.List;
 
+import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitRedisAutoConfiguration;
+import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import io.github.ratelimit.web.path.RulePhase;
@@ -176,6 +178,74 @@ class RuleWarningsTests {
 			.withPropertyValues("ratelimit.store=redis", "ratelimit.limits.everyone.rate=1000/s",
 					"ratelimit.limits.everyone.lease=100ms", "spring.data.redis.port=" + SharedRedis.server().port())
 			.withPropertyValues(properties);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ip + path, true", "path + ip, true", "user, false", "'coalesce(user, ip)', true" })
+	void keysThatContainAnAddressThatClientsCanChooseAreAWarning(String key, boolean warns, CapturedOutput output) {
+		this.runner
+			.withPropertyValues("server.forward-headers-strategy=framework", "ratelimit.http.rules[0].limits=everyone",
+					"ratelimit.limits.parts.rate=9/d", "ratelimit.limits.parts.key=" + key,
+					"ratelimit.limits.parts.on-missing-key=skip")
+			.run((context) -> assertThat(warned(output).contains("parts")).isEqualTo(warns));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "limits.tenant.plan, inSubnet('10.0.0.0/8') ? 'inner' : null, tenant",
+			"http.rules[0].unless, ip == '10.0.0.1', rule /v1/**" })
+	void selectionsByAnAddressThatClientsCanChooseAreAWarning(String property, String expression, String named,
+			CapturedOutput output) {
+		this.runner
+			.withPropertyValues("server.forward-headers-strategy=framework", "ratelimit.http.rules[0].limits=everyone",
+					"ratelimit.limits.tenant.on-missing-key=skip", "ratelimit.limits.tenant.plans.inner=99/d",
+					"ratelimit.limits.tenant.plan=attribute('plan')", "ratelimit." + property + "=" + expression)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(warned(output)).contains(named);
+			});
+	}
+
+	@Test
+	void methodsThatCountOrExemptByAnAddressThatClientsCanChooseAreAWarning(CapturedOutput output) {
+		this.runner.withConfiguration(AutoConfigurations.of(RateLimitMethodAutoConfiguration.class))
+			.withBean(Methods.class)
+			.withPropertyValues("server.forward-headers-strategy=framework", "ratelimit.http.rules[0].limits=everyone")
+			.run((context) -> assertThat(warned(output)).filteredOn((name) -> name.startsWith("method"))
+				.containsExactly("method Methods.byAddress", "method Methods.byHeader", "method Methods.exempting",
+						"method Methods.withOwnKey"));
+	}
+
+	private static List<String> warned(CapturedOutput output) {
+		String[] parts = output.toString().split(" key is missing: |\\. Clients choose that address");
+		return (parts.length > 1) ? List.of(parts[1].split(", ")) : List.of();
+	}
+
+	static class Methods {
+
+		@RateLimited(rate = "1/s", key = "ip")
+		public void byAddress() {
+		}
+
+		@RateLimited(rate = "1/s", key = "header('X-API-Key')")
+		public void byHeader() {
+		}
+
+		@RateLimited(value = "everyone", unless = "inSubnet('10.0.0.0/8')")
+		public void exempting() {
+		}
+
+		@RateLimited(value = "user", key = "ip + #name")
+		public void withOwnKey(String name) {
+		}
+
+		@RateLimited(rate = "1/s", key = "#name")
+		public void byArgument(String name) {
+		}
+
+		@RateLimited({ "address", "everyone" })
+		public void asConfigured() {
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -126,7 +126,8 @@ public final class Limits {
 
 	private static KeyExpression key(String text, String kind, boolean security,
 			Function<RequestFacts, @Nullable Key> value) {
-		return new KeyExpression(new KeySource(text, kind), new ExpressionInputs(security, false, false, Set.of()),
+		return new KeyExpression(new KeySource(text, kind),
+				new ExpressionInputs(security, false, false, false, Set.of()),
 				(call) -> value.apply(Objects.requireNonNull(call.request())));
 	}
 
