@@ -38,9 +38,21 @@ final class CompanionLimits {
 			throw new IllegalArgumentException("Keys of limit '" + name + "' cannot be banned: it has global among its "
 					+ "keys, and a ban would refuse all callers. Ban keys of a limit that tells callers apart.");
 		}
-		if (name.length() > Penalty.MAX_NAME_LENGTH) {
+		checkLength(name, Penalty.MAX_NAME_LENGTH);
+	}
+
+	/**
+	 * Checks that keys of a limit can be blocked.
+	 * @throws IllegalArgumentException if the name of the limit is too long
+	 */
+	static void checkBlocks(String name) {
+		checkLength(name, Limit.MAX_NAME_LENGTH - BAN.length());
+	}
+
+	private static void checkLength(String name, int longest) {
+		if (name.length() > longest) {
 			throw new IllegalArgumentException("Keys of limit '" + name + "' cannot be banned: its name is longer than "
-					+ Penalty.MAX_NAME_LENGTH + " characters. Shorten the name in the configuration.");
+					+ longest + " characters. Shorten the name in the configuration.");
 		}
 	}
 

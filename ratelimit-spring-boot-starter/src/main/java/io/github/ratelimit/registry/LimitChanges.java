@@ -131,6 +131,10 @@ public final class LimitChanges implements SharedChanges.Instance {
 		if (limit.configured().blockable() || limit.configured().penalty() != null) {
 			return;
 		}
+		explained(() -> {
+			CompanionLimits.checkBlocks(limit.name());
+			return limit;
+		});
 		long millis = until.plus(CLOCKS_DIFFER).toEpochMilli();
 		update(limit.name(), (before) -> {
 			boolean longer = before.blockableUntil() < millis;
