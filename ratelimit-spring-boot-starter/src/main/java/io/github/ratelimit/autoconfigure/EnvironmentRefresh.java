@@ -11,6 +11,7 @@ import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitSettings;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -44,13 +45,16 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 
 	private final LimitDefinitions atStart;
 
+	private final List<RateLimitProperties.Http.Rule> rulesAtStart;
+
 	private final LimitChanges changes;
 
 	EnvironmentRefresh(Environment environment, ExpressionParser parser, LimitDefinitions atStart,
-			LimitChanges changes) {
+			List<RateLimitProperties.Http.Rule> rulesAtStart, LimitChanges changes) {
 		this.environment = environment;
 		this.parser = parser;
 		this.atStart = atStart;
+		this.rulesAtStart = List.copyOf(rulesAtStart);
 		this.changes = changes;
 	}
 
@@ -87,6 +91,10 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 		definitions.forEach((definition) -> settings.put(definition.name(), definition.settings()));
 		this.changes.reconfigure(settings, properties.enabled(), properties.mode());
 		warnOfRestarts(definitions);
+		if (!properties.http().rules().equals(this.rulesAtStart)) {
+			logger.warn(
+					"The rules of ratelimit.http.rules are others than at start-up, which holds only after a restart");
+		}
 	}
 
 	private void warnOfRestarts(LimitDefinitions definitions) {

@@ -178,8 +178,8 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	EnvironmentRefresh rateLimitEnvironmentRefresh(Environment environment, ExpressionParser parser,
-			LimitDefinitions definitions, LimitChanges changes) {
-		return new EnvironmentRefresh(environment, parser, definitions, changes);
+			LimitDefinitions definitions, RateLimitProperties properties, LimitChanges changes) {
+		return new EnvironmentRefresh(environment, parser, definitions, properties.http().rules(), changes);
 	}
 
 	@Bean

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -143,6 +145,35 @@ class EnvironmentRefreshTests {
 			assertThat(output)
 				.containsPattern("Limits \\[(chat, new|new, chat)] were added or removed, or have another "
 						+ "key, cost, condition or plan, which holds only after a restart");
+		});
+	}
+
+	/** Which plan a call has is determined only if the limit had plans at start-up. */
+	@Test
+	void theFirstPlansOfALimitAreAWarning(CapturedOutput output) {
+		run((context) -> {
+			refresh(context, "ratelimit.limits.login.plans.pro", "50/min");
+			assertThat(output).containsOnlyOnce("Limits [login] were added or removed, or have another key, cost, "
+					+ "condition or plan, which holds only after a restart");
+			this.properties.remove("ratelimit.limits.login.plans.pro");
+			refresh(context, "ratelimit.limits.chat.plans.team", "200/min");
+			assertThat(output).containsOnlyOnce("were added or removed");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ratelimit.http.rules[1].path=/other/**", "ratelimit.http.rules[0].limits=login",
+			"ratelimit.http.rules[0].methods=POST", "ratelimit.http.rules[0].unless=hasRole('OPS')" })
+	void otherRulesAreAWarning(String property, CapturedOutput output) {
+		this.properties.put("ratelimit.http.rules[0].path", "/v1/**");
+		this.properties.put("ratelimit.http.rules[0].limits", "chat");
+		String warning = "The rules of ratelimit.http.rules are others than at start-up";
+		run((context) -> {
+			refresh(context);
+			assertThat(output).doesNotContain(warning);
+			int end = property.indexOf('=');
+			refresh(context, property.substring(0, end), property.substring(end + 1));
+			assertThat(output).contains(warning + ", which holds only after a restart").doesNotContain(" ERROR ");
 		});
 	}
 

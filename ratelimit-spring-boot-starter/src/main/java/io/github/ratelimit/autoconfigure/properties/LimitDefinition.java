@@ -48,12 +48,13 @@ public record LimitDefinition(LimitSettings settings, List<KeyExpression> keys, 
 
 	/**
 	 * Returns what takes a restart to change, as a text that is equal for equal values.
+	 * Plans can be others, but calls of a limit without plans have none selected.
 	 * @return the text
 	 */
 	public String fixed() {
 		return this.keys.stream().map((key) -> key.source().expression()).toList() + ", " + this.onMissingKey + ", "
 				+ this.cost + ", " + this.afterResponse + ", " + ((this.unless != null) ? this.unless.text() : null)
-				+ ", " + this.plan;
+				+ ", " + this.plan + ", " + this.settings.plans().isEmpty();
 	}
 
 	LimitPolicy policyIn(LimitRegistry registry, PlanResolvers resolvers) {
