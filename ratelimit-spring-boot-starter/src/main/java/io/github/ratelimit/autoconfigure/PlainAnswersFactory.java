@@ -5,7 +5,9 @@ import io.github.ratelimit.autoconfigure.properties.StyleNames;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.response.PlainAnswers;
+import io.github.ratelimit.web.response.SdkRetries;
 import java.util.List;
+import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** Creates answers from the configuration. */
@@ -18,7 +20,11 @@ final class PlainAnswersFactory {
 		List<BodyStyle> own = bodies.orderedStream().toList();
 		BodyStyle body = StyleNames.find("ratelimit.http.body", properties.http().body(),
 				(name) -> AnswerStyles.body(own, name));
-		return new PlainAnswers(body);
+		boolean answersSdks = SdkRetries.areOf(body.name()) || properties.http()
+			.headers()
+			.stream()
+			.anyMatch((style) -> SdkRetries.areOf(style.strip().toLowerCase(Locale.ROOT)));
+		return new PlainAnswers(body, new SdkRetries(answersSdks, properties.http().longestRetry()));
 	}
 
 }

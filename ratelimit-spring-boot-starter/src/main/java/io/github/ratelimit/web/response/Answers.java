@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -37,14 +36,6 @@ public final class Answers {
 
 	/** The application's name for the request, if it sets this header. */
 	private static final String REQUEST_ID = "request-id";
-
-	private static final String SHOULD_RETRY = "x-should-retry";
-
-	/**
-	 * Styles whose clients wait as long as the response demands, within the calling
-	 * thread.
-	 */
-	private static final Set<String> PROVIDERS = Set.of("openai", "anthropic");
 
 	private final AnswerStyles styles;
 
@@ -90,10 +81,10 @@ public final class Answers {
 		headerStyles.forEach((style) -> exposed.addAll(style.headerNames()));
 		this.writesHeaders = !exposed.isEmpty();
 		this.limitHeaders = new LimitHeaderNames(exposed);
-		this.providerHeaders = headerStyles.stream().anyMatch((style) -> PROVIDERS.contains(style.name()));
+		this.providerHeaders = headerStyles.stream().anyMatch((style) -> SdkRetries.areOf(style.name()));
 		this.keepsUpstream = upstream == UpstreamHeadersMode.KEEP;
 		this.longestRetry = longestRetry;
-		exposed.addAll(List.of(RETRY_AFTER, SHOULD_RETRY));
+		exposed.addAll(List.of(RETRY_AFTER, SdkRetries.SHOULD_RETRY));
 		this.exposedHeaders = List.copyOf(exposed);
 	}
 
@@ -225,7 +216,7 @@ public final class Answers {
 		Refusal refusal = Refusal.of(decision, response.getHeader(REQUEST_ID));
 		BodyStyle style = bodyStyle(bodyStyle);
 		HttpServletResponse target = start(request, response, refusal);
-		addRetryHeaders(refusal, decision.retryAfter(), PROVIDERS.contains(style.name()), ours(target));
+		addRetryHeaders(refusal, decision.retryAfter(), SdkRetries.areOf(style.name()), ours(target));
 		writeHeaders(joined(limits, decision.limits()), target);
 		writeBody(request, target, refusal, style);
 	}
@@ -252,17 +243,16 @@ public final class Answers {
 	}
 
 	private void addRetryHeaders(Refusal refusal, Duration wait, boolean providerBody, HttpServletResponse response) {
+		SdkRetries retries = new SdkRetries(providerBody || this.providerHeaders, this.longestRetry);
+		if (retries.areUnwanted(refusal, wait)) {
+			response.setHeader(SdkRetries.SHOULD_RETRY, "false");
+		}
 		if (refusal.reason() == Reason.TOO_LARGE) {
-			response.setHeader(SHOULD_RETRY, "false");
 			return;
 		}
 		response.setHeader(RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
 		for (HeaderStyle style : this.headers) {
 			style.writeRetryAfter(wait, response::setHeader);
-		}
-		boolean tooLong = refusal.reason() == Reason.BANNED || wait.compareTo(this.longestRetry) > 0;
-		if (tooLong && (providerBody || this.providerHeaders)) {
-			response.setHeader(SHOULD_RETRY, "false");
 		}
 	}
 

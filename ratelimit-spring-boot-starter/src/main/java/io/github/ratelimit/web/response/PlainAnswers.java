@@ -5,7 +5,7 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.BodyStyle.Body;
 import io.github.ratelimit.provider.Refusal;
-import io.github.ratelimit.provider.Refusal.Reason;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +18,16 @@ public final class PlainAnswers {
 
 	private final BodyStyle body;
 
+	private final SdkRetries retries;
+
 	/**
 	 * Creates the answers.
 	 * @param body the style of all bodies
+	 * @param retries when SDKs of providers are not to try again
 	 */
-	public PlainAnswers(BodyStyle body) {
+	public PlainAnswers(BodyStyle body, SdkRetries retries) {
 		this.body = body;
+		this.retries = retries;
 	}
 
 	/**
@@ -35,7 +39,7 @@ public final class PlainAnswers {
 	 */
 	public @Nullable Answer answer(Throwable failure, @Nullable String requestId) {
 		Refusal refusal = refusal(failure, requestId);
-		return (refusal != null) ? answer(refusal) : null;
+		return (refusal != null) ? answer(refusal, wait(failure)) : null;
 	}
 
 	/**
@@ -53,14 +57,19 @@ public final class PlainAnswers {
 		return (found instanceof MissingKeyException) ? Refusal.missingKey(requestId) : null;
 	}
 
-	private Answer answer(Refusal refusal) {
+	private static Duration wait(Throwable failure) {
+		return (WrappedRefusals.find(failure) instanceof RateLimitExceededException exceeded)
+				? exceeded.decision().retryAfter() : Duration.ZERO;
+	}
+
+	private Answer answer(Refusal refusal, Duration wait) {
 		Map<String, String> headers = new LinkedHashMap<>();
 		headers.put("Cache-Control", "no-store");
 		if (refusal.retryAfterSeconds() > 0) {
 			headers.put("Retry-After", Long.toString(refusal.retryAfterSeconds()));
 		}
-		else if (refusal.reason() == Reason.TOO_LARGE) {
-			headers.put("x-should-retry", "false");
+		if (this.retries.areUnwanted(refusal, wait)) {
+			headers.put(SdkRetries.SHOULD_RETRY, "false");
 		}
 		return new Answer(refusal.status(), headers, this.body.body(refusal));
 	}
