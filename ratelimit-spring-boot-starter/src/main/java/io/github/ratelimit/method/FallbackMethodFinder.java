@@ -10,9 +10,13 @@ import java.util.stream.Stream;
 
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.Suggestion;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -22,6 +26,17 @@ import org.springframework.util.ReflectionUtils;
  * supertype of it; with a compatible return type.
  */
 final class FallbackMethodFinder {
+
+	private static final Log logger = LogFactory.getLog(FallbackMethodFinder.class);
+
+	/** By these Spring Security checks a call, or what it returns. */
+	private static final List<String> AUTHORIZATIONS = List.of(
+			"org.springframework.security.access.prepost.PreAuthorize",
+			"org.springframework.security.access.prepost.PostAuthorize",
+			"org.springframework.security.access.prepost.PreFilter",
+			"org.springframework.security.access.prepost.PostFilter",
+			"org.springframework.security.access.annotation.Secured", "jakarta.annotation.security.RolesAllowed",
+			"jakarta.annotation.security.DenyAll");
 
 	private final LimitedMethod limited;
 
@@ -68,7 +83,21 @@ final class FallbackMethodFinder {
 					"returns " + actual.getSimpleName() + " where " + this.returnType.getSimpleName() + " is needed",
 					signature());
 		}
+		warnOfUncheckedCallers();
 		return new FallbackMethod(fitting, withException.isPresent(), KotlinDetector.isSuspendingFunction(this.method));
+	}
+
+	/** The limit decides first, so nothing has checked the caller of a refused call. */
+	private void warnOfUncheckedCallers() {
+		MergedAnnotations ofMethod = MergedAnnotations.from(this.method, SearchStrategy.TYPE_HIERARCHY);
+		MergedAnnotations ofType = MergedAnnotations.from(this.limited.type(), SearchStrategy.TYPE_HIERARCHY);
+		AUTHORIZATIONS.stream()
+			.filter((annotation) -> ofMethod.isPresent(annotation) || ofType.isPresent(annotation))
+			.findFirst()
+			.ifPresent((annotation) -> logger.warn("Method '" + this.limited.displayName() + "' has @"
+					+ ClassUtils.getShortName(annotation) + ", and the fallback '" + this.name
+					+ "' is called without that check: a limit decides before it, and refused callers need not have the "
+					+ "right. Let the fallback return nothing that needs the right, or check the caller itself"));
 	}
 
 	private Stream<Method> methods() {
