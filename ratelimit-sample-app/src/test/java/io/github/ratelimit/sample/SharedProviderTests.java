@@ -73,8 +73,7 @@ class SharedProviderTests {
 		redis = RedisServer.newRedisServer().bind("127.0.0.1").port(port).setting("save \"\"").build();
 		redis.start();
 		String[] arguments = { "--server.port=0", "--server.shutdown=immediate",
-				"--spring.profiles.active=gateway,redis",
-				"--spring.data.redis.url=redis://127.0.0.1:" + port,
+				"--spring.profiles.active=gateway,redis", "--spring.data.redis.url=redis://127.0.0.1:" + port,
 				"--ratelimit.clients.provider.match=" + provider.uri() + "/**",
 				"--ratelimit.clients.provider.max-wait=1d",
 				"--spring.http.serviceclient.provider.base-url=" + provider.uri(),
