@@ -178,8 +178,8 @@ final class LocalControl {
 		boolean reports = false;
 		for (Quota quota : snapshot.quotas()) {
 			if (quota.remaining() != Quota.UNKNOWN) {
-				this.reported.report(mark, cost, quota, this.configured.capacity(quota.dimension()), this.sent.last(),
-						served, now);
+				this.reported.report(this.sent.corrected(mark), cost, quota,
+						this.configured.capacity(quota.dimension()), this.sent.last(), served, now);
 				reports = true;
 			}
 		}
@@ -232,8 +232,8 @@ final class LocalControl {
 	/** Gives back the permits of a call that was never sent. */
 	void giveBack(Mark mark, CallCost cost, long now) {
 		this.configured.giveBack(mark.taken(), now);
-		this.reported.giveBack(cost, now);
-		this.sent.remove(cost);
+		this.reported.giveBack(mark, cost, now);
+		this.sent.remove(mark, cost);
 	}
 
 	/** Returns what the other instances should know. */

@@ -135,9 +135,12 @@ final class ReportedQuotas {
 		}
 	}
 
-	void giveBack(CallCost cost, long now) {
+	/** A report of a call that was sent later does not include what was not sent. */
+	void giveBack(Mark mark, CallCost cost, long now) {
 		for (QuotaBudget budget : this.budgets) {
-			budget.giveBack(budget.need(cost), now);
+			if (budget.isNews(mark, now)) {
+				budget.giveBack(budget.need(cost), now);
+			}
 		}
 	}
 

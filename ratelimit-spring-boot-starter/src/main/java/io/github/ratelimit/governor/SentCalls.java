@@ -18,7 +18,12 @@ final class SentCalls {
 
 	private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+	private static final int MOST_UNSENT = 64;
+
 	private final Deque<Mark> history = new ArrayDeque<>(0);
+
+	/** The latest calls that were not sent, but are included in marks. */
+	private final Deque<Unsent> unsent = new ArrayDeque<>(0);
 
 	private Mark last;
 
@@ -57,9 +62,29 @@ final class SentCalls {
 		count(cost, 1);
 	}
 
-	void remove(CallCost cost) {
-		this.last = this.last.plus(-1, -cost.permits(Dimension.INPUT_TOKENS), -cost.outputTokens());
+	/** Takes away a call that was added and then was not sent. */
+	void remove(Mark mark, CallCost cost) {
+		if (mark.sequence() < this.last.sequence() || !this.history.isEmpty()) {
+			this.unsent.add(new Unsent(mark.sequence(), this.last.sequence(), cost));
+			if (this.unsent.size() > MOST_UNSENT) {
+				this.unsent.removeFirst();
+			}
+		}
+		// marks with the next number no longer include it
+		this.last = this.last.next().minus(cost);
 		count(cost, -1);
+	}
+
+	/** Returns the mark of a call without what turned out not to have been sent. */
+	Mark corrected(Mark mark) {
+		if (this.unsent.isEmpty()) {
+			return mark;
+		}
+		Mark corrected = mark;
+		for (Unsent call : this.unsent) {
+			corrected = call.isIn(mark) ? corrected.minus(call.cost()) : corrected;
+		}
+		return corrected;
 	}
 
 	private void count(CallCost cost, int sign) {
@@ -86,7 +111,7 @@ final class SentCalls {
 		for (Iterator<Mark> marks = this.history.descendingIterator(); marks.hasNext();) {
 			Mark mark = marks.next();
 			if (mark.sentAt() - time <= 0) {
-				return mark.at(time);
+				return corrected(mark.at(time));
 			}
 		}
 		return null;
@@ -135,10 +160,34 @@ final class SentCalls {
 					taken);
 		}
 
-		/** Adds what was sent, or takes away what was not. */
+		/** Returns the same with the next number. */
+		Mark next() {
+			return new Mark(this.sequence + 1, this.sentAt, this.requests, this.inputTokens, this.outputTokens,
+					this.taken);
+		}
+
+		Mark minus(CallCost cost) {
+			return plus(-1, -cost.permits(Dimension.INPUT_TOKENS), -cost.outputTokens());
+		}
+
 		Mark plus(double requests, double inputTokens, double outputTokens) {
 			return new Mark(this.sequence, this.sentAt, this.requests + requests, this.inputTokens + inputTokens,
 					this.outputTokens + outputTokens, this.taken);
+		}
+
+	}
+
+	/**
+	 * A call that was not sent.
+	 *
+	 * @param sequence its number
+	 * @param last the number of the last mark that includes it
+	 * @param cost what it would have cost
+	 */
+	private record Unsent(long sequence, long last, CallCost cost) {
+
+		boolean isIn(Mark mark) {
+			return mark.sequence() >= this.sequence && mark.sequence() <= this.last;
 		}
 
 	}

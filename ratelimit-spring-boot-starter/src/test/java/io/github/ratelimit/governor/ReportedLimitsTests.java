@@ -1,0 +1,95 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.ProviderSnapshot;
+import io.github.ratelimit.provider.dialect.Quota;
+import io.github.ratelimit.provider.dialect.Refill;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What is available by the reports of limits that refill continuously. */
+class ReportedLimitsTests {
+
+	private static final Duration MINUTE = Duration.ofMinutes(1);
+
+	private final ManualTime time = new ManualTime();
+
+	private final Governor governor = new Governor("openai",
+			new GovernorSettings(List.of(), true, Integer.MAX_VALUE, 1000, MINUTE, 0, MINUTE, LimitMode.ENFORCE),
+			() -> false, (dimension) -> MINUTE, this.time, Runnable::run, null);
+
+	private CompletableFuture<GovernedCall> waiting(long tokens) {
+		return this.governor.acquireAsync(CallRequest.of(new CallCost(tokens, 0), MINUTE));
+	}
+
+	private GovernedCall call(long tokens) {
+		CompletableFuture<GovernedCall> call = waiting(tokens);
+		assertThat(call).isCompleted();
+		return call.join();
+	}
+
+	private static void reportTokens(GovernedCall call, long limit, long remaining) {
+		report(call, Dimension.TOKENS, limit, remaining);
+	}
+
+	private static void report(GovernedCall call, Dimension dimension, long limit, long remaining) {
+		call.report(new ProviderSnapshot(
+				List.of(new Quota(dimension, limit, remaining, null, MINUTE, Refill.CONTINUOUS)), null, 0), true);
+	}
+
+	private long available() {
+		return this.governor.state().quotas().get(0).available();
+	}
+
+	private double factor() {
+		return this.governor.state().quotas().get(0).factor();
+	}
+
+	@Test
+	void aCallThatWasNotSentIsNoPartOfALaterReport() {
+		GovernedCall notSent = call(100);
+		GovernedCall reported = call(100);
+		notSent.notSent();
+		reportTokens(reported, 10_000, 9000);
+		assertThat(available()).isEqualTo(9000);
+	}
+
+	@Test
+	void aCallThatWasNotSentIsNotGivenBackToTheReportOfALaterCall() {
+		GovernedCall notSent = call(100);
+		GovernedCall reported = call(100);
+		reportTokens(reported, 10_000, 9000);
+		notSent.notSent();
+		assertThat(available()).isEqualTo(9000);
+	}
+
+	@Test
+	void aCallThatWasNotSentIsGivenBackToTheReportOfAnEarlierCall() {
+		GovernedCall first = call(100);
+		GovernedCall second = call(100);
+		GovernedCall third = call(100);
+		second.notSent();
+		reportTokens(first, 10_000, 9000);
+		assertThat(available()).isEqualTo(Math.round(9000 - 100 * factor()));
+		third.notSent();
+		assertThat(available()).isEqualTo(9000);
+	}
+
+	@Test
+	void callsThatWereSentAfterOneThatWasNotAreSubtracted() {
+		GovernedCall notSent = call(100);
+		GovernedCall reported = call(100);
+		notSent.notSent();
+		call(100);
+		reportTokens(reported, 10_000, 9000);
+		assertThat(available()).isEqualTo(Math.round(9000 - 100 * factor()));
+	}
+
+}
