@@ -130,14 +130,6 @@ class QuotaBudget {
 		return this.reported;
 	}
 
-	double remaining() {
-		return this.remaining;
-	}
-
-	long reportSentAt() {
-		return this.reportSentAt;
-	}
-
 	/** Returns when this limit was reported last, as far as is known. */
 	long lastSeenAt() {
 		return this.reported ? this.reportSentAt : this.seenAt;
@@ -312,9 +304,13 @@ class QuotaBudget {
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
 		this.capacity = (limit > 0) ? limit : Math.max(this.capacity, remaining);
 		this.factor.learn(this, remaining, mark.sentAt(), mark.charged(this.dimension));
-		double sentSince = (sent.charged(this.dimension) - mark.charged(this.dimension)) * this.factor.value();
-		long refilling = now - Math.min(now, mark.sentAt() + TRANSIT_NANOS);
-		this.available = bounded(remaining - sentSince + refilled(refilling));
+		double estimated = Math.max(0, sent.charged(this.dimension) - mark.charged(this.dimension));
+		double sentSince = estimated * this.factor.value();
+		double refilled = remaining + refilled(now - Math.min(now, mark.sentAt() + TRANSIT_NANOS));
+		// what could not refill because nothing was missing does not pay for later calls; when
+		// they were sent is known by what was available until now
+		double least = Math.min(this.capacity, refilled) - sentSince;
+		this.available = bounded(Math.max(least, Math.min(refilled - sentSince, this.available)));
 		this.at = now;
 		this.reported = true;
 		this.remaining = remaining;

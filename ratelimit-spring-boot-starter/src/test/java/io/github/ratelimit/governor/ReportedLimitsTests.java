@@ -53,6 +53,20 @@ class ReportedLimitsTests {
 	}
 
 	@Test
+	void whatCouldNotRefillBecauseNothingWasMissingDoesNotPayForLaterCalls() {
+		report(call(1), Dimension.REQUESTS, 500, 500);
+		GovernedCall slow = call(1);
+		this.time.advance(Duration.ofSeconds(59));
+		for (int i = 0; i < 120; i++) {
+			call(1);
+		}
+		this.time.advance(Duration.ofSeconds(1));
+		report(slow, Dimension.REQUESTS, 500, 499);
+		assertThat(available()).as("500, without 120 calls, and the refill of a second")
+			.isEqualTo(Math.round(500 - 120 * factor() + 500 / 60.0));
+	}
+
+	@Test
 	void aCallThatWasNotSentIsNoPartOfALaterReport() {
 		GovernedCall notSent = call(100);
 		GovernedCall reported = call(100);
