@@ -84,7 +84,11 @@ final class ChargeFactor {
 		}
 		boolean full = remaining >= budget.capacity() * FULL;
 		if (this.reported && !full && !budget.hasBegunAgain(remaining - this.remaining)) {
-			double total = this.remaining + budget.refilled(nanos) - remaining;
+			double refilled = this.remaining + budget.refilled(nanos);
+			double expected = (charged - this.charged) * this.value;
+			// how much could not refill depends on when it was charged; what fits is believed
+			double least = Math.min(budget.capacity(), refilled) - remaining;
+			double total = Math.max(least, Math.min(refilled - remaining, expected));
 			learn(charged - this.charged, total, nanos, sentAt - this.createdAt);
 		}
 		this.reported = true;

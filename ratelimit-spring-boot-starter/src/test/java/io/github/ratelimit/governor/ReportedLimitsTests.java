@@ -53,6 +53,32 @@ class ReportedLimitsTests {
 	}
 
 	@Test
+	void aLimitThatIsFullBetweenTwoCallsDoesNotMakeThemSeemExpensive() {
+		for (int i = 0; i < 10; i++) {
+			reportTokens(call(2000), 30_000, 28_000);
+			this.time.advance(Duration.ofMinutes(2));
+		}
+		assertThat(factor()).isLessThanOrEqualTo(4);
+		assertThat(List.of(waiting(2000), waiting(2000), waiting(2000))).allMatch(CompletableFuture::isDone);
+	}
+
+	@Test
+	void moreThanCouldRefillShowsThatOthersUseTheLimit() {
+		reportTokens(call(2000), 30_000, 28_000);
+		this.time.advance(Duration.ofMinutes(2));
+		reportTokens(call(2000), 30_000, 10_000);
+		assertThat(factor()).as("20,000 were charged, and 8,000 expected").isGreaterThan(4);
+	}
+
+	@Test
+	void lessThanWasExpectedShowsThatCallsAreCheaper() {
+		reportTokens(call(2000), 30_000, 10_000);
+		this.time.advance(Duration.ofSeconds(5));
+		reportTokens(call(2000), 30_000, 11_000);
+		assertThat(factor()).as("1,500 were charged, and 8,000 expected").isLessThan(4);
+	}
+
+	@Test
 	void whatCouldNotRefillBecauseNothingWasMissingDoesNotPayForLaterCalls() {
 		report(call(1), Dimension.REQUESTS, 500, 500);
 		GovernedCall slow = call(1);
