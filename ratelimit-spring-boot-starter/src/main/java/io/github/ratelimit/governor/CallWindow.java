@@ -41,8 +41,9 @@ final class CallWindow {
 		return this.overloaded ? Long.MAX_VALUE : Math.max(1, this.grownAt + REFUSED_WITHIN_NANOS - now);
 	}
 
-	void cut() {
-		this.calls = Math.max(1, this.calls * CUT);
+	/** As many as are in flight were too many, however many might have been. */
+	void cut(int inFlight) {
+		this.calls = Math.max(1, Math.min(this.calls, Math.max(FIRST_CALLS, inFlight)) * CUT);
 		this.overloaded = true;
 	}
 

@@ -190,7 +190,7 @@ final class LocalControl {
 		this.known |= reports || (!this.configured.isEmpty() && this.headsWithoutReport >= CallWindow.FIRST_CALLS);
 		Throttle throttle = snapshot.throttle();
 		if (throttle != null) {
-			throttled(mark, throttle, now);
+			throttled(mark, throttle, inFlight, now);
 		}
 		if (served) {
 			this.gate.succeeded();
@@ -198,7 +198,7 @@ final class LocalControl {
 		}
 	}
 
-	private void throttled(Mark mark, Throttle throttle, long now) {
+	private void throttled(Mark mark, Throttle throttle, int inFlight, long now) {
 		boolean first = mark.sentAt() - this.lastCut > 0;
 		this.gate.close(throttle, first, now);
 		if (this.sharing != null) {
@@ -212,7 +212,7 @@ final class LocalControl {
 			this.reported.underestimated(throttle.dimension());
 		}
 		if (throttle.kind() == Throttle.Kind.OVERLOADED || !this.known) {
-			this.window.cut();
+			this.window.cut(inFlight);
 		}
 		else if (this.reported.isEmpty()) {
 			this.configured.cut(throttle.dimension(), now);

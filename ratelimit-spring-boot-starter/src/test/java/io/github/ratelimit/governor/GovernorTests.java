@@ -476,6 +476,29 @@ class GovernorTests {
 	}
 
 	@Test
+	void anOverloadedProviderIsSentFewerCallsAtOnceThanBeforeHoweverManyItHasServed() {
+		this.governor = governor(false, 1000, MINUTE, List.of(new ConfiguredQuota(Dimension.REQUESTS, 1000, MINUTE)));
+		for (int i = 0; i < 200; i++) {
+			GovernedCall served = call(1).join();
+			served.report(ProviderSnapshot.EMPTY, true);
+			served.close();
+		}
+		this.time.advance(Duration.ofMillis(1));
+		List<GovernedCall> inFlight = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			inFlight.add(call(1).join());
+		}
+		inFlight.get(0)
+			.report(new ProviderSnapshot(List.of(), new Throttle(Kind.OVERLOADED, Duration.ZERO, null, "overloaded"),
+					0), false);
+		inFlight.forEach(GovernedCall::close);
+		for (int i = 0; i < 14; i++) {
+			assertThat(call(1)).isCompleted();
+		}
+		assertThat(call(1)).isNotDone();
+	}
+
+	@Test
 	void aGovernorWithoutCallsIsIdle() {
 		assertThat(this.governor.isIdle()).isTrue();
 		GovernedCall call = call(1).join();
