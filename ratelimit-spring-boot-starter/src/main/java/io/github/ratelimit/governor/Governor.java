@@ -123,7 +123,7 @@ public final class Governor {
 		try {
 			long now = this.time.nanoTime();
 			boolean first = this.queue.isEmpty() && !this.control.isTooLarge(request.cost(), now);
-			if (!(first || isOff()) || take(request.cost(), now) > 0) {
+			if (!(first || isOff()) || take(request, 0, now) > 0) {
 				return null;
 			}
 			exchange = nextExchange(now);
@@ -142,12 +142,12 @@ public final class Governor {
 	}
 
 	/** Returns after what time the permits can be taken, 0 if they have been. */
-	private long take(CallCost cost, long now) {
+	private long take(CallRequest request, long waited, long now) {
 		if (isOff()) {
-			this.control.charge(cost, now);
+			this.control.charge(request.cost(), now);
 			return 0;
 		}
-		return this.control.take(cost, this.inFlight, now);
+		return this.control.take(request.cost(), Gate.nanos(request.maxWait()) - waited, this.inFlight, now);
 	}
 
 	/** Returns the next exchange with the other instances, null if none is due. */
@@ -217,7 +217,7 @@ public final class Governor {
 	/** Admits the calls at the head of the queue whose permits are there. */
 	private void admitQueued(long now, List<Runnable> after) {
 		for (Entry first = this.queue.first(); first != null; first = this.queue.first()) {
-			long wait = take(first.request().cost(), now);
+			long wait = take(first.request(), now - first.since(), now);
 			if (wait > 0) {
 				wakeAfter(wait, now);
 				return;

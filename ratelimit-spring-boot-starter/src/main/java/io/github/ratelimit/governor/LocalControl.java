@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalControl {
 
-	/** As many instances may begin at once before they know of each other. */
-	private static final int LEAST_PARTS = 4;
-
 	private final GovernorSettings settings;
 
 	private final @Nullable Sharing sharing;
@@ -52,9 +49,6 @@ final class LocalControl {
 
 	private long lastCut;
 
-	/** Among how many instances what is available is divided. */
-	private int parts = 1;
-
 	/** Among how many instances the limits are divided while none hears of the others. */
 	private int alone = 1;
 
@@ -75,13 +69,14 @@ final class LocalControl {
 	/**
 	 * Takes what a call needs, if it is available.
 	 * @param cost the call
+	 * @param maxWait how long the call may still wait
 	 * @param inFlight how many calls are in flight
 	 * @param now the time
 	 * @return 0 if it was taken; otherwise the time after which to try again,
 	 * {@link Long#MAX_VALUE} if only the end of another call can help
 	 */
-	long take(CallCost cost, int inFlight, long now) {
-		long untilHeard = (this.sharing != null) ? this.sharing.untilHeard(now) : 0;
+	long take(CallCost cost, long maxWait, int inFlight, long now) {
+		long untilHeard = (this.sharing != null) ? this.sharing.untilHeard(maxWait, now) : 0;
 		if (untilHeard > 0 || this.gate.waitNanos(now) > 0) {
 			return Math.max(untilHeard, this.gate.waitNanos(now));
 		}
@@ -96,7 +91,7 @@ final class LocalControl {
 		if (wait > 0) {
 			return wait;
 		}
-		if (this.sharing != null && exceedsPart(cost, now)) {
+		if (this.sharing != null && exceedsPart(cost, this.sharing.parts(), now)) {
 			return this.sharing.changedSoon();
 		}
 		charge(cost, now);
@@ -107,8 +102,8 @@ final class LocalControl {
 	 * Other instances may be spending the same permits now. Until they know of each
 	 * other, each sends one call, or as many as its part of what is available.
 	 */
-	private boolean exceedsPart(CallCost cost, long now) {
-		return this.configured.exceedsPart(cost, this.parts, now) || this.reported.exceedsPart(cost, this.parts, now);
+	private boolean exceedsPart(CallCost cost, int parts, long now) {
+		return this.configured.exceedsPart(cost, parts, now) || this.reported.exceedsPart(cost, parts, now);
 	}
 
 	private int maxInFlight() {
@@ -250,13 +245,11 @@ final class LocalControl {
 	/**
 	 * Uses what the other instances have done since the last exchange.
 	 * @param changes the newest first
-	 * @param instances among how many instances what is available is divided
 	 * @param first whether this is the first exchange
 	 * @param now the time
 	 */
-	void together(List<Peers.Change> changes, int instances, boolean first, long now) {
+	void together(List<Peers.Change> changes, boolean first, long now) {
 		divide(1, now);
-		this.parts = Math.max(LEAST_PARTS, instances);
 		for (Peers.Change change : changes) {
 			this.sent.addOfOthers(change);
 			this.configured.takeForOthers(change, now);
@@ -306,7 +299,6 @@ final class LocalControl {
 	 */
 	void alone(int instances, long now) {
 		divide(instances, now);
-		this.parts = 1;
 		this.sent.forget();
 	}
 

@@ -31,6 +31,9 @@ final class Sharing {
 
 	private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+	/** As many instances may begin at once before they know of each other. */
+	private static final int LEAST_PARTS = 4;
+
 	private final SharedNotes notes;
 
 	private final String instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
@@ -54,6 +57,9 @@ final class Sharing {
 	private boolean exchanging;
 
 	private boolean failing;
+
+	/** Among how many instances what is available is divided. */
+	private int parts = LEAST_PARTS;
 
 	private boolean changed;
 
@@ -96,8 +102,26 @@ final class Sharing {
 		return SOON_NANOS;
 	}
 
-	/** Returns for how long a call waits for what the others know, 0 if it need not. */
-	long untilHeard(long now) {
+	/**
+	 * Returns among how many instances what is available is divided: each may spend its
+	 * part before the others know of it. Nothing is divided where none can be heard.
+	 */
+	int parts() {
+		return (this.failing && !this.received) ? 1 : this.parts;
+	}
+
+	/**
+	 * Returns for how long a call waits for what the others know, 0 if it need not. What
+	 * they know is asked for, but a call that may not wait for it is decided without it.
+	 * @param maxWait how long the call may wait
+	 * @param now the time
+	 */
+	long untilHeard(long maxWait, long now) {
+		long wait = untilHeard(now);
+		return (wait <= maxWait) ? wait : 0;
+	}
+
+	private long untilHeard(long now) {
 		if (this.failing || (this.received && now - this.receivedAt < STALE_NANOS)) {
 			return 0;
 		}
@@ -158,13 +182,15 @@ final class Sharing {
 		this.failing = notes == null;
 		if (notes == null) {
 			control.alone(1 + this.peers.active(), now);
+			this.parts = 1;
 			this.peers.lost();
 			return;
 		}
 		boolean first = !this.received;
 		this.received = true;
 		this.receivedAt = now;
-		control.together(this.peers.meet(notes, now), this.peers.noted() + 1, first, now);
+		control.together(this.peers.meet(notes, now), first, now);
+		this.parts = Math.max(LEAST_PARTS, this.peers.noted() + 1);
 	}
 
 	/**

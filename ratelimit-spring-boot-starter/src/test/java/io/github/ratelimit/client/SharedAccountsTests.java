@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
@@ -70,6 +71,12 @@ class SharedAccountsTests {
 		return instance.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"),
 				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null,
 				new ModelRequest(null, tokens, 0, false), false, null));
+	}
+
+	/** Sends a call that may not wait. */
+	private static CompletableFuture<ClientCall> callAtOnce(ClientLimiter instance) {
+		return instance.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"), (name) -> null,
+				new ModelRequest(null, 10, 0, false), false, Duration.ZERO));
 	}
 
 	static void refuse(ClientCall call, String retryAfter) {
@@ -234,6 +241,35 @@ class SharedAccountsTests {
 		this.time.advance(Duration.ofMillis(50));
 		assertThat(first).isCompleted();
 		assertThat(call(limiter, "key", 10)).isCompleted();
+	}
+
+	@Test
+	void aCallThatMayNotWaitIsSentWithoutTheAnswerOfTheStore() {
+		AtomicInteger asked = new AtomicInteger();
+		InstanceNotes remote = (subject, key, instance, note) -> {
+			asked.incrementAndGet();
+			return this.time.after(1_000_000).thenCompose((over) -> this.store.exchange(subject, key, instance, note));
+		};
+		ClientLimiter instance = limiter("none", List.of(new ConfiguredQuota(Dimension.REQUESTS, 100, MINUTE)), remote,
+				this.time);
+		for (int i = 1; i <= 3; i++) {
+			assertThat(callAtOnce(instance)).isCompleted();
+			assertThat(asked).hasValueGreaterThanOrEqualTo(i);
+			this.time.advance(Duration.ofSeconds(5));
+		}
+	}
+
+	@Test
+	void beforeTheStoreAnswersCallsThatMayNotWaitGetAPartOfTheQuota() {
+		ClientLimiter instance = limiter("none", List.of(new ConfiguredQuota(Dimension.REQUESTS, 100, MINUTE)),
+				(subject, key, instanceId, note) -> new CompletableFuture<>(), this.time);
+		List<CompletableFuture<ClientCall>> calls = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			calls.add(callAtOnce(instance));
+		}
+		assertThat(calls).filteredOn((call) -> !call.isCompletedExceptionally())
+			.as("a quarter of 100 without the reserve")
+			.hasSize(22);
 	}
 
 	@Test
