@@ -213,8 +213,11 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** A report of a window that is over is no news. */
 	@Override
 	boolean isNews(Mark mark, long now) {
-		return super.isNews(mark, now) && (!isReported() || !this.phase.isKnown()
-				|| mark.sentAt() - (this.phase.latestStart() - TRANSIT_NANOS) >= 0);
+		return super.isNews(mark, now) && !(isReported() && isOfPastWindow(mark));
+	}
+
+	private boolean isOfPastWindow(Mark mark) {
+		return this.phase.isKnown() && mark.sentAt() - (this.phase.latestStart() - TRANSIT_NANOS) < 0;
 	}
 
 	@Override
@@ -226,7 +229,9 @@ final class FixedWindowBudget extends QuotaBudget {
 	@Override
 	void reportOvertaken(double remaining, Mark mark, CallCost cost, long now) {
 		observe(remaining, mark, now);
-		super.reportOvertaken(remaining, mark, cost, now);
+		if (!isOfPastWindow(mark)) {
+			super.reportOvertaken(remaining, mark, cost, now);
+		}
 	}
 
 	private void observe(double remaining, Mark mark, long now) {

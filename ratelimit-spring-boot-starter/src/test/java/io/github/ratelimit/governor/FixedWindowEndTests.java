@@ -12,6 +12,7 @@ import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,8 +38,12 @@ class FixedWindowEndTests {
 	}
 
 	private void report(GovernedCall call, long remaining) {
+		report(call, remaining, null);
+	}
+
+	private void report(GovernedCall call, long remaining, @Nullable Duration untilEnd) {
 		call.report(new ProviderSnapshot(
-				List.of(new Quota(Dimension.TOKENS, 1000, remaining, null, MINUTE, Refill.FIXED_WINDOW)), null, 0),
+				List.of(new Quota(Dimension.TOKENS, 1000, remaining, untilEnd, MINUTE, Refill.FIXED_WINDOW)), null, 0),
 				true);
 	}
 
@@ -80,6 +85,24 @@ class FixedWindowEndTests {
 		assertThat(available()).isEqualTo(900);
 		passTo(122.3);
 		assertThat(available()).isEqualTo(1000);
+	}
+
+	@Test
+	void reportsOfTheOldWindowThatComeLateAreNotChargedToTheNew() {
+		passTo(50);
+		report(call().join(), 500, Duration.ofSeconds(10));
+		passTo(59.2);
+		GovernedCall before = call().join();
+		passTo(59.5);
+		report(call().join(), 400, Duration.ofMillis(500));
+		passTo(59.6);
+		GovernedCall after = call().join();
+		passTo(61);
+		assertThat(available()).isEqualTo(1000);
+		report(before, 390, null);
+		assertThat(available()).as("sent before the call that has reported last").isEqualTo(1000);
+		report(after, 380, null);
+		assertThat(available()).as("sent after it").isEqualTo(1000);
 	}
 
 	@Test
