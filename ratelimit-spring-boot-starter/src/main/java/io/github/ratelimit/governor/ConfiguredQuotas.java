@@ -24,6 +24,9 @@ final class ConfiguredQuotas {
 
 	private final RateShare share;
 
+	/** In this time the share grows by one step. */
+	private final long shortestWindow;
+
 	/** Among how many instances the limits are divided. */
 	private int instances = 1;
 
@@ -35,6 +38,7 @@ final class ConfiguredQuotas {
 			this.budgets.add(new QuotaBudget(quota.dimension(), Gate.nanos(quota.window()), quota.permits(),
 					quota.permits(), new ChargeFactor(1, now), now));
 		}
+		this.shortestWindow = this.budgets.stream().mapToLong(QuotaBudget::windowNanos).min().orElse(1);
 	}
 
 	boolean isEmpty() {
@@ -56,9 +60,7 @@ final class ConfiguredQuotas {
 	}
 
 	void advance(long now) {
-		if (!this.budgets.isEmpty()) {
-			this.share.grow(this.budgets.get(0).windowNanos(), now);
-		}
+		this.share.grow(this.shortestWindow, now);
 		for (QuotaBudget budget : this.budgets) {
 			budget.advance(now, rateShare());
 		}

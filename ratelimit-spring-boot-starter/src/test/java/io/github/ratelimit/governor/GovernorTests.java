@@ -402,6 +402,19 @@ class GovernorTests {
 	}
 
 	@Test
+	void theRateRecoversAfterARefusalByTheShortestConfiguredWindow() {
+		this.governor = governor(false, 1000, MINUTE,
+				List.of(new ConfiguredQuota(Dimension.REQUESTS, 5000, Duration.ofDays(1)),
+						new ConfiguredQuota(Dimension.TOKENS, 250_000, MINUTE)));
+		throttle(call(1).join(), Duration.ofSeconds(1));
+		assertThat(this.governor.state().quotas().get(1).perSecond()).isBetween(2916.0, 2920.0);
+		this.time.advance(Duration.ofMinutes(2));
+		assertThat(this.governor.state().phase()).isEqualTo(Phase.RECOVERING);
+		this.time.advance(Duration.ofMinutes(1).plusSeconds(1));
+		assertThat(this.governor.state().phase()).isEqualTo(Phase.NORMAL);
+	}
+
+	@Test
 	void refusalsOfCallsThatWereSentBeforeTheCutDoNotCutAgain() {
 		this.governor = configured(60, 1_000_000);
 		this.time.advance(Duration.ofMillis(1));
