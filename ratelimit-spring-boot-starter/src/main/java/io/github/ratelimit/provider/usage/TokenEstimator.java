@@ -11,10 +11,13 @@ public interface TokenEstimator {
 	/**
 	 * The default: the estimated input, and the largest output that the request allows,
 	 * or 1,000 tokens if it sets no limit. A learned factor corrects the error of this
-	 * estimate.
+	 * estimate. A request without a body that could be read has no tokens.
 	 */
-	TokenEstimator DEFAULT = (request) -> new TokenUsage(request.inputTokens(),
-			(request.maxOutputTokens() != TokenUsage.UNKNOWN) ? request.maxOutputTokens() : 1000);
+	TokenEstimator DEFAULT = (request) -> {
+		long withoutLimit = request.equals(ModelRequest.NONE) ? 0 : 1000;
+		return new TokenUsage(request.inputTokens(),
+				(request.maxOutputTokens() != TokenUsage.UNKNOWN) ? request.maxOutputTokens() : withoutLimit);
+	};
 
 	/**
 	 * Estimates a request.
