@@ -2,27 +2,22 @@ package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code github}: {@code x-ratelimit-*} with the resource that is limited. A limit may
- * refuse with status 403, and a secondary limit without a wait: then it is a minute, as
- * the documentation requires.
+ * {@code github}: {@code x-ratelimit-*} with the resource that is limited. A response
+ * reports the resource of its own call only, and which one a call will be charged to is
+ * not known before, so only the limit of most calls, {@code core}, is one of the account.
+ * A limit may refuse with status 403, and a secondary limit without a wait: then it is a
+ * minute, as the documentation requires.
  */
 final class GitHubDialect implements ClientDialect {
 
-	private static final Set<String> PER_MINUTE = Set.of("search", "code_search");
+	private static final String CORE = "core";
 
-	private static final QuotaHeaders HOUR = headers(Windows.HOUR);
-
-	private static final QuotaHeaders MINUTE = headers(Windows.MINUTE);
-
-	private static QuotaHeaders headers(Duration window) {
-		return new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
-				window, Refill.FIXED_WINDOW);
-	}
+	private static final QuotaHeaders HEADERS = new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit",
+			"x-ratelimit-remaining", "x-ratelimit-reset", Windows.HOUR, Refill.FIXED_WINDOW);
 
 	@Override
 	public String name() {
@@ -38,9 +33,21 @@ final class GitHubDialect implements ClientDialect {
 	public ProviderSnapshot read(ProviderResponse response) {
 		ResponseReader reader = new ResponseReader(response);
 		String resource = reader.header("x-ratelimit-resource");
-		((resource != null && PER_MINUTE.contains(resource)) ? MINUTE : HOUR).read(reader);
+		HEADERS.read(reader);
 		Throttle throttle = Throttles.of(reader, List.of());
-		return reader.snapshot((throttle == null && response.status() == 403) ? forbidden(reader) : throttle);
+		if (throttle == null && response.status() == 403) {
+			throttle = forbidden(reader);
+		}
+		if (resource == null || resource.equals(CORE)) {
+			return reader.snapshot(throttle);
+		}
+		reader.quotas().clear();
+		return reader.snapshot((throttle != null) ? withoutDimension(throttle) : null);
+	}
+
+	/** No limit that is known was exhausted. */
+	private static Throttle withoutDimension(Throttle throttle) {
+		return new Throttle(throttle.kind(), throttle.retryAfter(), null, throttle.code(), throttle.retryRefused());
 	}
 
 	private static @Nullable Throttle forbidden(ResponseReader response) {

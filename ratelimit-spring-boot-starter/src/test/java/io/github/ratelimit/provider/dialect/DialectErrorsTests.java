@@ -170,6 +170,13 @@ class DialectErrorsTests {
 								+ "minutes before you try again.\"}",
 						"RATE_LIMITED after PT1M, ?, 403", List.of()),
 				arguments("github", 429, "retry-after: 30", "", "RATE_LIMITED after PT30S, ?, 429", List.of()),
+				arguments("github", 403, """
+						x-ratelimit-limit: 30
+						x-ratelimit-remaining: 0
+						x-ratelimit-reset: 1767225660
+						x-ratelimit-resource: search
+						""", "{\"message\":\"API rate limit exceeded for user ID 1.\"}",
+						"RATE_LIMITED after PT1M, ?, 403", List.of()),
 				arguments("none", 429, "retry-after: Thu, 01 Jan 2026 00:00:07 GMT", "Too Many Requests",
 						"RATE_LIMITED after PT7S, REQUESTS, 429", List.of()),
 				arguments("ietf", 429, "retry-after: 0.5", "<html><body>429</body></html>",

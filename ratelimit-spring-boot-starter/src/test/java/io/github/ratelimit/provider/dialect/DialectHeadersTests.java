@@ -184,7 +184,7 @@ class DialectHeadersTests {
 						x-ratelimit-remaining: 29
 						x-ratelimit-reset: 1767225660
 						x-ratelimit-resource: search
-						""", List.of("REQUESTS 30/29 of PT1M, full in PT1M, FIXED_WINDOW")), arguments("openrouter", """
+						""", List.of()), arguments("openrouter", """
 						X-RateLimit-Limit: 20
 						X-RateLimit-Remaining: 3
 						X-RateLimit-Reset: 1767225630000
