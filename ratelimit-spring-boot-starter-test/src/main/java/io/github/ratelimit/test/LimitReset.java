@@ -1,5 +1,6 @@
 package io.github.ratelimit.test;
 
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.KeyPage;
@@ -7,7 +8,7 @@ import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import org.jspecify.annotations.Nullable;
 
-/** Makes all limits full, and ends all bans. */
+/** Makes all limits full, ends all bans, and forgets the refusals that lead to one. */
 final class LimitReset {
 
 	private static final int PAGE_SIZE = 1000;
@@ -31,6 +32,10 @@ final class LimitReset {
 			after = resetPage(limit, this.store.keys(limit.handle(), after, PAGE_SIZE));
 		}
 		while (after != null);
+		LimitHandle refusals = limit.refusals();
+		if (refusals != null) {
+			this.store.resetAll(refusals);
+		}
 	}
 
 	private @Nullable String resetPage(RegisteredLimit limit, KeyPage page) {

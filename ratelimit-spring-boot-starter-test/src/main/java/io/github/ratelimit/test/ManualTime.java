@@ -69,9 +69,10 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * Returns how many calls wait for a time to come, so that a test can advance the time
-	 * once they do.
-	 * @return the number, 0 or more
+	 * Returns how many times calls wait for, so that a test can advance the time once
+	 * they do. A call waits for one time, and a queued one also for the end of its
+	 * longest wait.
+	 * @return the number, 0 if no call waits
 	 */
 	public synchronized int waiting() {
 		this.timers.removeIf((timer) -> timer.over().isDone());

@@ -182,7 +182,7 @@ public final class Governor {
 		after.forEach(Runnable::run);
 		if (!call.admitted().isDone()) {
 			call.admitted().whenComplete((admitted, failure) -> cancelled(call));
-			this.time.after(request.maxWait().toNanos()).thenRunAsync(() -> expired(call), this.executor);
+			call.expires(this.time.after(request.maxWait().toNanos())).thenRunAsync(() -> expired(call), this.executor);
 		}
 		return call.admitted();
 	}

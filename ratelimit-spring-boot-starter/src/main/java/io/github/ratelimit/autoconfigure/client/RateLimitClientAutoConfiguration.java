@@ -84,9 +84,10 @@ public final class RateLimitClientAutoConfiguration {
 		return budgets;
 	}
 
+	/** Its time is the machine's: no call waits for it, also if a test turns the time. */
 	@Bean
-	ClientReport rateLimitClientReport(ClientLimiters clients, TimeSource time, WaitingThreadLimit threads) {
-		return new ClientReport(clients, time, threads);
+	ClientReport rateLimitClientReport(ClientLimiters clients, WaitingThreadLimit threads) {
+		return new ClientReport(clients, TimeSource.system(), threads);
 	}
 
 }
