@@ -26,7 +26,7 @@ class QuotaUseTests {
 	private static final List<ConfiguredQuota> QUOTAS = List.of(new ConfiguredQuota(Dimension.REQUESTS, 500, MINUTE),
 			new ConfiguredQuota(Dimension.TOKENS, 500_000, MINUTE));
 
-	private final ManualTime time = new ManualTime();
+	private ManualTime time = new ManualTime();
 
 	private LimitedProvider provider = new LimitedProvider(Refill.CONTINUOUS);
 
@@ -152,10 +152,17 @@ class QuotaUseTests {
 
 	@Test
 	void aSmallQuotaIsUsedThoughManyCallsBeginAtOnce() {
-		this.provider.scaleTo(0.12, this.time.nanoTime());
-		discovering(4).begin();
-		passTo(10);
-		assertThat(this.provider.throttled()).as("refused of all attempts").isLessThanOrEqualTo(0.01);
+		double refused = 0;
+		for (int run = 1; run <= 10; run++) {
+			this.time = new ManualTime();
+			this.provider = new LimitedProvider(Refill.CONTINUOUS);
+			this.provider.scaleTo(0.12, this.time.nanoTime());
+			discovering(4).withSeed(run * 7919L).begin();
+			passTo(10);
+			refused += this.provider.throttled();
+		}
+		assertThat(refused / 10).as("refused of all attempts, which differs much from run to run")
+			.isLessThanOrEqualTo(0.01);
 	}
 
 	@Test

@@ -18,7 +18,7 @@ final class SimulatedCallers {
 
 	private static final int CALLERS = 200;
 
-	private final Random random = new Random(7919);
+	private Random random = new Random(7919);
 
 	private final ManualTime time;
 
@@ -48,6 +48,11 @@ final class SimulatedCallers {
 		for (int i = 0; i < CALLERS; i++) {
 			this.callers.add(new Caller(i % instances));
 		}
+	}
+
+	SimulatedCallers withSeed(long seed) {
+		this.random = new Random(seed);
+		return this;
 	}
 
 	/** Lets the provider's responses report nothing. */
