@@ -86,7 +86,8 @@ final class ChargeFactor {
 		if (this.reported && !full && !budget.hasBegunAgain(remaining - this.remaining)) {
 			double refilled = this.remaining + budget.refilled(nanos);
 			double expected = (charged - this.charged) * this.value;
-			// how much could not refill depends on when it was charged; what fits is believed
+			// how much could not refill depends on when it was charged; what fits is
+			// believed
 			double least = Math.min(budget.capacity(), refilled) - remaining;
 			double total = Math.max(least, Math.min(refilled - remaining, expected));
 			learn(charged - this.charged, total, nanos, sentAt - this.createdAt);
