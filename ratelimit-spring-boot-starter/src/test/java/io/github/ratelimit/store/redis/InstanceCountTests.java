@@ -81,6 +81,8 @@ class InstanceCountTests {
 			advance(Duration.ofSeconds(3));
 			awaitLook(first);
 			awaitLook(second);
+			// so that both have seen each other
+			awaitLook(first);
 			assertThat(List.of(count(first), count(second))).containsOnly(2);
 			advance(InstanceCount.COUNTED);
 			awaitLook(first);

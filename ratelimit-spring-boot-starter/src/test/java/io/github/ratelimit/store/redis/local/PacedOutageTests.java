@@ -48,11 +48,6 @@ class PacedOutageTests {
 	/** A busy machine may resume a thread this much later. */
 	private static final Duration BUSY = Duration.ofSeconds(2);
 
-	/**
-	 * For how long the head of a queue waits for Redis when calls may wait two seconds.
-	 */
-	private static final Duration HEAD_WAITS = Duration.ofMillis(500);
-
 	private static final Duration PATIENT = Duration.ofSeconds(5);
 
 	private static final Limit TEN_A_SECOND = paced("10/s", Duration.ofSeconds(4));
@@ -142,8 +137,8 @@ class PacedOutageTests {
 	@EnumSource
 	void answersThatComeTooLateForTheQueueAreNotWaitedForOneByOne(OnStoreFailure policy) throws Exception {
 		try (StoreInstance instance = instance(policy, PATIENT)) {
-			Callers callers = callersOf(TWENTY_A_SECOND, instance);
-			this.proxy.delayReplies(Duration.ofMillis(800));
+			Callers callers = callersOf(paced("20/s", Duration.ofSeconds(4)), instance);
+			this.proxy.delayReplies(Duration.ofMillis(1600));
 
 			areDecidedByPolicy(callers.call(20), 20, policy, callers);
 
