@@ -67,7 +67,11 @@ final class ChargeFactor {
 
 	/** Returns the factor for waits: the initial one is a precaution, and no estimate. */
 	double toPredict(long now) {
-		return (now - this.createdAt < LEARNING_NANOS) ? 1 : this.value;
+		return isLearning(now) ? 1 : this.value;
+	}
+
+	private boolean isLearning(long now) {
+		return now - this.createdAt < LEARNING_NANOS;
 	}
 
 	/**
@@ -85,11 +89,11 @@ final class ChargeFactor {
 		boolean full = remaining >= budget.capacity() * FULL;
 		if (this.reported && !full && !budget.hasBegunAgain(remaining - this.remaining)) {
 			double refilled = this.remaining + budget.refilled(nanos);
-			double expected = (charged - this.charged) * this.value;
-			// how much could not refill depends on when it was charged; what fits is
-			// believed
 			double least = Math.min(budget.capacity(), refilled) - remaining;
-			double total = Math.max(least, Math.min(refilled - remaining, expected));
+			double most = refilled - remaining;
+			// what could not refill is unknown: what fits is believed, at first the most
+			double expected = isLearning(sentAt) ? most : (charged - this.charged) * this.value;
+			double total = Math.max(least, Math.min(most, expected));
 			learn(charged - this.charged, total, nanos, sentAt - this.createdAt);
 		}
 		this.reported = true;

@@ -213,11 +213,12 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** A report of a window that is over is no news. */
 	@Override
 	boolean isNews(Mark mark, long now) {
-		return super.isNews(mark, now) && !(isReported() && isOfPastWindow(mark));
+		return super.isNews(mark, now) && !(isReported() && isBefore(this.phase.latestStart(), mark));
 	}
 
-	private boolean isOfPastWindow(Mark mark) {
-		return this.phase.isKnown() && mark.sentAt() - (this.phase.latestStart() - TRANSIT_NANOS) < 0;
+	/** Returns whether a call belongs to a window before the one that begins then. */
+	private boolean isBefore(long start, Mark mark) {
+		return this.phase.isKnown() && mark.sentAt() - (start - TRANSIT_NANOS) < 0;
 	}
 
 	@Override
@@ -229,7 +230,7 @@ final class FixedWindowBudget extends QuotaBudget {
 	@Override
 	void reportOvertaken(double remaining, Mark mark, CallCost cost, long now) {
 		observe(remaining, mark, now);
-		if (!isOfPastWindow(mark)) {
+		if (!isBefore(this.phase.earliest() - windowNanos(), mark)) {
 			super.reportOvertaken(remaining, mark, cost, now);
 		}
 	}

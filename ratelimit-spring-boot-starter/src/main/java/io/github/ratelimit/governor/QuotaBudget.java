@@ -307,9 +307,7 @@ class QuotaBudget {
 		double estimated = Math.max(0, sent.charged(this.dimension) - mark.charged(this.dimension));
 		double sentSince = estimated * this.factor.value();
 		double refilled = remaining + refilled(now - Math.min(now, mark.sentAt() + TRANSIT_NANOS));
-		// what could not refill because nothing was missing does not pay for later calls;
-		// when
-		// they were sent is known by what was available until now
+		// how much could not refill because nothing was missing is unknown
 		double least = Math.min(this.capacity, refilled) - sentSince;
 		this.available = bounded(Math.max(least, Math.min(refilled - sentSince, this.available)));
 		this.at = now;
