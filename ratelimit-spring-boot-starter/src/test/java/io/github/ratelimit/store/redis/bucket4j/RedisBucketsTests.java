@@ -13,7 +13,6 @@ import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.ratelimit.store.redis.bucket4j.BucketTestClient.OpenBuckets;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
-import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,11 +48,12 @@ class RedisBucketsTests {
 		.addLimit((limit) -> limit.capacity(1).refillGreedy(1, Duration.ofMillis(20)))
 		.build();
 
+	/** Its own one: calls are counted. */
 	private static RedisServer server;
 
 	@BeforeAll
 	static void connect() {
-		server = SharedRedis.server();
+		server = RedisServer.start();
 		for (BucketTestClient client : BucketTestClient.values()) {
 			BUCKETS.put(client, client.open(server));
 		}
@@ -62,12 +62,13 @@ class RedisBucketsTests {
 	@AfterAll
 	static void disconnect() {
 		BUCKETS.values().forEach(OpenBuckets::close);
+		server.close();
 	}
 
 	/** Suppliers' configurations are remembered, so every test has its own key. */
 	@BeforeEach
 	void flush() {
-		SharedRedis.flush();
+		server.command("FLUSHALL");
 	}
 
 	@ParameterizedTest
@@ -266,7 +267,7 @@ class RedisBucketsTests {
 	void aBucketThatWasLostIsNew() {
 		Bucket bucket = bucket(BucketTestClient.LETTUCE, "lost", TEN_A_DAY);
 		assertThat(bucket.tryConsume(10)).isTrue();
-		SharedRedis.flush();
+		server.command("FLUSHALL");
 		server.command("SCRIPT", "FLUSH");
 		assertThat(bucket.tryConsume(10)).isTrue();
 	}
