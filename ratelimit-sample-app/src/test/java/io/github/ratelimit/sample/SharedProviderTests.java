@@ -40,6 +40,7 @@ import static org.awaitility.Awaitility.await;
  * and share in Redis what they know of it. Each test has a model, and so a quota, of its
  * own, which takes hours to refill in most of them.
  */
+@Tag("version-independent")
 @Tag("redis")
 class SharedProviderTests {
 

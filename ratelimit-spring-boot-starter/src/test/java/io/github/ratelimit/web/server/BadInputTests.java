@@ -1,6 +1,10 @@
 package io.github.ratelimit.web.server;
 
+import org.junit.jupiter.api.Tag;
+
 /** At the root of the server. */
+@Tag("boot-independent")
+@Tag("jdk-independent")
 class BadInputTests extends BadInputContract {
 
 	BadInputTests() {

@@ -6,6 +6,7 @@ import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -13,6 +14,8 @@ import org.springframework.context.event.EventListener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the event of a denied request says about its path. */
+@Tag("boot-independent")
+@Tag("jdk-independent")
 class DeniedPathTests {
 
 	@Test

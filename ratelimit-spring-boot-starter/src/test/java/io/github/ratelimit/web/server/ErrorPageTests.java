@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,8 @@ import org.springframework.web.bind.annotation.RestController;
  * An exception leaves the application, and its error page determines the status by which
  * the call is counted.
  */
+@Tag("boot-independent")
+@Tag("jdk-independent")
 class ErrorPageTests {
 
 	@ParameterizedTest

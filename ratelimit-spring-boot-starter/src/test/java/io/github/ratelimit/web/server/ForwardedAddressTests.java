@@ -2,6 +2,7 @@ package io.github.ratelimit.web.server;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** All notations of an address that a proxy forwards are one client. */
+@Tag("boot-independent")
+@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class ForwardedAddressTests {
 

@@ -7,6 +7,7 @@ import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -20,6 +21,8 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Metrics and log lines about the filters. */
+@Tag("boot-independent")
+@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class ObservedRefusalTests {
 

@@ -20,6 +20,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every notation of a path that reaches a limited resource is limited. */
+@Tag("boot-independent")
 @Tag("jdk-independent")
 class PathVariantsTests {
 

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -41,6 +42,8 @@ import org.springframework.web.client.RestClient;
 /**
  * Calls to a provider that are queued leave threads of the application to other requests.
  */
+@Tag("boot-independent")
+@Tag("jdk-independent")
 class QueuedClientCallsTests {
 
 	private final ExecutorService callers = Executors.newCachedThreadPool((task) -> {

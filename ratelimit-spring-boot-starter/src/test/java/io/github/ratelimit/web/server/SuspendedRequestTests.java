@@ -8,6 +8,7 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.EnumSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -19,6 +20,8 @@ import org.springframework.core.Ordered;
  * A filter in front of the limits suspends requests and dispatches them again, as those
  * do that protect a server from overload, or forwards them to another path.
  */
+@Tag("boot-independent")
+@Tag("jdk-independent")
 class SuspendedRequestTests {
 
 	@ParameterizedTest

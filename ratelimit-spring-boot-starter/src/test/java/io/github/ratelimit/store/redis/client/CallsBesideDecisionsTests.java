@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What calls that decide nothing say about the health of Redis. */
+@Tag("version-independent")
 @Tag("redis")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class CallsBesideDecisionsTests {
