@@ -23,8 +23,11 @@ final class NearKey extends ReportedKey {
 	 */
 	long note(long near, long notRecovered) {
 		long before = this.rates.get();
-		while (!this.rates.compareAndSet(before, (before & notRecovered) | near)) {
+		long after = (before & notRecovered) | near;
+		// mostly nothing changes, and threads that only read do not disturb each other
+		while (after != before && !this.rates.compareAndSet(before, after)) {
 			before = this.rates.get();
+			after = (before & notRecovered) | near;
 		}
 		return near & ~(before & notRecovered);
 	}

@@ -56,6 +56,8 @@ class RedisBucketsTests {
 		server = RedisServer.start();
 		for (BucketTestClient client : BucketTestClient.values()) {
 			BUCKETS.put(client, client.open(server));
+			// each sends a call when it connects, in the background
+			Polling.until(Duration.ofSeconds(10), "it is connected", () -> server.calls("evalsha") == BUCKETS.size());
 		}
 	}
 
