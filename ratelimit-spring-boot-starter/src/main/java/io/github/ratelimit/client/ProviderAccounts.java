@@ -239,7 +239,7 @@ final class ProviderAccounts {
 	/** What the next call would not know if the account were removed, least first. */
 	private enum Loss {
 
-		/** Nothing: no response has told anything. */
+		/** Nothing: no limit is known. */
 		NOTHING,
 
 		/** What the provider's limits are. */

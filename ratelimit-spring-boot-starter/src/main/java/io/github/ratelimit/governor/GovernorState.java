@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param throttled how many calls the provider has refused for a limit or for overload
  * @param lastThrottled when the last of them was; null if there was none
  * @param lastCode the provider's word for the reason of the last; null if there was none
- * @param learned whether a response or another instance has told something: a limit, a
- * refusal for a limit, or that calls are served
+ * @param learned whether something is known from a response or another instance: a limit,
+ * a refusal for a limit, or that calls are served
  * @param sentAtNanos when the last call was sent, by the monotonic time; the time of
  * creation if none was
  */

@@ -97,7 +97,7 @@ class LargeNumbersTests {
 		}
 	}
 
-	/** What calls need, use and are told, whatever the numbers. */
+	/** Any numbers of estimated, used and reported tokens. */
 	@Property(tries = 300)
 	void noNumbersStopLaterCallsForLong(@ForAll("steps") List<Step> steps,
 			@ForAll @LongRange(min = 100, max = 1L << 60) long limit) {

@@ -34,9 +34,9 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
-	protected HttpRequest naming(HttpRequest request, ClientCall attempt) {
+	protected HttpRequest marked(HttpRequest request, ClientCall attempt) {
 		HttpRequestBody body = request.body();
-		return (body == null) ? request : request.toBuilder().body(new NamingBody(body, attempt)).build();
+		return (body == null) ? request : request.toBuilder().body(new MarkedBody(body, attempt)).build();
 	}
 
 	@Override
@@ -61,8 +61,8 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 		return new OpenAIIoException(message, cause);
 	}
 
-	/** A body that names its attempt. */
-	private record NamingBody(HttpRequestBody body, ClientCall attempt) implements HttpRequestBody {
+	/** A body that marks the thread that writes it with its attempt. */
+	private record MarkedBody(HttpRequestBody body, ClientCall attempt) implements HttpRequestBody {
 
 		@Override
 		public void writeTo(OutputStream stream) {

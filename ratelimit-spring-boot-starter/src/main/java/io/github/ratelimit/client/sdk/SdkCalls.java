@@ -99,7 +99,7 @@ public abstract class SdkCalls<Q, R> {
 				call.notSent();
 			}
 			else {
-				send(call, () -> send.apply(OutboundBody.areAttemptsRead() ? naming(request, call) : request), result);
+				send(call, () -> send.apply(OutboundBody.areAttemptsRead() ? marked(request, call) : request), result);
 			}
 		});
 		return result;
@@ -227,13 +227,13 @@ public abstract class SdkCalls<Q, R> {
 	protected abstract SdkRequest partsOfRequest(Q request);
 
 	/**
-	 * Returns a request whose body names its attempt when it is written: an HTTP client
-	 * sends an asynchronous request in another thread.
+	 * Returns a request whose body marks the thread that writes it with its attempt: an
+	 * HTTP client sends an asynchronous request in another thread.
 	 * @param request the request
 	 * @param attempt its attempt
 	 * @return the request, the same if it has no body
 	 */
-	protected abstract Q naming(Q request, ClientCall attempt);
+	protected abstract Q marked(Q request, ClientCall attempt);
 
 	/**
 	 * Returns the parts of a response.

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * When SDKs of providers are told not to try again by themselves: they wait as long as a
- * response demands, within the calling thread. Immutable.
+ * Which refusals tell the SDKs of providers not to retry. An SDK waits in the calling
+ * thread for as long as the response says. Immutable.
  *
  * @param answersSdks whether the answers have the styles of a provider
  * @param longest the longest wait after which SDKs are to try again
