@@ -11,7 +11,6 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Two applications that share a Redis. */
-@Tag("jdk-independent")
 @Tag("redis")
 class ChangesOnTwoInstancesTests {
 

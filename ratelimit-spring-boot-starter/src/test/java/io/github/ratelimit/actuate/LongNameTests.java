@@ -5,14 +5,12 @@ import io.github.ratelimit.Limit;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Limits whose names are so long that the store has none for the bans of their keys. */
-@Tag("jdk-independent")
 class LongNameTests {
 
 	private static final String BAN = "{\"ban\":\"1h\"}";

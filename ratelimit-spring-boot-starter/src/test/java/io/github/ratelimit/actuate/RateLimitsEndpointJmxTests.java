@@ -6,7 +6,6 @@ import java.util.Map;
 import javax.management.MBeanException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The endpoint without HTTP.
  */
-@Tag("jdk-independent")
 class RateLimitsEndpointJmxTests {
 
 	private static final String STRING = String.class.getName();

@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
 import io.github.ratelimit.Key;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +30,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page at the address of the endpoint, over HTTP. */
-@Tag("jdk-independent")
 class RateLimitsPageTests {
 
 	private static final String PAGE = "/actuator/ratelimits";

@@ -13,13 +13,11 @@ import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The counts of the last five minutes. */
-@Tag("jdk-independent")
 class RecentCountsTests {
 
 	private final LimitRegistry registry = new LimitRegistry();

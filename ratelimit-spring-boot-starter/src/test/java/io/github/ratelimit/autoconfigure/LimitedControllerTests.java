@@ -16,7 +16,6 @@ import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.SpringApplication;
@@ -34,7 +33,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Annotated controllers over a real port, together with a rule of the filter. */
-@Tag("jdk-independent")
 class LimitedControllerTests {
 
 	private final HttpClient client = HttpClient.newHttpClient();

@@ -20,7 +20,6 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +27,6 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The beans that every limit needs, and how an application replaces them. */
-@Tag("jdk-independent")
 class RateLimitAutoConfigurationTests {
 
 	private final StartUp startUp = StartUp.ofLimit("rate: 2/min", "key: ip");

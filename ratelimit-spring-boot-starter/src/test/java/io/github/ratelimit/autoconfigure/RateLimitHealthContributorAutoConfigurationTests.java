@@ -5,7 +5,6 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.store.OutageStore;
 import io.github.ratelimit.actuate.RateLimitHealthIndicator;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -19,7 +18,6 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The component of the limits in the application's health. */
-@Tag("jdk-independent")
 class RateLimitHealthContributorAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()

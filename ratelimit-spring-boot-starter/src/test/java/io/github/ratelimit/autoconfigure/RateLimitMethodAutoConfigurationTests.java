@@ -4,7 +4,6 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.method.RateLimitAdvisor;
 import org.aopalliance.intercept.MethodInterceptor;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -27,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** The advice of limited methods, with Boot's AOP and without it. */
-@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class RateLimitMethodAutoConfigurationTests {
 

@@ -61,7 +61,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** How an application shares its limits through Redis, and its failures if it cannot. */
-@Tag("jdk-independent")
 @Tag("redis")
 class RateLimitRedisAutoConfigurationTests {
 

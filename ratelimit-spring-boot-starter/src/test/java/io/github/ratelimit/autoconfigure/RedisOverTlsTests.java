@@ -25,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Limits trust the same servers as the application's connections. */
-@Tag("jdk-independent")
 @Tag("redis")
 class RedisOverTlsTests {
 

@@ -2,7 +2,6 @@ package io.github.ratelimit.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -10,7 +9,6 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** When the store is warmed up, and when it is closed. */
-@Tag("jdk-independent")
 class RedisStoreLifecycleTests {
 
 	private static final int WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2048;

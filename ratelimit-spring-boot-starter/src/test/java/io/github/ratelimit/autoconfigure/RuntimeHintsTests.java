@@ -2,7 +2,6 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.RateLimited;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
@@ -18,7 +17,6 @@ import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.refl
 import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.resource;
 
 /** What a native image of an application contains for the starter. */
-@Tag("jdk-independent")
 class RuntimeHintsTests {
 
 	@Test

@@ -4,13 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The thread that sweeps a store. */
-@Tag("jdk-independent")
 class SweeperTests {
 
 	private final CountDownLatch sweeps = new CountDownLatch(3);

@@ -49,7 +49,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** However calls end, they leave no slot, no ticket in the queue and no permit behind. */
-@Tag("boot-independent")
 class CallEndingsTests {
 
 	private static final int SLOTS = 8;

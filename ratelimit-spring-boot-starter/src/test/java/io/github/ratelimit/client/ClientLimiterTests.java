@@ -27,13 +27,11 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-@Tag("boot-independent")
 class ClientLimiterTests {
 
 	private static ClientLimiter limiter(List<KeyPart> key, TokenEstimator estimator) {

@@ -12,13 +12,11 @@ import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@Tag("boot-independent")
 class CountedInputStreamTests {
 
 	private final ClientLimiter limiter = new ClientLimiter(

@@ -1,14 +1,12 @@
 package io.github.ratelimit.client;
 
 import io.github.ratelimit.governor.GovernorSettings;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Which models a pattern of the configuration names. */
-@Tag("boot-independent")
 class ModelSettingsTests {
 
 	@ParameterizedTest

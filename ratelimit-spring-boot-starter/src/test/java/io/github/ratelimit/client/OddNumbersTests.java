@@ -23,7 +23,6 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +34,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * One response with wrong figures, and one request for more tokens than there can be, do
  * not stop or spoil the calls after it for long.
  */
-@Tag("boot-independent")
 class OddNumbersTests {
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);

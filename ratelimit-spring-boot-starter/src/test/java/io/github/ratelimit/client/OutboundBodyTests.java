@@ -3,12 +3,10 @@ package io.github.ratelimit.client;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Tag("boot-independent")
 class OutboundBodyTests {
 
 	private final OutboundBody body = new OutboundBody();

@@ -4,13 +4,11 @@ import java.net.URI;
 import java.util.Map;
 
 import io.github.ratelimit.provider.usage.ModelRequest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Tag("boot-independent")
 class OutboundRequestTests {
 
 	@ParameterizedTest

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static io.github.ratelimit.client.TestClient.client;
@@ -19,7 +18,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-@Tag("boot-independent")
 class RequestPriorityTests {
 
 	private final ManualTime time = new ManualTime();

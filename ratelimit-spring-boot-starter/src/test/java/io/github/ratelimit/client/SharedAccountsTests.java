@@ -27,11 +27,9 @@ import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.memory.MemoryStore;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Instances that share in a store what they know of an account. */
-@Tag("boot-independent")
 class SharedAccountsTests {
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);

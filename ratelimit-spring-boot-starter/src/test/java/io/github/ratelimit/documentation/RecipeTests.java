@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
@@ -48,7 +47,6 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Recipes, copied from their page into one application, do what the page says. */
-@Tag("jdk-independent")
 class RecipeTests {
 
 	private static final List<String> RECIPES = List.of("A plan by role", "Exempt a partner", "Failed logins",

@@ -2,7 +2,6 @@ package io.github.ratelimit.method;
 
 import io.github.ratelimit.RateLimited;
 import jakarta.annotation.security.RolesAllowed;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -14,7 +13,6 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The limit decides before Spring Security does, so the fallback needs no right. */
-@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class UncheckedFallbackTests {
 

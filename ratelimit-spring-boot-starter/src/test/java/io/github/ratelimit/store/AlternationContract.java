@@ -41,7 +41,7 @@ public interface AlternationContract extends StoreFixture {
 		SplittableRandom random = new SplittableRandom(algorithm.ordinal());
 		List<String> rates = List.of("10/d | 1000/d", "3/d | 10/d", "7/d | 1000/d", "11/d | 13/d", "1/d | 1000000/d",
 				"999980/d | 1000000/d", "7/d | 900000000000/d");
-		for (int sequence = 0; sequence < 70; sequence++) {
+		for (int sequence = 0; sequence < part(70); sequence++) {
 			String[] both = rates.get(sequence % rates.size()).split(" \\| ");
 			boolean tooLong = algorithm == Algorithm.SLIDING_WINDOW_LOG && Rate.parse(both[1]).permits() > 10_000;
 			if (tooLong) {

@@ -30,7 +30,7 @@ public interface ChangedLimitContract extends StoreFixture {
 	default void randomChangesLeaveWhatAPlainModelSays(Algorithm algorithm) {
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
-		for (int sequence = 0; sequence < 15; sequence++) {
+		for (int sequence = 0; sequence < part(15); sequence++) {
 			ManualTime time = new ManualTime();
 			LimitStore store = createStore(time);
 			ChangedLimitModel model = new ChangedLimitModel(algorithm, PERIOD.toNanos() / 1_000, micros(time));

@@ -73,7 +73,7 @@ public interface ReconfigurationContract extends StoreFixture {
 		Limit one = StoreFixture.limit("chat", rates[0]);
 		Limit other = StoreFixture.limit("chat", rates[1]);
 		SplittableRandom random = new SplittableRandom(configurations.hashCode());
-		for (int sequence = 0; sequence < 50; sequence++) {
+		for (int sequence = 0; sequence < part(50); sequence++) {
 			LimitStore store = createStore(new ManualTime());
 			double spent = 0;
 			for (int step = 0; step < 200; step++) {

@@ -30,6 +30,19 @@ public interface StoreFixture {
 		return true;
 	}
 
+	/**
+	 * Returns which percentage of the random sequences is run: a store in another process
+	 * would take minutes for all.
+	 */
+	default int percent() {
+		return 100;
+	}
+
+	/** Returns how many of so many random sequences are run, at least one. */
+	default int part(int sequences) {
+		return Math.max(1, sequences * percent() / 100);
+	}
+
 	/** Returns a limit. */
 	static Limit limit(String name, String rates) {
 		return Limit.of(name, Rate.parseAll(rates));

@@ -3,12 +3,10 @@ package io.github.ratelimit.autoconfigure.client;
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.queue.WaitingThreadLimit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Tag("jdk-independent")
 class ClientReportTests {
 
 	private final ClientSettings client = TestClient.client().match("https://api.openai.com/**").limiter().settings();

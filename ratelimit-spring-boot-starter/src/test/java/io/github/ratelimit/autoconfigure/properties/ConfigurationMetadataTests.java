@@ -15,7 +15,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -26,7 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The configuration metadata and the reference are complete and agree. */
-@Tag("jdk-independent")
 class ConfigurationMetadataTests {
 
 	private static final Path REFERENCE = Path.of("..", "docs", "reference.md");

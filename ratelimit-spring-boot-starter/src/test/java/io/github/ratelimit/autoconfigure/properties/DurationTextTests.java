@@ -1,13 +1,11 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Tag("jdk-independent")
 class DurationTextTests {
 
 	@ParameterizedTest

@@ -11,7 +11,6 @@ import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Rates, keys and costs that are read from a configuration. */
-@Tag("jdk-independent")
 class LimitDefinitionsTests {
 
 	private static final String KEY_REMEDY = "Write whose calls are counted: for example header('X-API-Key'), user or ip, "

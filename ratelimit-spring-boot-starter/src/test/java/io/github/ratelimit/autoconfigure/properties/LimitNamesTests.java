@@ -10,7 +10,6 @@ import io.github.ratelimit.autoconfigure.Requests;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Names of limits in all property sources. */
-@Tag("jdk-independent")
 class LimitNamesTests {
 
 	private static final String CHAT_TOKENS = """

@@ -12,7 +12,6 @@ import io.github.ratelimit.autoconfigure.StartUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +21,6 @@ import org.springframework.context.ApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The kinds of limits that properties can describe, and invalid combinations. */
-@Tag("jdk-independent")
 class LimitReaderTests {
 
 	@ParameterizedTest

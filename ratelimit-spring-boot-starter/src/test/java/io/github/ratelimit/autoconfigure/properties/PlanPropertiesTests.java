@@ -7,7 +7,6 @@ import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +22,6 @@ import org.springframework.context.annotation.Primary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Plans of a limit in all property sources. */
-@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class PlanPropertiesTests {
 

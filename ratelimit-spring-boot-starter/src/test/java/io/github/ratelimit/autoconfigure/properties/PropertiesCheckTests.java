@@ -5,7 +5,6 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.store.memory.MemoryStore;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +21,6 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Properties that are unknown, invalid, or have no effect. */
-@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class PropertiesCheckTests {
 

@@ -6,7 +6,6 @@ import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.autoconfigure.report.Failures;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +20,6 @@ import org.springframework.core.env.MapPropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** If several sources set a property, failures name the one that won. */
-@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class PropertySourcesTests {
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The table of properties in the reference is that of the code. With
  * {@code -Ddocumentation.write=true} the test writes the table.
  */
-@Tag("jdk-independent")
 class PropertyTableTests {
 
 	private static final Path REFERENCE = Path.of("..", "docs", "reference.md");

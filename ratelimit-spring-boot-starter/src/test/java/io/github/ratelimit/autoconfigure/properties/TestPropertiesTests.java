@@ -2,7 +2,6 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -13,7 +12,6 @@ import org.springframework.test.context.TestPropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Properties of a test override a limit of the application. */
-@Tag("jdk-independent")
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE,
 		properties = { "ratelimit.limits.chat_tokens.rate=1/s", "ratelimit.limits.chat_tokens.key=ip" })
 @TestPropertySource(properties = "ratelimit.limits.chat_tokens.rate=2/s")

@@ -28,7 +28,6 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rules that limit less than they seem to, and what start-up asks about them. */
-@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class RuleWarningsTests {
 

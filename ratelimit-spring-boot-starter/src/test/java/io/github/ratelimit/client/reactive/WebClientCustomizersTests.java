@@ -9,7 +9,6 @@ import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -31,7 +30,6 @@ import static io.github.ratelimit.client.LocalProvider.json;
 import static io.github.ratelimit.client.TestClient.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Tag("boot-independent")
 class WebClientCustomizersTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Tag;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
-/** The Redis store keeps the contract of all stores, through Jedis. */
+/**
+ * The Redis store keeps the contract of all stores, through Jedis. The arithmetic is that
+ * of the scripts, which {@link RedisStoreContractTests} tests with more sequences.
+ */
 @Tag("redis")
 @Tag("version-independent")
 class JedisStoreContractTests implements LimitStoreContract {
@@ -76,6 +79,11 @@ class JedisStoreContractTests implements LimitStoreContract {
 	}
 
 	@Override
+	public int percent() {
+		return 10;
+	}
+
+	@Override
 	public int rounds() {
 		return 5;
 	}
@@ -87,7 +95,7 @@ class JedisStoreContractTests implements LimitStoreContract {
 
 	@Override
 	public int patterns() {
-		return 100;
+		return 20;
 	}
 
 	@Override

@@ -119,6 +119,11 @@ class RedisStoreContractTests implements LimitStoreContract {
 	}
 
 	@Override
+	public int percent() {
+		return 40;
+	}
+
+	@Override
 	public int rounds() {
 		return 10;
 	}

@@ -3,8 +3,7 @@ package io.github.ratelimit.web.server;
 import org.junit.jupiter.api.Tag;
 
 /** At the root of the server. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 class BadInputTests extends BadInputContract {
 
 	BadInputTests() {

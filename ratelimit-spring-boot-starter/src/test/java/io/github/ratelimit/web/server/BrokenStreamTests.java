@@ -15,7 +15,6 @@ import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;
 import org.apache.coyote.Response;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +31,6 @@ import static org.awaitility.Awaitility.await;
  * A stream of a disconnected client holds nothing, even if the container does not notify
  * its listeners. There is no timeout that would release the slot in the end.
  */
-@Tag("boot-independent")
 class BrokenStreamTests {
 
 	private static final int SLOTS = 5;

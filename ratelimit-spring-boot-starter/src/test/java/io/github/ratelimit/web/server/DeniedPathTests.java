@@ -14,8 +14,7 @@ import org.springframework.context.event.EventListener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the event of a denied request says about its path. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 class DeniedPathTests {
 
 	@Test

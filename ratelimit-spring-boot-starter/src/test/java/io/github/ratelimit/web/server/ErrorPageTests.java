@@ -27,8 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
  * An exception leaves the application, and its error page determines the status by which
  * the call is counted.
  */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 class ErrorPageTests {
 
 	@ParameterizedTest

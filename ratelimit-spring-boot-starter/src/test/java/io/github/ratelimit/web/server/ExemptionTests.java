@@ -12,7 +12,6 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -32,7 +31,6 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Exempt calls, and plans by role, behind a proxy and a real Spring Security. */
-@Tag("jdk-independent")
 @TestInstance(Lifecycle.PER_CLASS)
 class ExemptionTests {
 

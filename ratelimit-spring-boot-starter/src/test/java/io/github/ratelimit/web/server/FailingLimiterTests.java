@@ -15,7 +15,6 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.provider.HeaderStyle;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -26,7 +25,6 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A failure of the limiter does not fail the application. */
-@Tag("boot-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class FailingLimiterTests {
 

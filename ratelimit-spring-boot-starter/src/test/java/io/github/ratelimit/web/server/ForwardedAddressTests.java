@@ -13,8 +13,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** All notations of an address that a proxy forwards are one client. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class ForwardedAddressTests {
 

@@ -2,7 +2,6 @@ package io.github.ratelimit.web.server;
 
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -17,7 +16,6 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** An application with paths of its own below those of the management endpoints. */
-@Tag("boot-independent")
 @TestInstance(Lifecycle.PER_CLASS)
 class ManagementPathsTests {
 

@@ -21,8 +21,7 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Metrics and log lines about the filters. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class ObservedRefusalTests {
 

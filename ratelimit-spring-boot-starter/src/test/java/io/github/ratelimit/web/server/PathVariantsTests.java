@@ -20,8 +20,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every notation of a path that reaches a limited resource is limited. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 class PathVariantsTests {
 
 	private static final List<String> PATHS = List.of("/v1/chat", "//v1/chat", "///v1//chat", "/v1;a=b/chat",

@@ -20,8 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Callers with different plans, for rules and annotated methods. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 @TestInstance(Lifecycle.PER_CLASS)
 class PlansTests {
 

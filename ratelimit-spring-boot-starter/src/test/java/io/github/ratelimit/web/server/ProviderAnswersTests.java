@@ -19,8 +19,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Responses in the styles of OpenAI and Anthropic over HTTP. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 @TestInstance(Lifecycle.PER_CLASS)
 class ProviderAnswersTests {
 

@@ -42,8 +42,7 @@ import org.springframework.web.client.RestClient;
 /**
  * Calls to a provider that are queued leave threads of the application to other requests.
  */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 class QueuedClientCallsTests {
 
 	private final ExecutorService callers = Executors.newCachedThreadPool((task) -> {

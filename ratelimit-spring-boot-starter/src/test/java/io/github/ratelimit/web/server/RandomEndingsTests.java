@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Every request releases its slot, however it ends. */
-@Tag("boot-independent")
 class RandomEndingsTests {
 
 	/** A stream detects a disconnected client when its next write fails. */

@@ -22,7 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
@@ -39,7 +38,6 @@ import static org.awaitility.Awaitility.await;
  * Requests release what they hold and pay their actual cost, however they are answered
  * and however they end.
  */
-@Tag("boot-independent")
 @TestInstance(Lifecycle.PER_CLASS)
 class RequestLifeTests {
 

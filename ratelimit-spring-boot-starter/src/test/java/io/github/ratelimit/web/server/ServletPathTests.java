@@ -10,8 +10,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rules with a dispatcher servlet that has a path, and rules that match no path. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class ServletPathTests {
 

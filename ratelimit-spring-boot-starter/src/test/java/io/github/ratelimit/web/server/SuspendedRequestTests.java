@@ -20,8 +20,7 @@ import org.springframework.core.Ordered;
  * A filter in front of the limits suspends requests and dispatches them again, as those
  * do that protect a server from overload, or forwards them to another path.
  */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 class SuspendedRequestTests {
 
 	@ParameterizedTest

@@ -37,8 +37,7 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A limited gateway copies the headers of a real upstream. */
-@Tag("boot-independent")
-@Tag("jdk-independent")
+@Tag("version-independent")
 @TestInstance(Lifecycle.PER_CLASS)
 class UpstreamHeadersTests {
 
