@@ -6,6 +6,7 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * Looks up keys for the endpoint: never part of a decision, so it may take longer.
  *
  * @param redis where they are
+ * @param debts what a reset forgives
  */
-record KeyLookups(RedisAccess redis) {
+record KeyLookups(RedisAccess redis, DebtLedger debts) {
 
 	/**
 	 * The number of keys that one step reads, among them those of other limits and of the
@@ -60,7 +62,9 @@ record KeyLookups(RedisAccess redis) {
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
-		byte[] answer = run(this.redis.scripts().reset(), this.redis.names().of(limit.encoding().space(), keyId));
+		byte[] name = this.redis.names().of(limit.encoding().space(), keyId);
+		byte[] answer = run(this.redis.scripts().reset(), name);
+		this.debts.forgive(name);
 		limit.keys().remove(keyId, this.redis.now());
 		return answer[0] == '1';
 	}
@@ -80,6 +84,7 @@ record KeyLookups(RedisAccess redis) {
 			}
 			while (!cursor.equals("0"));
 		}
+		this.debts.forgiveAll(limit.keys());
 		limit.keys().removeAll();
 		return reset;
 	}

@@ -99,10 +99,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.limits = new RedisLimits(names, settings);
 		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies);
 		this.redis = new RedisAccess(client, scripts, names, nodes, time, scheduler);
-		this.lookups = new KeyLookups(this.redis);
 		PermitRefunds refunds = new PermitRefunds(this.redis);
 		this.slotLeases = new SlotLeases(this.redis, settings.slotLease());
 		this.debts = new DebtLedger(this.redis, settings.maxKnownKeys());
+		this.lookups = new KeyLookups(this.redis, this.debts);
 		this.blocks = new KeyBlocks(this.redis);
 		this.notes = new RedisNotes(this.redis);
 		this.warmUp = new WarmUp(this.redis);
@@ -270,12 +270,19 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public boolean reset(LimitHandle limit, String keyId) {
-		return Key.isId(keyId) && this.lookups.reset(this.limits.of(limit), keyId);
+		if (!Key.isId(keyId)) {
+			return false;
+		}
+		boolean reset = this.lookups.reset(this.limits.of(limit), keyId);
+		this.local.reset(limit, keyId);
+		return reset;
 	}
 
 	@Override
 	public long resetAll(LimitHandle limit) {
-		return this.lookups.resetAll(this.limits.of(limit));
+		long reset = this.lookups.resetAll(this.limits.of(limit));
+		this.local.resetAll(limit);
+		return reset;
 	}
 
 	@Override

@@ -140,6 +140,11 @@ public final class StoreInstance implements AutoCloseable {
 		return LettuceClientConfiguration.builder().clientResources(RESOURCES).build();
 	}
 
+	/** Returns the number of keys with a debt. */
+	public int debts() {
+		return this.store.debts();
+	}
+
 	public RedisStore store() {
 		return this.store;
 	}

@@ -197,6 +197,19 @@ public final class DebtLedger {
 		}
 	}
 
+	/**
+	 * Drops the debt of a key that was reset. A charge in flight may still be applied.
+	 * @param name the name of the key in Redis
+	 */
+	public void forgive(byte[] name) {
+		this.byName.remove(ByteBuffer.wrap(name));
+	}
+
+	/** Drops the debts of all keys of a limit that was reset. */
+	public void forgiveAll(RememberedKeys keys) {
+		this.byName.values().removeIf((entry) -> entry.key().keys() == keys);
+	}
+
 	/** Returns the number of keys with a debt. */
 	public int size() {
 		return this.byName.size();

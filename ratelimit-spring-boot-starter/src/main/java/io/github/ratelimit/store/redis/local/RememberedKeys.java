@@ -115,8 +115,9 @@ public final class RememberedKeys {
 		return (young != null) ? young : current.old().byId.get(keyId);
 	}
 
+	/** Forgets a key that was reset, and what it has received and Redis does not know. */
 	public void remove(String keyId, long now) {
-		this.slots.remove(keyId);
+		removeInFlight(keyId);
 		if (this.blocks != null) {
 			this.blocks.remove(keyId, now);
 		}
@@ -127,8 +128,14 @@ public final class RememberedKeys {
 
 	/** Forgets all keys; blocks stay. */
 	public synchronized void removeAll() {
-		forEach((known) -> this.slots.remove(known.label().id()));
+		forEach((known) -> removeInFlight(known.label().id()));
 		this.generations = Generations.after(this.generations.young().number);
+	}
+
+	private void removeInFlight(String keyId) {
+		this.slots.remove(keyId);
+		this.usages.remove(keyId);
+		this.late.remove(keyId);
 	}
 
 	/** Returns the number of keys that Redis still keeps. */

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -138,6 +139,28 @@ class ForeignValueTests {
 
 		assertThat(value(CHAT, "caller")).isEqualTo("foreign");
 		assertThat(this.instance.store().status()).isEqualTo("up");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void callsThatWereAllowedBeforeAResetAreNotChargedAfterIt(boolean one) {
+		this.server.command("SET", name(CHAT, "caller"), "foreign");
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.instance.take(CHAT, "caller", 1).isDegraded()).isTrue();
+		}
+		assertThat(this.instance.debts()).isEqualTo(1);
+
+		if (one) {
+			assertThat(this.instance.store().reset(Handles.of(CHAT), Key.of("caller").id())).isTrue();
+		}
+		else {
+			assertThat(this.instance.store().resetAll(Handles.of(CHAT))).isEqualTo(1);
+		}
+		await().until(() -> this.instance.debts() == 0);
+
+		assertThat(this.instance.take(CHAT, "caller", 1).remaining()).isEqualTo(9);
+		this.server.command("SET", name(CHAT, "caller"), "foreign");
+		assertThat(this.instance.take(CHAT, "caller", 1).remaining()).as("in memory").isEqualTo(8);
 	}
 
 	@Test
