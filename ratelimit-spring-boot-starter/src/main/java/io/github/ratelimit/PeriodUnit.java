@@ -34,6 +34,21 @@ enum PeriodUnit {
 		return symbol.equals("m") ? MINUTE : null;
 	}
 
+	/** Returns the unit of a word such as minutes or sec, null if there is none. */
+	static @Nullable PeriodUnit ofWord(String word) {
+		String lowerCase = word.toLowerCase(Locale.ROOT);
+		for (PeriodUnit unit : values()) {
+			if (lowerCase.length() >= SHORTEST_WORD && (unit.word + "s").startsWith(lowerCase)) {
+				return unit;
+			}
+		}
+		return null;
+	}
+
+	String symbol() {
+		return this.symbol;
+	}
+
 	/**
 	 * Reads a period: a unit with an optional whole number before it.
 	 * @param text the period, for example {@code 15min}
@@ -67,10 +82,9 @@ enum PeriodUnit {
 		if (of(lowerCase) != null) {
 			return "Write the unit in lower case: ms, s, min, h or d.";
 		}
-		for (PeriodUnit unit : values()) {
-			if (lowerCase.length() >= SHORTEST_WORD && (unit.word + "s").startsWith(lowerCase)) {
-				return "Write '" + before + unit.symbol + "'.";
-			}
+		PeriodUnit meant = ofWord(symbol);
+		if (meant != null) {
+			return "Write '" + before + meant.symbol + "'.";
 		}
 		return "The unit is one of ms, s, min (or m), h and d, with an optional whole number before it, for example 15min.";
 	}

@@ -1,11 +1,16 @@
 package io.github.ratelimit;
 
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads {@code <permits>/<period>[ burst <permits>]}. */
 final class RateParser {
 
 	private static final String FORM = "Write <permits>/<period>[ burst <permits>], for example 10/min, 5/15min or 60/min burst 90.";
+
+	private static final Pattern WORDS = Pattern
+		.compile("(\\d+)(?: \\w+)? (?:per|every|each|in|an?) (\\d*) ?([A-Za-z]+)");
 
 	private final String text;
 
@@ -23,7 +28,7 @@ final class RateParser {
 		}
 		int slash = this.text.indexOf('/');
 		if (slash < 0) {
-			throw refuse("has no period", FORM);
+			throw refuse("has no period", remedyOfWords());
 		}
 		long permits = number(this.text.substring(0, slash).strip(), "permits");
 		String rest = this.text.substring(slash + 1).strip();
@@ -32,6 +37,13 @@ final class RateParser {
 		long burst = (space < 0) ? permits : burst(rest.substring(space).strip());
 		RateRules.check(this.text, permits, period, burst);
 		return new Rate(permits, period, burst);
+	}
+
+	/** Rates that are written as people say them: 60 per minute. */
+	private String remedyOfWords() {
+		Matcher words = WORDS.matcher(this.text);
+		PeriodUnit unit = words.matches() ? PeriodUnit.ofWord(words.group(3)) : null;
+		return (unit != null) ? "Write '" + words.group(1) + "/" + words.group(2) + unit.symbol() + "'." : FORM;
 	}
 
 	private long burst(String suffix) {

@@ -30,6 +30,10 @@ class RateRefusalTests {
 		refused("", "is empty", FORM);
 		refused("10", "has no period", FORM);
 		refused("ten per minute", "has no period", FORM);
+		refused("60 per minute", "has no period", "Write '60/min'.");
+		refused("60 requests per minute", "has no period", "Write '60/min'.");
+		refused("5 every 15 minutes", "has no period", "Write '5/15min'.");
+		refused("5 per week", "has no period", FORM);
 		refused("/min", "has no number of permits", FORM);
 		refused("10/min burst", "has 'burst' after its period", FORM);
 		refused("10/min burst20", "has 'burst20' after its period", FORM);

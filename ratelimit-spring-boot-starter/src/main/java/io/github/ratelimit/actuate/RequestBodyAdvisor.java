@@ -2,6 +2,7 @@ package io.github.ratelimit.actuate;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.InvocationContext;
@@ -9,6 +10,7 @@ import org.springframework.boot.actuate.endpoint.OperationType;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.invoke.OperationInvoker;
 import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
+import org.springframework.boot.actuate.endpoint.invoke.OperationParameter;
 import org.springframework.boot.actuate.endpoint.invoke.OperationParameters;
 
 /**
@@ -20,13 +22,13 @@ public final class RequestBodyAdvisor implements OperationInvokerAdvisor {
 	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
 
 	/** The parts of the path. */
-	private static final String[] SELECTORS = { "limit", "key" };
+	private static final Set<String> SELECTORS = Set.of("limit", "key");
 
 	@Override
 	public OperationInvoker apply(EndpointId endpoint, OperationType type, OperationParameters parameters,
 			OperationInvoker invoker) {
 		return (endpoint.equals(ENDPOINT) && type == OperationType.WRITE)
-				? (context) -> invoker.invoke(new WithBody(context)) : invoker;
+				? (context) -> invoker.invoke(new WithBody(context, parameters)) : invoker;
 	}
 
 	private static final class WithBody extends InvocationContext {
@@ -35,15 +37,13 @@ public final class RequestBodyAdvisor implements OperationInvokerAdvisor {
 
 		private final RequestBody body;
 
-		WithBody(InvocationContext request) {
+		WithBody(InvocationContext request, OperationParameters parameters) {
 			super(security(request), request.getArguments());
 			this.request = request;
 			Map<String, @Nullable String> values = new LinkedHashMap<>();
 			request.getArguments()
 				.forEach((name, value) -> values.put(name, (value != null) ? value.toString() : null));
-			for (String selector : SELECTORS) {
-				values.remove(selector);
-			}
+			parameters.stream().map(OperationParameter::getName).filter(SELECTORS::contains).forEach(values::remove);
 			this.body = new RequestBody(values);
 		}
 

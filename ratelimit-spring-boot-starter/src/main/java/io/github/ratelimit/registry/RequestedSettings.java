@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,11 @@ final class RequestedSettings {
 			ChangeableSettings.BAN_AFTER);
 
 	private static final Map<String, String> OF_ALL = Map.of("enabled", ENABLED, "mode", ChangeableSettings.MODE);
+
+	/** Settings of a limit that do not change while the application runs, by letters. */
+	private static final Set<String> FIXED = Set.of("key", "cost", "settle", "countwhen", "onmissingkey", "algorithm",
+			"segments", "maxwait", "maxwaiting", "unit", "maxdebt", "plan", "unless", "hideheaders", "onstorefailure",
+			"lease");
 
 	private static final String NOTHING = "There is nothing known in the request";
 
@@ -110,24 +116,40 @@ final class RequestedSettings {
 		values.forEach((written, value) -> {
 			String name = name(written, names);
 			if (name == null) {
+				refuseElsewhere(written, names);
 				Suggestion.nearest(written, names.values()).ifPresent((meant) -> unknown.put(written, meant));
 			}
 			else if (value != null || isChanged(name, before)) {
 				known.put(name, value);
 			}
 		});
-		if (known.isEmpty()) {
-			throw new InvalidChangeException(NOTHING + ". " + remedy);
-		}
 		unknown.forEach((written, meant) -> {
 			throw new InvalidChangeException(
 					"'" + shown(written) + "' is not a setting. Did you mean '" + meant + "'? " + remedy);
 		});
+		if (known.isEmpty()) {
+			boolean named = values.keySet().stream().anyMatch((written) -> name(written, names) != null);
+			throw new InvalidChangeException((named ? "There is no change to withdraw. " : NOTHING + ". ") + remedy);
+		}
 		if (known.containsKey(ChangeableSettings.PLANS)) {
 			throw new InvalidChangeException("plans is '" + shown(String.valueOf(known.get(ChangeableSettings.PLANS)))
 					+ "'. Write each plan by its name: {\"plans.pro\": \"600/min\"}.");
 		}
 		return known;
+	}
+
+	/** Without this, a part of the request would silently have no effect. */
+	private static void refuseElsewhere(String written, Map<String, String> names) {
+		String letters = letters(written);
+		boolean ofLimit = name(written, OF_LIMIT) != null || FIXED.contains(letters) || letters.equals("limit");
+		if (names == OF_ALL && ofLimit) {
+			throw new InvalidChangeException("'" + shown(written)
+					+ "' is about one limit, and the request about all. Send it to /actuator/ratelimits/{limit}.");
+		}
+		if (names == OF_LIMIT && FIXED.contains(letters)) {
+			throw new InvalidChangeException("'" + shown(written)
+					+ "' cannot be changed here. Change it in the configuration, and restart the application.");
+		}
 	}
 
 	/** A changed burst is part of a changed rate. */
@@ -139,7 +161,11 @@ final class RequestedSettings {
 		if (written.startsWith(ChangeableSettings.PLAN_PREFIX) && names.containsKey(ChangeableSettings.PLANS)) {
 			return written;
 		}
-		return names.get(written.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""));
+		return names.get(letters(written));
+	}
+
+	private static String letters(String written) {
+		return written.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
 	}
 
 	/** A value of a request in a message: not longer than people read. */

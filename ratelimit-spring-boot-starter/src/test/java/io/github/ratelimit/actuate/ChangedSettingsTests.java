@@ -5,24 +5,30 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
+import java.lang.reflect.RecordComponent;
 import java.net.http.HttpResponse;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
@@ -195,7 +201,11 @@ class ChangedSettingsTests {
 			{"ban-after":"often"}                  | Write <number> denials in <period> for <period>
 			{"burst":"many"}                       | burst is 'many'. Write how many permits can be saved up
 			{}                                     | There is nothing known in the request. Write {
-			{"cost":"3"}                           | There is nothing known in the request. Write {
+			{"rates":"5/s"}                        | 'rates' is not a setting. Did you mean 'rate'?
+			{"colour":"red"}                       | There is nothing known in the request. Write {
+			{"cost":"3"}                           | 'cost' cannot be changed here. Change it in the configuration
+			{"rate":"5/s","max_wait":"2s"}         | 'max_wait' cannot be changed here. Change it in the configuration
+			{"rate":"5/s","key":"user"}            | 'key' cannot be changed here. Change it in the configuration
 			""")
 	void aChangeIsMadeAsAWholeOrNotAtAll(String json, String reason) throws Exception {
 		RegisteredLimit limit = application.limit(this.name, "2/h");
@@ -207,6 +217,30 @@ class ChangedSettingsTests {
 		assertThat(response.body().replace("\\\"", "\"")).contains(reason);
 		assertThat(limit.settings()).isSameAs(before);
 		assertThat(events.all).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("propertiesOfLimits")
+	void eachPropertyOfALimitIsASettingOrRefused(String property) throws Exception {
+		application.limit(this.name, "2/h");
+		HttpResponse<String> response = change("{\"mode\":\"shadow\",\"" + property + "\":\"?\"}");
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(response.body()).doesNotContain("is not a setting");
+	}
+
+	static Stream<String> propertiesOfLimits() {
+		return Arrays.stream(RateLimitProperties.LimitProperties.class.getRecordComponents())
+			.map(RecordComponent::getName)
+			.filter((name) -> !name.equals("mode"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "limit", "rate", "plans.pro", "key", "ban-after" })
+	void aRequestForAllLimitsThatIsAboutOneIsRefused(String name) throws Exception {
+		HttpResponse<String> response = application.post("", "{\"enabled\":false,\"" + name + "\":\"x\"}");
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(response.body()).contains("'" + name + "' is about one limit, and the request about all. Send it to "
+				+ "/actuator/ratelimits/{limit}.");
 	}
 
 	@Test

@@ -5,7 +5,7 @@ import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.RateLimiter;
 import java.net.http.HttpResponse;
-import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,10 +130,12 @@ class RateLimitsEndpointAccessTests {
 		if (application.bean(LimitRegistry.class).find("stays-enforced").isEmpty()) {
 			application.limit("stays-enforced", "1/h");
 		}
-		for (String json : List.of("{}", "{\"mod\":\"shadow\"}", "{\"mode\":null}")) {
-			HttpResponse<String> response = application.post(path, json);
-			assertThat(response.statusCode()).as(json).isEqualTo(400);
-			assertThat(response.body()).contains("There is nothing known in the request", "\\\"shadow\\\"");
+		Map<String, String> reasons = Map.of("{}", "There is nothing known in the request", "{\"mod\":\"shadow\"}",
+				"'mod' is not a setting. Did you mean 'mode'?", "{\"mode\":null}", "There is no change to withdraw");
+		for (Map.Entry<String, String> reason : reasons.entrySet()) {
+			HttpResponse<String> response = application.post(path, reason.getKey());
+			assertThat(response.statusCode()).as(reason.getKey()).isEqualTo(400);
+			assertThat(response.body()).contains(reason.getValue(), "\\\"shadow\\\"");
 		}
 		HttpResponse<String> response = application.post(path, "{\"mode\":\"shadwo\"}");
 		assertThat(response.statusCode()).isEqualTo(400);

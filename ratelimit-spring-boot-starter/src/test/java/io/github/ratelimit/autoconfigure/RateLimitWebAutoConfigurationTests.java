@@ -225,7 +225,9 @@ class RateLimitWebAutoConfigurationTests {
 		perUser.run((context) -> assertThat(output).doesNotContain("no caller is ever authenticated"));
 		perUser.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
 			.run((context) -> assertThat(output).containsOnlyOnce("no caller is ever authenticated")
-				.contains("Limit 'user' reads the authenticated caller"));
+				.contains("Limit 'user' reads the authenticated caller")
+				.contains(
+						"Add org.springframework.boot:spring-boot-starter-security, or use other values, such as ip"));
 	}
 
 	@Test

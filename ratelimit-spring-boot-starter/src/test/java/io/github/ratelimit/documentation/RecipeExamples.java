@@ -1,6 +1,7 @@
 package io.github.ratelimit.documentation;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 
@@ -88,8 +89,13 @@ final class RecipeExamples {
 
 				@Override
 				public Body body(Refusal refusal) {
-					return new Body("application/json", json.writeValueAsString(Map.of("code", refusal.reason().name(),
-							"message", refusal.message(), "retryAfter", refusal.retryAfterSeconds())));
+					List<String> limits = refusal.violated()
+						.stream()
+						.map((decision) -> decision.limit().name())
+						.toList();
+					return new Body("application/json",
+							json.writeValueAsString(Map.of("code", refusal.reason().name(), "message",
+									refusal.message(), "limits", limits, "retryAfter", refusal.retryAfterSeconds())));
 				}
 
 			};

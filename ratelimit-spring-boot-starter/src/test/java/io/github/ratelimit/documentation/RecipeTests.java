@@ -122,6 +122,7 @@ class RecipeTests {
 		assertThat(refused.headers().map()).doesNotContainKey("ratelimit");
 		JsonNode body = JsonMapper.shared().readTree(refused.body());
 		assertThat(body.path("code").asString()).isEqualTo("LIMIT_EXCEEDED");
+		assertThat(body.path("limits").isArray()).isTrue();
 		assertThat(body.path("retryAfter").asLong()).isPositive();
 	}
 

@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.Environment;
 
 /**
  * Thrown at start-up for an invalid property. The message contains the property, the
@@ -87,6 +88,23 @@ public class InvalidConfigurationException extends RuntimeException {
 	 */
 	public String remedy() {
 		return this.remedy;
+	}
+
+	/**
+	 * Returns the correction, given everything that is configured: a misspelt property
+	 * often is why another one is missing.
+	 * @param environment the application's environment
+	 * @return a sentence
+	 */
+	public String remedy(Environment environment) {
+		boolean ofRule = this.property.startsWith("ratelimit.http.rules[") && this.property.endsWith(".limits");
+		if (!this.value.isEmpty() && !ofRule) {
+			return this.remedy;
+		}
+		String missing = this.value.isEmpty() ? this.property : "ratelimit.limits." + this.value;
+		return UnknownProperties.writtenInsteadOf(environment, missing)
+			.map((names) -> "Write " + names.getValue() + " instead of " + names.getKey() + ", which has no effect.")
+			.orElse(this.remedy);
 	}
 
 	/**

@@ -42,7 +42,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	static final String PREFIX = "ratelimit.limits.";
 
 	private static final String WHAT_KEYS_ARE = "Write whose calls are counted: for example header('X-API-Key'), user or ip, "
-			+ "or global where everybody shares. ";
+			+ "or global for all calls together. ";
 
 	/**
 	 * An instance takes at most an eighth of what is left, so a smaller limit does not
@@ -120,8 +120,9 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private InvalidConfigurationException missingKey(String property, String name) {
 		return new InvalidConfigurationException(property, "", "is missing or empty",
-				WHAT_KEYS_ARE + "A limit without a key would silently share one bucket among all callers. "
-						+ "In YAML, 'key: #id' is an empty key and a comment." + meant(name));
+				WHAT_KEYS_ARE
+						+ "In YAML, 'key: #id' is an empty key and a comment; an argument such as #id is a key of "
+						+ "@RateLimited only." + meant(name));
 	}
 
 	private KeyExpression key(String property, String text) {

@@ -104,7 +104,8 @@ final class LimitReader {
 		if (!this.properties.rate().isEmpty()) {
 			throw invalid("max-concurrent", Long.toString(maxConcurrent),
 					"is set together with a rate, but a limit counts either calls in a period or calls in flight",
-					"Make two limits of it and name both where the one is named.");
+					"Make two limits of it, one with the rate and one with max-concurrent, and name both where this one "
+							+ "is named.");
 		}
 		if (this.properties.algorithm() != RateLimitProperties.Algorithm.TOKEN_BUCKET) {
 			throw withoutRate("algorithm", Algorithm.valueOf(this.properties.algorithm().name()));

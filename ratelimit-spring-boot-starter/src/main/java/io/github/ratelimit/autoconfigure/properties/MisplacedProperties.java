@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.Suggestion;
@@ -31,6 +33,9 @@ final class MisplacedProperties {
 
 	private static final List<String> PERIODS = List.of("period", "per", "duration", "interval", "time", "window",
 			"limit-refresh-period", "refill-period", "time-unit");
+
+	private static final Pattern PATH_AS_NAME = Pattern
+		.compile("ratelimit\\.http\\.rules\\.\\[?(/.*?)]?(?:\\.limits(?:\\[0])?)?");
 
 	private final KnownNames root;
 
@@ -92,6 +97,7 @@ final class MisplacedProperties {
 	 * @throws InvalidConfigurationException if it is known elsewhere
 	 */
 	void refuse(ConfiguredProperty property) {
+		refusePathAsName(property);
 		refuseTooDeep(property);
 		refuseNotDeepEnough(property);
 		refusePartOfRate(property);
@@ -109,6 +115,18 @@ final class MisplacedProperties {
 						"Write " + ConfiguredProperty.written(meant) + ": in YAML, indent " + moved + ": as deep as "
 								+ name.getElement(1, Form.ORIGINAL) + ":.");
 			}
+		}
+	}
+
+	/** Boot's name of a path has lost its slashes, so this reads it as it is written. */
+	private static void refusePathAsName(ConfiguredProperty property) {
+		Matcher matcher = PATH_AS_NAME.matcher(property.written());
+		if (matcher.matches()) {
+			String rule = "ratelimit.http.rules[0]";
+			throw new InvalidConfigurationException(property, property.value(), "is not in a list of rules",
+					"Write " + rule + ".path: " + matcher.group(1) + " and " + rule + ".limits: " + property.value()
+							+ ": in YAML, each rule below rules: begins with a dash, as in \"- path: "
+							+ matcher.group(1) + "\".");
 		}
 	}
 

@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.Environment;
 
 /**
  * Properties under {@code ratelimit} without an effect, and the ones that were probably
@@ -144,6 +147,26 @@ final class UnknownProperties {
 		});
 	}
 
+	/**
+	 * Returns the names that were written instead of a property, or of one below it.
+	 * @param environment the application's environment
+	 * @param missing the name of the property
+	 * @return the correct name by the unknown one, of the first of them
+	 */
+	static Optional<Map.Entry<String, String>> writtenInsteadOf(Environment environment, String missing) {
+		List<ConfiguredProperty> properties = ConfiguredProperty.findAll(ConfigurationPropertySources.get(environment));
+		UnknownProperties unknown = new UnknownProperties(List.of(), properties);
+		return properties.stream().flatMap((property) -> {
+			Match match = unknown.root.match(property.name());
+			return match.isWhole() || ModelNames.isOf(property) ? Stream.<Map.Entry<String, String>>empty()
+					: unknown.meant(property, match)
+						.filter((meant) -> meant.equals(missing) || meant.startsWith(missing + ".")
+								|| meant.startsWith(missing + "["))
+						.map((meant) -> Map.entry(property.written(), meant))
+						.stream();
+		}).findFirst();
+	}
+
 	private static void warn(ConfiguredProperty property, Match match, Optional<String> meant) {
 		List<String> names = match.node().names();
 		logger.warn("Property '" + property.written() + "' (" + property.place() + ") has no effect. "
@@ -158,8 +181,9 @@ final class UnknownProperties {
 		int size = name.getNumberOfElements();
 		String first = name.getElement(match.depth(), Form.ORIGINAL);
 		if (property.variable()) {
-			return nearest(node, uniform(name, match.depth(), size)).or(() -> nearest(node, first))
-				.map((child) -> variable(match.known() + "." + child));
+			return nearest(node, uniform(name, match.depth(), size)).map((child) -> match.known() + "." + child)
+				.or(() -> nearest(node, first).map((child) -> match.known() + "." + child + belowGroup(match, child)))
+				.map(UnknownProperties::variable);
 		}
 		KnownNames element = node.below().get(KnownNames.INDEX);
 		if (element != null) {
@@ -169,6 +193,12 @@ final class UnknownProperties {
 		}
 		return nearest(node, first).map((child) -> match.known() + "." + child + below(name.subName(match.depth() + 1)))
 			.or(() -> Optional.ofNullable(elsewhere(this.root, "ratelimit", LimitNames.uniform(first))));
+	}
+
+	/** Returns what is written below a group that is meant, empty for another node. */
+	private static String belowGroup(Match match, String child) {
+		KnownNames node = match.node().below().get(child);
+		return (node != null && !node.below().isEmpty()) ? below(match.name().subName(match.depth() + 1)) : "";
 	}
 
 	private static Optional<String> nearest(KnownNames node, String name) {
@@ -250,7 +280,7 @@ final class UnknownProperties {
 	}
 
 	private static String variable(String name) {
-		return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+		return name.replace("-", "").replace('.', '_').replace('[', '_').replace("]", "").toUpperCase(Locale.ROOT);
 	}
 
 }

@@ -33,6 +33,8 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 	private static final Pattern NAME = Pattern
 		.compile("\\bkey:\\s+(header|cookie|param|claim|attribute):\\s*([^\\s'\"]+)");
 
+	private static final Pattern BURST = Pattern.compile("\\brate:\\s+(\\S+/\\S+)\\s+burst:\\s*(\\d+)");
+
 	private final @Nullable Environment environment;
 
 	RateLimitFailureAnalyzer(@Nullable Environment environment) {
@@ -88,6 +90,10 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 		if (name.find()) {
 			return "Write key: " + name.group(1) + "('" + name.group(2) + "').";
 		}
+		Matcher burst = BURST.matcher(message);
+		if (burst.find()) {
+			return "Write rate: " + burst.group(1) + " burst " + burst.group(2) + ".";
+		}
 		return EXPRESSION.matcher(message).find() ? "Put the expression in double quotes: in YAML, a colon "
 				+ "before a space ends a name, also that of \"? :\" and \"?:\"." : null;
 	}
@@ -98,9 +104,10 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 			origins = PropertyOrigins.of(this.environment, cause.property());
 		}
 		boolean empty = cause.value().isEmpty();
-		return analysis("The rate limits are not configured correctly", cause.remedy(), cause, "Property",
-				cause.property(), "Value", empty ? null : quoted(cause.value()), "Origin", origins.winner(),
-				"Instead of", origins.others(), "Reason", (empty ? "It " : "The value ") + cause.problem());
+		String remedy = (this.environment != null) ? cause.remedy(this.environment) : cause.remedy();
+		return analysis("The rate limits are not configured correctly", remedy, cause, "Property", cause.property(),
+				"Value", empty ? null : quoted(cause.value()), "Origin", origins.winner(), "Instead of",
+				origins.others(), "Reason", (empty ? "It " : "The value ") + cause.problem());
 	}
 
 	private static @Nullable String quoted(@Nullable String value) {

@@ -67,7 +67,8 @@ public final class RuleWarnings {
 			logger.warn("Limit '" + limit.registered().limit().name()
 					+ "' reads the authenticated caller (user, claim, hasRole, "
 					+ "hasAuthority), but Spring Security is not on the class path: no caller is ever authenticated, so no "
-					+ "call has such a value");
+					+ "call has such a value. Add org.springframework.boot:spring-boot-starter-security, or use "
+					+ "other values, such as ip");
 		}
 	}
 

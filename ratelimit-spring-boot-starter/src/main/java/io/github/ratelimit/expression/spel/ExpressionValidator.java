@@ -164,11 +164,13 @@ final class ExpressionValidator {
 	private void checkVariable(String name) {
 		RequestVariable variable = RequestVariable.named(name);
 		if (variable == null) {
-			throw NameCatalogue.unknownVariable(this.expression, name);
+			throw NameCatalogue.unknownVariable(this.expression, name, this.arguments.isNamed(name),
+					this.afterResponse);
 		}
 		if (variable == RequestVariable.STATUS && !this.afterResponse) {
 			throw invalid("reads status, which is not known before the response",
-					"Write it in count-when or settle of a limit, which are evaluated after the response.");
+					"Write it in count-when or settle of a limit, which are evaluated after the response: for example "
+							+ "key: ip and count-when: status == 401.");
 		}
 		if (variable.isSecurity()) {
 			checkKnownAfterwards(name);

@@ -79,6 +79,11 @@ final class MethodArguments {
 		return this.positions.getOrDefault(name, -1);
 	}
 
+	/** Returns whether a parameter has exactly this name. */
+	boolean isNamed(String name) {
+		return this.names.contains(name);
+	}
+
 	private int count() {
 		return (this.method != null) ? this.method.getParameterCount() : 0;
 	}

@@ -14,10 +14,23 @@ final class NameCatalogue {
 	static final String VALUES = "ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
 			+ " or attribute('…')";
 
+	private static final String BEFORE_RESPONSE = "The variables are ip, user, global, method and path";
+
+	private static final String AFTER_RESPONSE = "The variables are status, ip, method and path";
+
 	private NameCatalogue() {
 	}
 
-	static InvalidExpressionException unknownVariable(String expression, String name) {
+	/**
+	 * Returns the failure for a name that is not a variable.
+	 * @param expression the expression
+	 * @param name the name
+	 * @param argument whether the method has an argument of this name
+	 * @param afterResponse whether the expression is evaluated after the response
+	 * @return the failure
+	 */
+	static InvalidExpressionException unknownVariable(String expression, String name, boolean argument,
+			boolean afterResponse) {
 		RequestFunction function = RequestFunction.named(name);
 		if (function != null) {
 			return new InvalidExpressionException(expression, "uses " + name + " without a name",
@@ -28,7 +41,8 @@ final class NameCatalogue {
 					"Write the alternatives in parentheses, such as coalesce(user, ip).");
 		}
 		return new InvalidExpressionException(expression, "names the variable " + name + ", which does not exist",
-				meant(name) + "The variables are ip, user, global, method and path; a header is "
+				(argument ? "Did you mean the argument #" + name + "? " : meant(name))
+						+ (afterResponse ? AFTER_RESPONSE : BEFORE_RESPONSE) + "; a header is "
 						+ RequestFunction.HEADER.example()
 						+ ", a method's argument #name, a text is in quotes: 'text'.");
 	}

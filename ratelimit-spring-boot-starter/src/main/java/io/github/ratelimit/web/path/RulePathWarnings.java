@@ -1,6 +1,5 @@
 package io.github.ratelimit.web.path;
 
-import io.github.ratelimit.Suggestion;
 import jakarta.servlet.ServletContext;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +79,7 @@ public final class RulePathWarnings implements ApplicationListener<ContextRefres
 	}
 
 	private static void warnOfUnmatched(Rule rule, Set<String> known) {
-		String meant = Suggestion.nearest(rule.path(), List.copyOf(known))
-			.map((nearest) -> " Did you mean " + nearest + "?")
-			.orElse("");
+		String meant = SimilarPath.of(rule.path(), known).map((nearest) -> " Did you mean " + nearest + "?").orElse("");
 		logger.warn("Rule '" + rule + "' matches no path that a controller or a servlet of this application has, so it "
 				+ "limits nothing unless a filter or a static resource answers there." + meant);
 	}

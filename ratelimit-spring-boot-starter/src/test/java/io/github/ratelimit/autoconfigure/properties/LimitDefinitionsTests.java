@@ -24,8 +24,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class LimitDefinitionsTests {
 
 	private static final String KEY_REMEDY = "Write whose calls are counted: for example header('X-API-Key'), user or ip, "
-			+ "or global where everybody shares. A limit without a key would silently share one bucket among all "
-			+ "callers. In YAML, 'key: #id' is an empty key and a comment.";
+			+ "or global for all calls together. In YAML, 'key: #id' is an empty key and a comment; an argument such as "
+			+ "#id is a key of @RateLimited only.";
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """

@@ -191,6 +191,16 @@ class PropertiesCheckTests {
 							+ "has no effect. Did you mean 'RATELIMIT_MEMORY_MAXKEYSPERLIMIT'?"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "RATELIMIT_LIMTS_CHAT_RATE, RATELIMIT_LIMITS_CHAT_RATE",
+			"RATELIMIT_HTTP_RULE_0_PATH, RATELIMIT_HTTP_RULES_0_PATH", "RATELIMIT_STOER, RATELIMIT_STORE" })
+	void aMisspeltGroupInAnEnvironmentVariableIsSuggestedWithWhatIsBelow(String wrong, String meant,
+			CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip")
+			.variable(wrong, "1/s")
+			.succeeds((context) -> assertThat(output).contains("has no effect. Did you mean '" + meant + "'?"));
+	}
+
 	@Test
 	void aMisspeltEnvironmentVariableOfALimitGetsASuggestion(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")

@@ -62,6 +62,26 @@ class BeginnersMistakesTests {
 				Mistake.of("a rule has no dash", CHAT + RULE.replace("- ", "  "), CHAT + RULE)
 					.says("Property: ratelimit.http.rules.", "is not in a list of rules",
 							"Write ratelimit.http.rules[0].", "as in \"- path: /v1/**\""),
+				Mistake
+					.of("the path is the name of a rule", CHAT + "  http:\n    rules:\n      /v1/**: chat\n",
+							CHAT + RULE)
+					.says("is not in a list of rules",
+							"Write ratelimit.http.rules[0].path: /v1/** and ratelimit.http.rules[0].limits: chat",
+							"\"- path: /v1/**\""),
+				Mistake.of("limits: is misspelt", (CHAT + RULE).replace("  limits:\n", "  limts:\n"), CHAT + RULE)
+					.says("Property: ratelimit.http.rules[0].limits", "names a limit that does not exist",
+							"Write ratelimit.limits.chat.rate instead of ratelimit.limts.chat.rate, which has no effect."),
+				Mistake.of("limits: of a rule is misspelt", CHAT + RULE.replace("limits:", "limit:"), CHAT + RULE)
+					.says("names no limit",
+							"Write ratelimit.http.rules[0].limits instead of ratelimit.http.rules[0].limit"),
+				Mistake.of("path: is misspelt", CHAT + RULE.replace("path:", "paths:"), CHAT + RULE)
+					.says("It is missing",
+							"Write ratelimit.http.rules[0].path instead of ratelimit.http.rules[0].paths"),
+				Mistake
+					.of("key: is misspelt", limit("rate: 10/min", "keys: [user, ip]"),
+							limit("rate: 10/min", "key: [user, ip]"))
+					.says("It is missing or empty",
+							"Write ratelimit.limits.chat.key[0] instead of ratelimit.limits.chat.keys[0]"),
 				Mistake.of("rules: is one text", CHAT + "  http:\n    rules: /v1/**\n", CHAT + RULE)
 					.says("Property: ratelimit.http.rules", "Value: \"/v1/**\"", "is not a list", "- path: "),
 				Mistake.of("everything is below spring:", "spring:\n" + (CHAT + RULE).indent(2), CHAT + RULE)
@@ -134,12 +154,32 @@ class BeginnersMistakesTests {
 				Mistake
 					.of("the rate is a sentence", limit("rate: 10 per minute", "key: ip"),
 							limit("rate: 10/min", "key: ip"))
-					.says("Property: ratelimit.limits.chat.rate", "Value: \"10 per minute\"", "10/min"),
+					.says("Property: ratelimit.limits.chat.rate", "Value: \"10 per minute\"", "Write '10/min'."),
+				Mistake
+					.of("the burst has a colon", limit("rate: 10/min burst: 5", "key: ip"),
+							limit("rate: 10/min burst 5", "key: ip"))
+					.says("A YAML file cannot be read", "Write rate: 10/min burst 5."),
+				Mistake
+					.of("the key is known after the response", limit("rate: 10/min", "key: status"),
+							limit("rate: 10/min", "key: ip", "count-when: status == 401"))
+					.says("reads status, which is not known before the response",
+							"for example key: ip and count-when: status == 401"),
+				Mistake
+					.of("a variable of count-when is misspelt",
+							limit("rate: 10/min", "key: ip", "count-when: stauts == 401"),
+							limit("rate: 10/min", "key: ip", "count-when: status == 401"))
+					.says("Did you mean status? The variables are status, ip, method and path;"),
+				Mistake
+					.of("a rate and a number of calls at once", limit("rate: 10/min", "max-concurrent: 5", "key: ip"),
+							limit("rate: 10/min", "key: ip")
+								.replace("    chat:\n", "    slots: {max-concurrent: 5, key: ip}\n    chat:\n")
+								.replace("limits: chat", "limits: chat, slots"))
+					.says("Make two limits of it, one with the rate and one with max-concurrent"),
 				Mistake
 					.of("the key begins a comment", limit("rate: 10/min", "key: #id"),
 							limit("rate: 10/min", "key: user"))
 					.says("Property: ratelimit.limits.chat.key", "'key: #id' is an empty key and a comment",
-							"user or ip"),
+							"an argument such as #id is a key of @RateLimited only", "user or ip"),
 				Mistake
 					.of("the header has no quotes", besideAddress(limit("rate: 10/min", "key: header(X-Api-Key)")),
 							besideAddress(limit("rate: 10/min", "key: header('X-API-Key')")))
@@ -184,6 +224,10 @@ class BeginnersMistakesTests {
 				Mistake.of("an annotation names another limit", CHAT + RULE, CHAT + RULE)
 					.with(Misspelt.class, Limited.class)
 					.says("BeginnersMistakesTests$Misspelt.answer()", "Value: \"chta\"", "Write \"chat\""),
+				Mistake.of("an argument has no #", CHAT + RULE, CHAT + RULE)
+					.with(ArgumentAsVariable.class, ArgumentOfMethod.class)
+					.says("BeginnersMistakesTests$ArgumentAsVariable.answer(String)", "Value: \"id\"",
+							"Did you mean the argument #id?"),
 				Mistake
 					.of("a property has a typing error", limit("rate: 10/min", "key: ip", "hide-header: true"),
 							limit("rate: 10/min", "key: ip", "hide-headers: true"))
@@ -302,6 +346,24 @@ class BeginnersMistakesTests {
 		@RateLimited("chta")
 		public String answer() {
 			return "";
+		}
+
+	}
+
+	static class ArgumentAsVariable {
+
+		@RateLimited(rate = "10/min", key = "id")
+		public String answer(String id) {
+			return id;
+		}
+
+	}
+
+	static class ArgumentOfMethod {
+
+		@RateLimited(rate = "10/min", key = "#id")
+		public String answer(String id) {
+			return id;
 		}
 
 	}

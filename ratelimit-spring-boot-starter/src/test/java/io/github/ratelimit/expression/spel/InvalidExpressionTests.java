@@ -34,7 +34,7 @@ class InvalidExpressionTests {
 					ip == usr ? ip : path | names the variable usr, which does not exist | Did you mean user? VARIABLES
 					user.concat(pth)      | names the variable pth, which does not exist | Did you mean path? VARIABLES
 					X-API-Key             | names the variable X, which does not exist | VARIABLES
-					status                | reads status, which is not known before the response | Write it in count-when or settle of a limit, which are evaluated after the response.
+					status                | reads status, which is not known before the response | Write it in count-when or settle of a limit, which are evaluated after the response: for example key: ip and count-when: status == 401.
 					arguments             | names the variable arguments, which does not exist | VARIABLES
 					(#root.usr)           | names the variable usr, which does not exist | Did you mean user? VARIABLES
 					claim('x')[usr.trim()] | names the variable usr, which does not exist | Did you mean user? VARIABLES

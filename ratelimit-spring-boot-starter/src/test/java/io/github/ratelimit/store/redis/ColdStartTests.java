@@ -157,7 +157,9 @@ class ColdStartTests {
 				.asString()
 				.startsWith(
 						"WARN Redis is not ready (" + RedisServer.HOST + ":" + this.server.port() + ", connection: ")
-				.contains("Connection refused", "until it answers, limits decide by on-store-failure: deny")
+				.contains("Connection refused",
+						"until it answers, limits decide by on-store-failure: deny. "
+								+ "Start Redis, or correct the properties below spring.data.redis")
 				.doesNotContain("shop", "secret");
 
 			this.server.startAgain();

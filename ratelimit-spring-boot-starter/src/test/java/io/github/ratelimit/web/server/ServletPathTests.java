@@ -46,6 +46,22 @@ class ServletPathTests {
 	}
 
 	@Test
+	void aWarningSuggestsThePatternOfSimilarPaths(CapturedOutput output) {
+		RunningServer
+			.withoutSecurity("ratelimit.limits.chat.rate=1/d", "ratelimit.limits.chat.key=global",
+					"ratelimit.http.rules[0].path=/v1", "ratelimit.http.rules[0].limits=chat",
+					"ratelimit.http.rules[1].path=/plian/**", "ratelimit.http.rules[1].limits=chat",
+					"ratelimit.http.rules[2].path=/chat", "ratelimit.http.rules[2].limits=chat",
+					"ratelimit.http.rules[3].path=/quite/another/**", "ratelimit.http.rules[3].limits=chat")
+			.close();
+		assertThat(output.toString().lines().filter((line) -> line.contains(NO_PATH))).satisfiesExactlyInAnyOrder(
+				(line) -> assertThat(line).contains("Rule '/v1' ").endsWith("Did you mean /v1/**?"),
+				(line) -> assertThat(line).contains("Rule '/plian/**' ").endsWith("Did you mean /plain/**?"),
+				(line) -> assertThat(line).contains("Rule '/chat' ").endsWith("Did you mean /v1/chat?"),
+				(line) -> assertThat(line).contains("Rule '/quite/another/**' ").doesNotContain("Did you mean"));
+	}
+
+	@Test
 	void theWarningIsThereWhileTheEndpointHasItsPage(CapturedOutput output) {
 		RunningServer
 			.withoutSecurity("management.endpoints.web.exposure.include=health,ratelimits",

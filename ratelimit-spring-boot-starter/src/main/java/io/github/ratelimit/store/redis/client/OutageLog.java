@@ -81,7 +81,7 @@ final class OutageLog {
 		return opened(reason, failure,
 				"Redis is not ready (" + where + ", " + reason + ": " + failure
 						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
-						+ this.policies.get());
+						+ this.policies.get() + ". Start Redis, or correct the properties below spring.data.redis");
 	}
 
 	private synchronized int opened(String reason, Throwable failure, String warning) {
