@@ -26,6 +26,7 @@ import org.springframework.javapoet.ClassName;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The sample, as it is generated ahead of time and run with spring.aot.enabled=true. */
+@Tag("version-independent")
 class AheadOfTimeTests {
 
 	@Test

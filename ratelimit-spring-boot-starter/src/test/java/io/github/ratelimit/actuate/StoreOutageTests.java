@@ -7,6 +7,7 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.store.OutageStore;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the endpoint and the health show during an outage of the store. */
+@Tag("version-independent")
 class StoreOutageTests {
 
 	private static final KeySource HEADER = new KeySource("header('X-API-Key')", Key.VALUE_KIND);

@@ -11,6 +11,7 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.SharedNotes.PeerNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Two hundred callers use all of a provider's quota for ten minutes and are not refused.
  * The table of the benchmarks has more cases and goes through headers.
  */
+@Tag("version-independent")
 class QuotaUseTests {
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);

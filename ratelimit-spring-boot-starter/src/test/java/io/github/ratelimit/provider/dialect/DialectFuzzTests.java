@@ -6,11 +6,13 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Reads a million values that were changed at random, always the same. */
+@Tag("version-independent")
 class DialectFuzzTests {
 
 	private static final int VALUES = 1_000_000;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A decision is one call, and a refusal writes nothing. */
+@Tag("version-independent")
 @Tag("redis")
 class OneCallTests {
 

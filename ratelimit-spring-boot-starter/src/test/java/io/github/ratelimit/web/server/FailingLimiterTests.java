@@ -15,6 +15,7 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.provider.HeaderStyle;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A failure of the limiter does not fail the application. */
+@Tag("version-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class FailingLimiterTests {
 

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class KeysInCodeTests {
 
 	private final RunningServer server = RunningServer.withSecurity(Object.class, "spring.security.user.name=alice",
-			"spring.security.user.password=secret", "ratelimit.limits.per-user.rate=5/d",
+			"spring.security.user.password={noop}secret", "ratelimit.limits.per-user.rate=5/d",
 			"ratelimit.limits.per-user.key[0]=user", "ratelimit.limits.per-user.key[1]=ip",
 			"ratelimit.limits.per-address.rate=5/d", "ratelimit.limits.per-address.key=ip",
 			"ratelimit.limits.per-key.rate=5/d", "ratelimit.limits.per-key.key=header('X-API-Key')",

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Requests while the shared Redis is killed and restarts. */
+@Tag("version-independent")
 @Tag("redis")
 class RedisOutageTests {
 

@@ -20,6 +20,9 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.crypto.password.DelegatingPasswordEncoder;
+import org.springframework.security.crypto.password.NoOpPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
 
 /** An application on a real port, and a client that sends paths as they are. */
 final class RunningServer implements AutoCloseable {
@@ -53,7 +56,8 @@ final class RunningServer implements AutoCloseable {
 	}
 
 	static RunningServer withSecurity(Class<?> configuration, String... properties) {
-		return start(configuration, "--spring.autoconfigure.exclude=", properties);
+		return start(List.of(Controllers.class, Time.class, Passwords.class, configuration),
+				"--spring.autoconfigure.exclude=", properties);
 	}
 
 	private static RunningServer start(Class<?> configuration, String security, String... properties) {
@@ -162,6 +166,18 @@ final class RunningServer implements AutoCloseable {
 		@Bean
 		ManualTime time() {
 			return new ManualTime();
+		}
+
+	}
+
+	/** The default hashes passwords slowly, even those that it stores in plain text. */
+	@Configuration(proxyBeanMethods = false)
+	static class Passwords {
+
+		@Bean
+		@SuppressWarnings("deprecation")
+		PasswordEncoder passwords() {
+			return new DelegatingPasswordEncoder("noop", Map.of("noop", NoOpPasswordEncoder.getInstance()));
 		}
 
 	}

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Two applications with one Redis, and callers that alternate between them. */
+@Tag("version-independent")
 @Tag("redis")
 class SharedLimitTests {
 
