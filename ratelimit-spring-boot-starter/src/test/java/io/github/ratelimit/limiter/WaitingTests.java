@@ -131,7 +131,7 @@ class WaitingTests {
 		assertThat(call(narrow, Key.of("bob")).allowed()).as("need not wait").isTrue();
 		assertThat(call(narrow, Key.of("bob")).refused()).as("would have to").isTrue();
 		this.time.advance(STEP);
-		assertThat(call(narrow, Key.of("bob")).refused()).as("has its turn now").isFalse();
+		assertThat(call(narrow, Key.of("bob")).refused()).as("is the next in the queue now").isFalse();
 	}
 
 	@Test

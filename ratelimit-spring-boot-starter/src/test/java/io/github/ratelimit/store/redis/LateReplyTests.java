@@ -127,7 +127,7 @@ class LateReplyTests {
 				Duration.ofHours(1));
 		assertThat(Duration.ofNanos(second.scheduledAfterNanos())).isBetween(Duration.ofMinutes(115),
 				Duration.ofHours(2));
-		assertThat(third.isViolated()).as("its turn would come after the longest wait").isTrue();
+		assertThat(third.isViolated()).as("its permit would come after the longest wait").isTrue();
 	}
 
 	@Test
