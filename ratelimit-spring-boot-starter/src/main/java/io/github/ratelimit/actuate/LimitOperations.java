@@ -8,6 +8,7 @@ import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.registry.InvalidChangeException;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitChanges;
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.BlockResult;
@@ -125,6 +126,7 @@ final class LimitOperations {
 		RegisteredLimit registered = this.registry.get(limit);
 		boolean banned = false;
 		for (KeyLabel label : labels(registered, key)) {
+			forgetRefusals(registered, label.id());
 			if (registered.handle().blocks() != null && this.store.unblock(registered.handle(), label.id())) {
 				banned = true;
 				this.changes.keyChanged(registered.name(), label, new LimitChange.Setting(BAN, null, null), by);
@@ -144,15 +146,28 @@ final class LimitOperations {
 		Optional<KeyState> found = this.lookup.find(registered, key);
 		boolean reset = found.isPresent() && this.store.reset(registered.handle(), found.get().key().id());
 		if (reset) {
+			forgetRefusals(registered, found.get().key().id());
 			this.changes.keyChanged(registered.name(), found.get().key(), new LimitChange.Setting(RESET, null, null),
 					by);
 		}
 		return reset;
 	}
 
+	/** Otherwise the next refusal could ban the key again. */
+	private void forgetRefusals(RegisteredLimit limit, String keyId) {
+		LimitHandle refusals = limit.refusals();
+		if (refusals != null) {
+			this.store.reset(refusals, keyId);
+		}
+	}
+
 	long resetAll(String limit, @Nullable String by) {
 		RegisteredLimit registered = this.registry.get(limit);
 		long reset = this.store.resetAll(registered.handle());
+		LimitHandle refusals = registered.refusals();
+		if (refusals != null) {
+			this.store.resetAll(refusals);
+		}
 		this.changes.keyChanged(registered.name(), null,
 				new LimitChange.Setting(RESET, null, reset + (reset == 1 ? " key" : " keys")), by);
 		return reset;

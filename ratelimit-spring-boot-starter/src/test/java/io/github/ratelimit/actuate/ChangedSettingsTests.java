@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
@@ -284,6 +285,27 @@ class ChangedSettingsTests {
 		assertThat(allowed("alice", 1)).isZero();
 		assertThat(application.post(path, "{\"ban\":null}").statusCode()).isEqualTo(204);
 		assertThat(allowed("alice", 3)).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "reset", "reset all", "end the ban" })
+	void refusalsBeforeAResetOrTheEndOfABanDoNotCountForAnotherBan(String what) throws Exception {
+		application.limit(this.name, "1/h");
+		assertThat(change("{\"ban-after\":\"3 denials in 1h for 1h\"}").statusCode()).isEqualTo(204);
+		boolean isBan = what.equals("end the ban");
+		assertThat(allowed("alice", isBan ? 5 : 3)).isEqualTo(1);
+
+		String path = "/" + this.name + "/alice";
+		HttpResponse<String> done = isBan ? application.post(path, "{\"ban\":null}")
+				: application.delete(what.equals("reset") ? path : "/" + this.name);
+		assertThat(done.statusCode()).isEqualTo(204);
+		assertThat(allowed("alice", isBan ? 0 : 1)).isEqualTo(isBan ? 0 : 1);
+
+		for (int refusal = 0; refusal < 2; refusal++) {
+			Decision refused = application.bean(RateLimiter.class).tryAcquire(this.name, "alice");
+			assertThat(refused.isAllowed()).isFalse();
+			assertThat(refused.limits().get(0).isBanned()).isFalse();
+		}
 	}
 
 	@Test
