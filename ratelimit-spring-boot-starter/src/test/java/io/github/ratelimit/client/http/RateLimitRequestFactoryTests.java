@@ -2,19 +2,25 @@ package io.github.ratelimit.client.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
+import com.sun.management.ThreadMXBean;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.AbstractClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 
@@ -96,6 +102,45 @@ class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {
 			assertThat(provider.bodies()).containsExactly("{\"model\":\"gpt-4o\"}");
 		}
 		assertThat(client.models()).containsExactly("gpt-4o");
+	}
+
+	@Test
+	void a_body_is_not_copied() throws IOException {
+		ClientHttpRequestFactory factory = new RateLimitRequestFactory((uri, method) -> new Discarded(),
+				client().limiter());
+		byte[] body = ("{\"prompt\":\"" + "x ".repeat(500_000) + "\"}").getBytes(StandardCharsets.US_ASCII);
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		long allocated = 0;
+		for (int i = 0; i < 3; i++) {
+			long before = threads.getCurrentThreadAllocatedBytes();
+			factory.createRequest(URI.create("https://example.com/"), HttpMethod.POST).getBody().write(body);
+			allocated = threads.getCurrentThreadAllocatedBytes() - before;
+		}
+		assertThat(allocated).isLessThan(body.length / 10);
+	}
+
+	private static final class Discarded extends AbstractClientHttpRequest {
+
+		@Override
+		public HttpMethod getMethod() {
+			return HttpMethod.POST;
+		}
+
+		@Override
+		public URI getURI() {
+			return URI.create("https://example.com/");
+		}
+
+		@Override
+		protected OutputStream getBodyInternal(HttpHeaders headers) {
+			return OutputStream.nullOutputStream();
+		}
+
+		@Override
+		protected ClientHttpResponse executeInternal(HttpHeaders headers) {
+			throw new UnsupportedOperationException();
+		}
+
 	}
 
 }
