@@ -55,8 +55,27 @@ public final class LimitedRequests {
 	 * @return the client, null if the request is sent as it is
 	 */
 	public @Nullable ClientLimiter limiter(URI uri) {
-		ClientLimiter limiter = this.limiters.apply(uri);
-		return (limiter == null || ClientCall.isSending(limiter)) ? null : limiter;
+		ClientLimiter limiter = match(uri);
+		return (limiter == null || isAdmitted(limiter)) ? null : limiter;
+	}
+
+	/**
+	 * Returns the client of an address, whether or not the request is limited already.
+	 * @param uri the absolute address
+	 * @return the client, null if there is none
+	 */
+	public @Nullable ClientLimiter match(URI uri) {
+		return this.limiters.apply(uri);
+	}
+
+	/**
+	 * Returns whether another adapter of a client has admitted the request that the
+	 * current thread is about to send. True once for each attempt of that adapter.
+	 * @param limiter the client
+	 * @return whether the request is sent as it is
+	 */
+	public static boolean isAdmitted(ClientLimiter limiter) {
+		return ClientCall.isSending(limiter);
 	}
 
 }

@@ -45,6 +45,19 @@ public final class OutboundBody extends OutputStream {
 	}
 
 	/**
+	 * Reads a whole body.
+	 * @param bytes an array
+	 * @param offset where the body begins
+	 * @param length how long it is
+	 * @return the facts
+	 */
+	public static ModelRequest facts(byte[] bytes, int offset, int length) {
+		RequestReader reader = new RequestReader();
+		reader.read(bytes, offset, (int) Math.min(length, MAX_BYTES));
+		return reader.facts();
+	}
+
+	/**
 	 * Notes that an adapter exists which asks for the attempts of bodies, since it may
 	 * run in another thread than the adapter that has admitted them.
 	 */

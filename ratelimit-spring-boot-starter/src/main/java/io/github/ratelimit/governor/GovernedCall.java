@@ -1,7 +1,5 @@
 package io.github.ratelimit.governor;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 
@@ -19,9 +17,10 @@ public final class GovernedCall implements AutoCloseable {
 
 	private final long waitedNanos;
 
-	private final AtomicBoolean answered = new AtomicBoolean();
+	/** Guarded by the governor, as is the next. */
+	private boolean answered;
 
-	private final AtomicBoolean ended = new AtomicBoolean();
+	private boolean ended;
 
 	GovernedCall(Governor governor, CallCost cost, Mark mark, long waitedNanos) {
 		this.governor = governor;
@@ -44,7 +43,7 @@ public final class GovernedCall implements AutoCloseable {
 	 * @param served whether the provider has served the call
 	 */
 	public void report(ProviderSnapshot snapshot, boolean served) {
-		this.governor.report(this.mark, this.cost, !this.answered.getAndSet(true), snapshot, served);
+		this.governor.report(this, snapshot, served);
 	}
 
 	/**
@@ -52,24 +51,37 @@ public final class GovernedCall implements AutoCloseable {
 	 * @param actual what the call has used
 	 */
 	public void close(CallCost actual) {
-		if (this.ended.compareAndSet(false, true)) {
-			this.governor.end(this.mark, this.cost, actual, this.answered.getAndSet(true));
-		}
+		this.governor.end(this, actual);
 	}
 
 	/** Ends the call, which is charged as estimated. Further ends are ignored. */
 	@Override
 	public void close() {
-		if (this.ended.compareAndSet(false, true)) {
-			this.governor.end(this.mark, this.cost, this.cost, this.answered.getAndSet(true));
-		}
+		this.governor.end(this, this.cost);
 	}
 
 	/** Ends a call that did not reach the provider, which is not charged. */
 	public void notSent() {
-		if (this.ended.compareAndSet(false, true)) {
-			this.governor.notSent(this.mark, this.cost, this.answered.getAndSet(true));
-		}
+		this.governor.end(this, null);
+	}
+
+	/** Notes an answer, and returns whether it is the first. */
+	boolean answer() {
+		boolean first = !this.answered;
+		this.answered = true;
+		return first;
+	}
+
+	/** Notes an end, and returns whether it is the first. */
+	boolean end() {
+		boolean first = !this.ended;
+		this.ended = true;
+		return first;
+	}
+
+	/** Returns when the call was sent, and what had been sent by then. */
+	Mark mark() {
+		return this.mark;
 	}
 
 	/** Returns what the call is expected to be charged. */

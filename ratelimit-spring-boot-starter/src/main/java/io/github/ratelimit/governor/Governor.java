@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
@@ -161,7 +162,7 @@ public final class Governor {
 	}
 
 	private CompletableFuture<GovernedCall> enqueue(CallRequest request, Executor executor) {
-		List<Runnable> after = new ArrayList<>(1);
+		List<Runnable> after;
 		Entry call;
 		this.lock.lock();
 		try {
@@ -174,7 +175,7 @@ public final class Governor {
 				call.admitted().completeExceptionally(new CallRefusedException(this.client, refused, wait));
 				return call.admitted();
 			}
-			pump(now, after);
+			after = pump(now);
 		}
 		finally {
 			this.lock.unlock();
@@ -206,27 +207,27 @@ public final class Governor {
 		return this.control.expectedWait(this.queue.neededBefore(call), call.request().cost(), now);
 	}
 
-	private void pump(long now, List<Runnable> after) {
-		admitQueued(now, after);
+	private List<Runnable> pump(long now) {
+		List<Runnable> after = this.queue.isEmpty() ? List.of() : admitQueued(now);
 		Runnable exchange = nextExchange(now);
-		if (exchange != null) {
-			after.add(exchange);
-		}
+		return (exchange == null) ? after : Stream.concat(after.stream(), Stream.of(exchange)).toList();
 	}
 
 	/** Admits the calls at the head of the queue whose permits are there. */
-	private void admitQueued(long now, List<Runnable> after) {
+	private List<Runnable> admitQueued(long now) {
+		List<Runnable> admissions = new ArrayList<>(0);
 		for (Entry first = this.queue.first(); first != null; first = this.queue.first()) {
 			long wait = take(first.request(), now - first.since(), now);
 			if (wait > 0) {
 				wakeAfter(wait, now);
-				return;
+				break;
 			}
 			this.queue.remove(first);
 			GovernedCall call = admit(first.request().cost(), this.control.sent(), now - first.since());
 			Entry admitted = first;
-			after.add(() -> admitted.admit(call));
+			admissions.add(() -> admitted.admit(call));
 		}
+		return admissions;
 	}
 
 	private void wakeAfter(long wait, long now) {
@@ -302,42 +303,43 @@ public final class Governor {
 		}
 	}
 
-	void report(Mark mark, CallCost cost, boolean first, ProviderSnapshot snapshot, boolean served) {
+	void report(GovernedCall call, ProviderSnapshot snapshot, boolean served) {
 		change((now) -> {
-			if (first) {
-				this.control.confirm(mark, cost);
-			}
-			this.control.report(mark, cost, snapshot, served, this.inFlight, now);
+			confirm(call);
+			this.control.report(call.mark(), call.cost(), snapshot, served, this.inFlight, now);
 		});
 	}
 
-	void end(Mark mark, CallCost estimated, CallCost actual, boolean answered) {
+	/** Ends a call with what it has used, null if it was not sent. Only once. */
+	void end(GovernedCall call, @Nullable CallCost actual) {
 		change((now) -> {
-			this.inFlight--;
-			if (!answered) {
-				this.control.confirm(mark, estimated);
+			if (!call.end()) {
+				return;
 			}
-			this.control.settle(mark, estimated, actual, now);
+			this.inFlight--;
+			confirm(call);
+			if (actual != null) {
+				this.control.settle(call.mark(), call.cost(), actual, now);
+			}
+			else {
+				this.control.giveBack(call.mark(), call.cost(), now);
+			}
 		});
 	}
 
-	void notSent(Mark mark, CallCost cost, boolean answered) {
-		change((now) -> {
-			this.inFlight--;
-			if (!answered) {
-				this.control.confirm(mark, cost);
-			}
-			this.control.giveBack(mark, cost, now);
-		});
+	private void confirm(GovernedCall call) {
+		if (call.answer()) {
+			this.control.confirm(call.mark(), call.cost());
+		}
 	}
 
 	private void change(LongConsumer change) {
-		List<Runnable> after = new ArrayList<>(0);
+		List<Runnable> after;
 		this.lock.lock();
 		try {
 			long now = this.time.nanoTime();
 			change.accept(now);
-			pump(now, after);
+			after = pump(now);
 		}
 		finally {
 			this.lock.unlock();

@@ -8,6 +8,7 @@ import io.github.ratelimit.benchmarks.Machine;
 import io.github.ratelimit.benchmarks.Spread;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
+import io.github.ratelimit.client.http.RateLimitRequestFactory;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * What Spring's clients cost with the limiter and without it, for a request to a model
- * and its response, which never leave the process. One thread, real time.
+ * and its response, which never leave the process. One thread, whose processor time is
+ * measured, so that other programs on the machine disturb less.
  */
 public final class AdapterCost {
 
@@ -51,14 +53,18 @@ public final class AdapterCost {
 				calls(blocking.clone()
 					.requestInterceptor((request, body, execution) -> execution.execute(request, body))
 					.build()));
-		Side restLimited = new Side("`RestClient`, limited", rest,
+		Side restLimited = new Side("`RestClient`, limited by an interceptor", rest,
 				calls(blocking.clone().requestInterceptor(new RateLimitClientInterceptor(limiter)).build()));
+		Side restFactory = new Side("`RestClient`, limited by its request factory", rest,
+				calls(blocking.clone()
+					.requestFactory(new RateLimitRequestFactory(new LocalModel.Blocking(), limiter))
+					.build()));
 		Side web = new Side("`WebClient`", null, calls(reactive.build()));
 		Side filtered = new Side("`WebClient` with a filter that does nothing", web,
 				calls(reactive.clone().filter((request, next) -> next.exchange(request)).build()));
 		Side webLimited = new Side("`WebClient`, limited", web,
 				calls(reactive.clone().filter(new RateLimitExchangeFilter(limiter)).build()));
-		List<Side> sides = List.of(rest, intercepted, restLimited, web, filtered, webLimited);
+		List<Side> sides = List.of(rest, intercepted, restLimited, restFactory, web, filtered, webLimited);
 		for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
 			for (Side side : sides) {
 				side.run(round >= 0);
@@ -111,11 +117,11 @@ public final class AdapterCost {
 		private void run(boolean counted) {
 			long length = 0;
 			long allocated = THREADS.getCurrentThreadAllocatedBytes();
-			long start = System.nanoTime();
+			long start = THREADS.getCurrentThreadCpuTime();
 			for (int i = 0; i < CALLS; i++) {
 				length += this.call.get().length();
 			}
-			long time = System.nanoTime() - start;
+			long time = THREADS.getCurrentThreadCpuTime() - start;
 			long memory = THREADS.getCurrentThreadAllocatedBytes() - allocated;
 			if (length != (long) CALLS * LocalModel.RESPONSE.length) {
 				throw new IllegalStateException("Not every response was read");

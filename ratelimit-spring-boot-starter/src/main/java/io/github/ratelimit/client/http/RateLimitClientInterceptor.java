@@ -1,20 +1,14 @@
 package io.github.ratelimit.client.http;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 
-import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.ClientCall.Send;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RequestPriority;
-import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
@@ -35,7 +29,7 @@ import org.springframework.http.client.ClientHttpResponse;
 public final class RateLimitClientInterceptor implements ClientHttpRequestInterceptor {
 
 	/** Marks a request while it is sent, which is limited already. */
-	private static final String LIMITED = RateLimitClientInterceptor.class.getName() + ".LIMITED";
+	static final String LIMITED = RateLimitClientInterceptor.class.getName() + ".LIMITED";
 
 	private final LimitedRequests requests;
 
@@ -73,7 +67,7 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 			.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));
 		request.getAttributes().put(LIMITED, true);
 		try {
-			return send(limiter, outbound, () -> execution.execute(request, body));
+			return BlockingCalls.send(limiter, outbound, () -> execution.execute(request, body));
 		}
 		finally {
 			request.getAttributes().remove(LIMITED);
@@ -81,61 +75,8 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	}
 
 	private static ModelRequest facts(HttpHeaders headers, byte[] body) {
-		if (body.length == 0 || !OutboundBody.isReadable(headers.getFirst(OutboundBody.CONTENT_TYPE))) {
-			return ModelRequest.NONE;
-		}
-		OutboundBody read = new OutboundBody();
-		read.write(body, 0, body.length);
-		return read.facts();
-	}
-
-	private static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request,
-			Send<ClientHttpResponse, IOException> attempt) throws IOException {
-		ClientCall call = limiter.acquire(request);
-		for (int attempts = 1;; attempts++) {
-			LimitedResponse response = answered(call, attempt);
-			Runnable freed = response.isError() ? call.holdUntilRetry(attempts) : null;
-			if (freed == null) {
-				return response;
-			}
-			try {
-				response.close();
-				awaitRetry(limiter, call, attempts);
-				call = limiter.acquireAgain(request.asRetry());
-			}
-			finally {
-				freed.run();
-			}
-		}
-	}
-
-	private static LimitedResponse answered(ClientCall call, Send<ClientHttpResponse, IOException> attempt)
-			throws IOException {
-		ClientHttpResponse response = null;
-		try {
-			response = call.send(attempt);
-			return new LimitedResponse(response, call);
-		}
-		catch (IOException | RuntimeException | Error ex) {
-			SendFailures.end(call, ex);
-			if (response != null) {
-				response.close();
-			}
-			throw ex;
-		}
-	}
-
-	private static void awaitRetry(ClientLimiter limiter, ClientCall call, int attempts) {
-		try {
-			call.untilRetry(attempts).get();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new CallRefusedException(limiter.name(), Reason.INTERRUPTED, Duration.ZERO);
-		}
-		catch (ExecutionException ex) {
-			throw new IllegalStateException("The clock fails", ex.getCause());
-		}
+		return (body.length == 0 || !OutboundBody.isReadable(headers.getFirst(OutboundBody.CONTENT_TYPE)))
+				? ModelRequest.NONE : OutboundBody.facts(body, 0, body.length);
 	}
 
 }

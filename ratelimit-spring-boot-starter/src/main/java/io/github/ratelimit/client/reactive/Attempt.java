@@ -1,18 +1,24 @@
 package io.github.ratelimit.client.reactive;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.SendFailures;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * A request from the queue to the end of its response. Whenever its subscriber cancels,
@@ -63,7 +69,7 @@ final class Attempt {
 
 	private Mono<ClientResponse> response(boolean readErrors) {
 		if (isAdmitted()) {
-			return exchange(this.admission.join(), readErrors).doOnCancel(this::cancel);
+			return exchange(this.admission.join(), readErrors);
 		}
 		this.admission.whenComplete((call, failure) -> {
 			if (this.cancelled) {
@@ -78,22 +84,8 @@ final class Attempt {
 	}
 
 	private Mono<ClientResponse> exchange(ClientCall call, boolean readErrors) {
-		Mono<ClientResponse> response = Mono.defer(() -> begin(call))
-			.doOnError((failure) -> SendFailures.end(call, failure))
-			.switchIfEmpty(Mono.fromRunnable(call::close));
-		return readErrors
-				? response.flatMap((head) -> isError(head) ? read(call, head) : Mono.just(counted(call, head)))
-				: response.map((head) -> counted(call, head));
-	}
-
-	private Mono<ClientResponse> begin(ClientCall call) {
-		this.sent = true;
-		if (this.cancelled) {
-			// within onSubscribe, which comes before this
-			call.notSent();
-			return Mono.empty();
-		}
-		return this.exchange.get();
+		Mono<ClientResponse> response = new Exchange(call, readErrors);
+		return readErrors ? response.flatMap((head) -> isError(head) ? read(call, head) : Mono.just(head)) : response;
 	}
 
 	private static boolean isError(ClientResponse response) {
@@ -103,18 +95,15 @@ final class Attempt {
 	/** Returns a response whose body ends the call. */
 	private ClientResponse counted(ClientCall call, ClientResponse response) {
 		if (isError(response)) {
-			ErrorResponseBody error = error(call, response);
-			return response.mutate().body((body) -> reporting(body, error)).build();
+			return new CountedResponse(response, error(call, response));
 		}
 		call.head(response.statusCode().value(), response.headers().asHttpHeaders()::getFirst, null);
-		return response.mutate()
-			.body((body) -> new CountedBody(body, this::bodyBegins, call::body, call::close))
-			.build();
+		return new CountedResponse(response, new Body(call));
 	}
 
 	/** Returns the response of an error after its body has been read. */
 	private Mono<ClientResponse> read(ClientCall call, ClientResponse response) {
-		Flux<DataBuffer> body = reporting(response.body(BodyExtractors.toDataBuffers()), error(call, response));
+		Flux<DataBuffer> body = new CountedBody(response.body(BodyExtractors.toDataBuffers()), error(call, response));
 		return DataBufferUtils.join(body, MAX_ERROR_BYTES)
 			.map(Attempt::bytes)
 			.defaultIfEmpty(new byte[0])
@@ -122,13 +111,9 @@ final class Attempt {
 	}
 
 	private ErrorResponseBody error(ClientCall call, ClientResponse response) {
-		ErrorResponseBody error = new ErrorResponseBody(call, response);
+		ErrorResponseBody error = new ErrorResponseBody(this::bodyBegins, call, response);
 		this.error = error;
 		return error;
-	}
-
-	private Flux<DataBuffer> reporting(Flux<DataBuffer> body, ErrorResponseBody error) {
-		return new CountedBody(body, this::bodyBegins, error::keep, error::report);
 	}
 
 	private void bodyBegins() {
@@ -166,6 +151,138 @@ final class Attempt {
 		else {
 			call.notSent();
 		}
+	}
+
+	/** The body of a response, which ends the call. */
+	private final class Body implements CountedBody.Reader {
+
+		private final ClientCall call;
+
+		private Body(ClientCall call) {
+			this.call = call;
+		}
+
+		@Override
+		public void begin() {
+			bodyBegins();
+		}
+
+		@Override
+		public void read(ByteBuffer piece) {
+			this.call.body(piece);
+		}
+
+		@Override
+		public void end() {
+			this.call.close();
+		}
+
+	}
+
+	/**
+	 * Sends the request once, and ends its call unless there is a response that does. One
+	 * operator does what would otherwise take one for each kind of signal.
+	 */
+	private final class Exchange extends Mono<ClientResponse> {
+
+		private final ClientCall call;
+
+		private final boolean readErrors;
+
+		private Exchange(ClientCall call, boolean readErrors) {
+			this.call = call;
+			this.readErrors = readErrors;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super ClientResponse> caller) {
+			Receiving receiving = new Receiving(this, caller);
+			caller.onSubscribe(receiving);
+			Attempt.this.sent = true;
+			if (Attempt.this.cancelled) {
+				// within onSubscribe
+				this.call.notSent();
+				return;
+			}
+			Mono<ClientResponse> response;
+			try {
+				response = Attempt.this.exchange.get();
+			}
+			catch (Throwable failure) {
+				Exceptions.throwIfFatal(failure);
+				response = Mono.error(failure);
+			}
+			response.subscribe(receiving);
+		}
+
+	}
+
+	private final class Receiving extends Operators.DeferredSubscription implements CoreSubscriber<ClientResponse> {
+
+		private final Exchange exchange;
+
+		private final CoreSubscriber<? super ClientResponse> caller;
+
+		private boolean done;
+
+		private Receiving(Exchange exchange, CoreSubscriber<? super ClientResponse> caller) {
+			this.exchange = exchange;
+			this.caller = caller;
+		}
+
+		@Override
+		public void onSubscribe(Subscription response) {
+			set(response);
+		}
+
+		@Override
+		public void onNext(ClientResponse response) {
+			ClientResponse counted;
+			try {
+				boolean raw = this.exchange.readErrors && isError(response);
+				counted = raw ? response : counted(this.exchange.call, response);
+			}
+			catch (Throwable failure) {
+				super.cancel();
+				onError(Operators.onOperatorError(null, failure, response, currentContext()));
+				return;
+			}
+			this.done = true;
+			this.caller.onNext(counted);
+			this.caller.onComplete();
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			if (this.done) {
+				Operators.onErrorDropped(failure, currentContext());
+				return;
+			}
+			this.done = true;
+			SendFailures.end(this.exchange.call, failure);
+			this.caller.onError(failure);
+		}
+
+		@Override
+		public void onComplete() {
+			if (!this.done) {
+				this.done = true;
+				this.exchange.call.close();
+				this.caller.onComplete();
+			}
+		}
+
+		@Override
+		public void cancel() {
+			Attempt.this.cancel();
+			super.cancel();
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.caller.currentContext();
+		}
+
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.provider.usage.ModelRequest;
@@ -15,12 +16,12 @@ import org.springframework.core.codec.CodecException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ReactiveHttpOutputMessage;
-import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import reactor.core.publisher.Mono;
@@ -37,45 +38,40 @@ final class BodyEncoder {
 	private volatile @Nullable List<HttpMessageWriter<?>> writers;
 
 	/**
-	 * Returns the request as it is sent: marked as limited, and encoded if the client's
-	 * writers are known and its body is a single value.
+	 * Sends a request: marked as limited, and encoded if the client's writers are known
+	 * and its body is a single value.
+	 * @param request the request
+	 * @param send sends it; takes the request as it is sent, and its size
+	 * @return the response
 	 */
-	Mono<EncodedRequest> encode(ClientRequest request) {
-		BodyInserter<?, ? super ClientHttpRequest> body = request.body();
-		if (body == BodyInserters.empty() || !isReadable(request.headers())) {
-			return Mono.just(notEncoded(request, ModelRequest.NONE));
+	Mono<ClientResponse> encoded(ClientRequest request,
+			BiFunction<ClientRequest, ModelRequest, Mono<ClientResponse>> send) {
+		if (request.body() == BodyInserters.empty() || !isReadable(request.headers())) {
+			return send.apply(new LimitedRequest(request, this), ModelRequest.NONE);
 		}
 		List<HttpMessageWriter<?>> writers = this.writers;
-		ClientRequest.Builder sent = limited(request);
-		RecordedRequest recorded = new RecordedRequest(request, sent);
-		Mono<EncodedRequest> encoded = Mono
-			.defer(() -> body.insert(recorded, new Context((writers != null) ? writers : Defaults.WRITERS)))
-			.then(Mono.fromSupplier(() -> encoded(request, sent, recorded, writers)));
-		return (writers != null) ? encoded.onErrorMap((failure) -> asOfClient(failure, request))
-				: encoded.onErrorResume((failure) -> Mono.just(notEncoded(request, ModelRequest.NONE)));
+		RecordedRequest recorded = new RecordedRequest(request);
+		return encode(request, recorded, writers).then(Mono.defer(() -> {
+			ByteBuffer bytes = recorded.bytes();
+			// the client encodes a body again that is not kept, and shows its writers
+			return send.apply(
+					(bytes != null && writers != null) ? new LimitedRequest(request, this, recorded, writers)
+							: new LimitedRequest(request, this),
+					(bytes != null && isReadable(recorded.getHeaders())) ? facts(bytes) : ModelRequest.NONE);
+		}));
 	}
 
-	private EncodedRequest encoded(ClientRequest request, ClientRequest.Builder sent, RecordedRequest recorded,
+	private static Mono<Void> encode(ClientRequest request, RecordedRequest recorded,
 			@Nullable List<HttpMessageWriter<?>> writers) {
-		ByteBuffer bytes = recorded.bytes();
-		HttpHeaders headers = recorded.getHeaders();
-		ModelRequest facts = (bytes != null && isReadable(headers)) ? facts(bytes) : ModelRequest.NONE;
-		if (bytes == null || writers == null) {
-			return notEncoded(request, facts);
+		Mono<Void> encoded;
+		try {
+			encoded = request.body().insert(recorded, new Context((writers != null) ? writers : Defaults.WRITERS));
 		}
-		return new EncodedRequest(sent.body(new EncodedBody(this, request, headers, bytes, writers)).build(), facts);
-	}
-
-	/** The client encodes the body as the application gave it, and shows its writers. */
-	private EncodedRequest notEncoded(ClientRequest request, ModelRequest facts) {
-		return new EncodedRequest(limited(request).body((message, context) -> {
-			learn(context.messageWriters());
-			return request.body().insert(message, context);
-		}).build(), facts);
-	}
-
-	private static ClientRequest.Builder limited(ClientRequest request) {
-		return ClientRequest.from(request).attribute(RateLimitExchangeFilter.LIMITED, true);
+		catch (RuntimeException ex) {
+			encoded = Mono.error(ex);
+		}
+		return (writers != null) ? encoded.onErrorMap((failure) -> asOfClient(failure, request))
+				: encoded.onErrorComplete();
 	}
 
 	private static boolean isReadable(HttpHeaders headers) {
@@ -83,9 +79,7 @@ final class BodyEncoder {
 	}
 
 	private static ModelRequest facts(ByteBuffer bytes) {
-		OutboundBody read = new OutboundBody();
-		read.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-		return read.facts();
+		return OutboundBody.facts(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
 	}
 
 	/** A body that cannot be encoded fails the request as it does without this filter. */
@@ -96,15 +90,6 @@ final class BodyEncoder {
 
 	void learn(List<HttpMessageWriter<?>> writers) {
 		this.writers = writers;
-	}
-
-	/**
-	 * A request that is ready to be sent.
-	 *
-	 * @param request the request
-	 * @param facts its size
-	 */
-	record EncodedRequest(ClientRequest request, ModelRequest facts) {
 	}
 
 	private record Context(List<HttpMessageWriter<?>> messageWriters) implements BodyInserter.Context {

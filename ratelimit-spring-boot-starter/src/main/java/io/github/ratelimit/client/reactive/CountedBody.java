@@ -1,7 +1,6 @@
 package io.github.ratelimit.client.reactive;
 
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -18,25 +17,16 @@ import reactor.util.context.Context;
  */
 final class CountedBody extends FluxOperator<DataBuffer, DataBuffer> {
 
-	private final Runnable begins;
-
-	private final Consumer<ByteBuffer> reader;
-
-	private final Runnable ends;
+	private final Reader reader;
 
 	/**
 	 * Creates a body.
 	 * @param body the response's own
-	 * @param begins runs before the caller gets its subscription
-	 * @param reader reads pieces and does not change them
-	 * @param ends runs before the caller learns of the end or of a failure, and when the
-	 * caller cancels; possibly more than once
+	 * @param reader reads it
 	 */
-	CountedBody(Flux<DataBuffer> body, Runnable begins, Consumer<ByteBuffer> reader, Runnable ends) {
+	CountedBody(Flux<DataBuffer> body, Reader reader) {
 		super(body);
-		this.begins = begins;
 		this.reader = reader;
-		this.ends = ends;
 	}
 
 	@Override
@@ -46,12 +36,32 @@ final class CountedBody extends FluxOperator<DataBuffer, DataBuffer> {
 
 	private void read(DataBuffer piece) {
 		if (piece instanceof DefaultDataBuffer plain) {
-			this.reader.accept(plain.getNativeBuffer());
+			this.reader.read(plain.getNativeBuffer());
 			return;
 		}
 		try (DataBuffer.ByteBufferIterator bytes = piece.readableByteBuffers()) {
-			bytes.forEachRemaining(this.reader);
+			bytes.forEachRemaining(this.reader::read);
 		}
+	}
+
+	/** Reads a body along with the caller. */
+	interface Reader {
+
+		/** The body begins, before the caller gets its subscription. */
+		void begin();
+
+		/**
+		 * A piece has come, which remains to be read.
+		 * @param piece is not changed
+		 */
+		void read(ByteBuffer piece);
+
+		/**
+		 * The body ends, before the caller learns of the end or of a failure, or when the
+		 * caller cancels. Possibly called more than once.
+		 */
+		void end();
+
 	}
 
 	private final class Reading implements CoreSubscriber<DataBuffer>, Subscription {
@@ -67,7 +77,7 @@ final class CountedBody extends FluxOperator<DataBuffer, DataBuffer> {
 		@Override
 		public void onSubscribe(Subscription response) {
 			this.response = response;
-			CountedBody.this.begins.run();
+			CountedBody.this.reader.begin();
 			this.caller.onSubscribe(this);
 		}
 
@@ -80,7 +90,7 @@ final class CountedBody extends FluxOperator<DataBuffer, DataBuffer> {
 		@Override
 		public void onError(Throwable failure) {
 			try {
-				CountedBody.this.ends.run();
+				CountedBody.this.reader.end();
 			}
 			finally {
 				this.caller.onError(failure);
@@ -90,7 +100,7 @@ final class CountedBody extends FluxOperator<DataBuffer, DataBuffer> {
 		@Override
 		public void onComplete() {
 			try {
-				CountedBody.this.ends.run();
+				CountedBody.this.reader.end();
 			}
 			finally {
 				this.caller.onComplete();
@@ -107,7 +117,7 @@ final class CountedBody extends FluxOperator<DataBuffer, DataBuffer> {
 		@Override
 		public void cancel() {
 			try {
-				CountedBody.this.ends.run();
+				CountedBody.this.reader.end();
 			}
 			finally {
 				if (this.response != null) {

@@ -12,7 +12,9 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  * The body of an error, whose beginning is kept on its way to the caller. Its end reports
  * the response and ends the call.
  */
-final class ErrorResponseBody {
+final class ErrorResponseBody implements CountedBody.Reader {
+
+	private final Runnable begins;
 
 	private final ClientCall call;
 
@@ -22,16 +24,34 @@ final class ErrorResponseBody {
 
 	private final AtomicBoolean reported = new AtomicBoolean();
 
-	ErrorResponseBody(ClientCall call, ClientResponse response) {
+	/**
+	 * Creates a body.
+	 * @param begins runs when the caller begins to read it
+	 * @param call the call
+	 * @param response its response
+	 */
+	ErrorResponseBody(Runnable begins, ClientCall call, ClientResponse response) {
+		this.begins = begins;
 		this.call = call;
 		this.response = response;
 	}
 
+	@Override
+	public void begin() {
+		this.begins.run();
+	}
+
 	/** Keeps a piece, and leaves it to be read. */
-	void keep(ByteBuffer piece) {
+	@Override
+	public void read(ByteBuffer piece) {
 		byte[] bytes = new byte[Math.min(piece.remaining(), ClientCall.ERROR_BODY_BYTES - this.beginning.size())];
 		piece.get(piece.position(), bytes);
 		this.beginning.writeBytes(bytes);
+	}
+
+	@Override
+	public void end() {
+		report();
 	}
 
 	/** Reports the response with as much of the body as has come. */

@@ -68,11 +68,11 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 		if (limiter == null) {
 			return next.exchange(request);
 		}
-		return Mono.deferContextual((context) -> this.bodies.encode(request).flatMap((encoded) -> {
-			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, encoded.facts())
+		return Mono.deferContextual((context) -> this.bodies.encoded(request, (sent, facts) -> {
+			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, facts)
 				.withPriority(request.attributes().get(RequestPriority.ATTRIBUTE))
 				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, null));
-			return send(limiter, outbound, () -> next.exchange(encoded.request()), 1);
+			return send(limiter, outbound, () -> next.exchange(sent), 1);
 		}));
 	}
 

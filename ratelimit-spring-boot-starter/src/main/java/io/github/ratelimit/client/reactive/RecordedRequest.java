@@ -2,8 +2,9 @@ package io.github.ratelimit.client.reactive;
 
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -13,46 +14,66 @@ import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.client.reactive.AbstractClientHttpRequest;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import reactor.core.publisher.Mono;
 
 /**
- * A request that is not sent: it keeps a body of one piece, and accepts no stream. Its
- * headers are those of the request that is sent instead.
+ * A request that is not sent: it keeps a body of one piece, and accepts no stream. It
+ * begins with the headers of the request.
  */
-final class RecordedRequest extends AbstractClientHttpRequest {
+final class RecordedRequest implements ClientHttpRequest {
 
 	private final ClientRequest request;
+
+	private final ChangedHeaders changed;
+
+	private final HttpHeaders headers;
+
+	private @Nullable MultiValueMap<String, HttpCookie> cookies;
+
+	private @Nullable Map<String, Object> attributes;
 
 	private @Nullable ByteBuffer bytes;
 
 	private boolean committing;
 
-	RecordedRequest(ClientRequest request, ClientRequest.Builder sent) {
-		super(headers(sent));
+	RecordedRequest(ClientRequest request) {
 		this.request = request;
-	}
-
-	private static HttpHeaders headers(ClientRequest.Builder request) {
-		List<HttpHeaders> headers = new ArrayList<>(1);
-		request.headers(headers::add);
-		return headers.get(0);
+		this.changed = new ChangedHeaders(request.headers());
+		this.headers = new HttpHeaders(CollectionUtils.toMultiValueMap(this.changed));
 	}
 
 	/**
 	 * Returns the body; null if there is none, or if more than it and headers was set.
 	 */
 	@Nullable ByteBuffer bytes() {
-		boolean more = this.committing || !getCookies().isEmpty() || !getAttributes().isEmpty();
+		boolean more = this.committing || (this.cookies != null && !this.cookies.isEmpty())
+				|| (this.attributes != null && !this.attributes.isEmpty());
 		return more ? null : this.bytes;
+	}
+
+	/** Adds the headers to another request, which keeps its own. */
+	void addHeaders(ClientHttpRequest request) {
+		this.changed.addTo(request.getHeaders());
+	}
+
+	/** Writes the body to another request. */
+	Mono<Void> send(ClientHttpRequest request) {
+		ByteBuffer bytes = Objects.requireNonNull(this.bytes);
+		return request.writeWith(Mono.fromSupplier(() -> request.bufferFactory().wrap(bytes.duplicate())));
 	}
 
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		return (body instanceof Mono<? extends DataBuffer> piece) ? piece.doOnNext(this::keep).then() : Mono.empty();
+		return (body instanceof Mono<? extends DataBuffer> piece) ? piece.handle((buffer, sink) -> keep(buffer))
+				: Mono.empty();
 	}
 
 	private void keep(DataBuffer buffer) {
@@ -105,11 +126,27 @@ final class RecordedRequest extends AbstractClientHttpRequest {
 	}
 
 	@Override
-	protected void applyHeaders() {
+	public HttpHeaders getHeaders() {
+		return this.headers;
 	}
 
 	@Override
-	protected void applyCookies() {
+	public MultiValueMap<String, HttpCookie> getCookies() {
+		MultiValueMap<String, HttpCookie> cookies = (this.cookies != null) ? this.cookies : new LinkedMultiValueMap<>();
+		this.cookies = cookies;
+		return cookies;
+	}
+
+	@Override
+	public Map<String, Object> getAttributes() {
+		Map<String, Object> attributes = (this.attributes != null) ? this.attributes : new LinkedHashMap<>();
+		this.attributes = attributes;
+		return attributes;
+	}
+
+	@Override
+	public boolean isCommitted() {
+		return false;
 	}
 
 }

@@ -24,21 +24,32 @@ final class Decimals {
 	 * @return the number, NaN if the text is none
 	 */
 	static double parse(String text) {
-		int point = text.indexOf('.');
-		if (text.isEmpty() || text.length() > LONGEST || point == 0 || text.lastIndexOf('.') != point) {
+		return parse(text, 0, text.length());
+	}
+
+	/** Returns the number in a part of a text, NaN if the part is none. */
+	static double parse(String text, int from, int to) {
+		if (from == to || to - from > LONGEST || text.charAt(from) == '.') {
 			return Double.NaN;
 		}
+		int point = -1;
 		long digits = 0;
-		for (int i = 0; i < text.length(); i++) {
-			if (!isPart(text.charAt(i))) {
+		for (int i = from; i < to; i++) {
+			char c = text.charAt(i);
+			if (!isPart(c) || (c == '.' && point >= 0)) {
 				return Double.NaN;
 			}
-			digits = (i == point) ? digits : digits * 10 + text.charAt(i) - '0';
+			if (c == '.') {
+				point = i;
+			}
+			else {
+				digits = digits * 10 + c - '0';
+			}
 		}
-		if (text.length() > EXACT) {
-			return Double.parseDouble(text);
+		if (to - from > EXACT) {
+			return Double.parseDouble(text.substring(from, to));
 		}
-		return (point < 0) ? digits : digits / POWERS[text.length() - 1 - point];
+		return (point < 0) ? digits : digits / POWERS[to - 1 - point];
 	}
 
 }

@@ -26,6 +26,8 @@ final class Times {
 
 	private static final int LONGEST_TEXT = 64;
 
+	private static final Unit[] UNITS = Unit.values();
+
 	private Times() {
 	}
 
@@ -104,8 +106,7 @@ final class Times {
 		while (at < text.length()) {
 			int unitAt = end(text, at, true);
 			int next = end(text, unitAt, false);
-			double number = Decimals.parse(text.substring(at, unitAt));
-			seconds += number * unitSeconds(text.substring(unitAt, next));
+			seconds += Decimals.parse(text, at, unitAt) * unitSeconds(text, unitAt, next);
 			at = next;
 		}
 		return seconds;
@@ -121,16 +122,46 @@ final class Times {
 
 	/** Returns the seconds of a unit in lower case, NaN if it is none. */
 	static double unitSeconds(String unit) {
-		return switch (unit) {
-			case "d", "day", "days" -> 86_400;
-			case "h", "hr", "hrs", "hour", "hours" -> 3600;
-			case "m", "min", "mins", "minute", "minutes" -> 60;
-			case "s", "sec", "secs", "second", "seconds" -> 1;
-			case "ms", "msec", "msecs", "millis", "millisecond", "milliseconds" -> 1e-3;
-			case "us", "\u00b5s", "\u03bcs", "microsecond", "microseconds" -> 1e-6;
-			case "ns", "nanosecond", "nanoseconds" -> 1e-9;
-			default -> Double.NaN;
-		};
+		return unitSeconds(unit, 0, unit.length());
+	}
+
+	private static double unitSeconds(String text, int from, int to) {
+		for (Unit unit : UNITS) {
+			for (String name : unit.names) {
+				if (name.length() == to - from && text.startsWith(name, from)) {
+					return unit.seconds;
+				}
+			}
+		}
+		return Double.NaN;
+	}
+
+	private enum Unit {
+
+		MILLISECOND(1e-3, "ms", "msec", "msecs", "millis", "millisecond", "milliseconds"),
+
+		SECOND(1, "s", "sec", "secs", "second", "seconds"),
+
+		MINUTE(60, "m", "min", "mins", "minute", "minutes"),
+
+		HOUR(3600, "h", "hr", "hrs", "hour", "hours"),
+
+		DAY(86_400, "d", "day", "days"),
+
+		MICROSECOND(1e-6, "us", "\u00b5s", "\u03bcs", "microsecond", "microseconds"),
+
+		NANOSECOND(1e-9, "ns", "nanosecond", "nanoseconds");
+
+		private final double seconds;
+
+		@SuppressWarnings("ImmutableEnumChecker")
+		private final String[] names;
+
+		Unit(double seconds, String... names) {
+			this.seconds = seconds;
+			this.names = names;
+		}
+
 	}
 
 }

@@ -18,6 +18,9 @@ abstract class JsonScanner {
 
 	private static final boolean[] SCALAR = scalarBytes();
 
+	/** Every byte, at the index of its unsigned value. */
+	private static final byte[] BYTES = bytes();
+
 	/** The key, or the value at the top level, or the scalar that was read last. */
 	private final Word word;
 
@@ -37,8 +40,6 @@ abstract class JsonScanner {
 	private int unicode;
 
 	private int unicodeDigits;
-
-	private final byte[] one = new byte[1];
 
 	private byte @Nullable [] copy;
 
@@ -107,8 +108,8 @@ abstract class JsonScanner {
 	}
 
 	private void text(int b) {
-		this.one[0] = (byte) b;
-		text(this.one, 0, 1);
+		int at = b & 0xFF;
+		text(BYTES, at, at + 1);
 	}
 
 	private void escape(byte b) {
@@ -176,6 +177,14 @@ abstract class JsonScanner {
 		return scalar;
 	}
 
+	private static byte[] bytes() {
+		byte[] bytes = new byte[256];
+		for (int i = 0; i < bytes.length; i++) {
+			bytes[i] = (byte) i;
+		}
+		return bytes;
+	}
+
 	private void structure(byte b) {
 		if (this.depth == 0) {
 			if (b == '{') {
@@ -208,8 +217,7 @@ abstract class JsonScanner {
 			this.state = State.SCALAR;
 			this.key = false;
 			this.word.clear();
-			this.one[0] = b;
-			this.word.add(this.one, 0, 1);
+			this.word.add(BYTES, b, b + 1);
 			structureRead(b);
 		}
 		else if (b >= 0 && b < ' ') {

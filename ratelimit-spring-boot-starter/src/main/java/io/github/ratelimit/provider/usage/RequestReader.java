@@ -45,6 +45,9 @@ public final class RequestReader extends JsonScanner {
 
 	private static final Key[] KEYS = Key.values();
 
+	/** The model of the last request: most applications use few. */
+	private static volatile String lastName = "";
+
 	private @Nullable String model;
 
 	private long maxTokens = TokenUsage.UNKNOWN;
@@ -154,8 +157,17 @@ public final class RequestReader extends JsonScanner {
 	@Override
 	void stringEnded() {
 		if (depth() == 1 && this.top == Key.MODEL) {
-			this.model = word().isComplete() ? word().toString() : null;
+			this.model = word().isComplete() ? name() : null;
 		}
+	}
+
+	private String name() {
+		String name = lastName;
+		if (!word().is(name)) {
+			name = word().toString();
+			lastName = name;
+		}
+		return name;
 	}
 
 	@Override

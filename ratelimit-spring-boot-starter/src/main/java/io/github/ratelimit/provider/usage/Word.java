@@ -1,6 +1,7 @@
 package io.github.ratelimit.provider.usage;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A key, a name or a number while it is read; of longer ones only the beginning. */
 final class Word {
@@ -8,13 +9,19 @@ final class Word {
 	/** Below this value a number that is one digit longer is exact. */
 	private static final long MAX_EXACT = (1L << 53) / 10;
 
-	private final byte[] bytes;
+	/** Most words are shorter. */
+	private static final int USUAL = 32;
+
+	private final int longest;
+
+	private byte[] bytes;
 
 	/** Larger than what is kept if there were more characters. */
 	private int length;
 
 	Word(int longest) {
-		this.bytes = new byte[longest];
+		this.longest = longest;
+		this.bytes = new byte[Math.min(USUAL, longest)];
 	}
 
 	static byte[][] all(String... words) {
@@ -30,11 +37,14 @@ final class Word {
 	}
 
 	void add(byte[] from, int start, int end) {
-		int fitting = Math.min(end - start, this.bytes.length - this.length);
+		int fitting = Math.min(end - start, this.longest - this.length);
 		if (fitting > 0) {
+			if (this.length + fitting > this.bytes.length) {
+				this.bytes = Arrays.copyOf(this.bytes, this.longest);
+			}
 			System.arraycopy(from, start, this.bytes, this.length, fitting);
 		}
-		this.length = Math.min(this.bytes.length + 1, this.length + end - start);
+		this.length = Math.min(this.longest + 1, this.length + end - start);
 	}
 
 	/** Returns whether this is one of these words. */
@@ -59,9 +69,22 @@ final class Word {
 		return true;
 	}
 
+	/** Returns whether this is a text of ASCII characters. */
+	boolean is(String text) {
+		if (this.length != text.length() || !isComplete()) {
+			return false;
+		}
+		for (int i = 0; i < this.length; i++) {
+			if (this.bytes[i] != text.charAt(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	/** Returns whether this has been kept in full. */
 	boolean isComplete() {
-		return this.length <= this.bytes.length;
+		return this.length <= this.longest;
 	}
 
 	/**
@@ -73,7 +96,7 @@ final class Word {
 		long number = 0;
 		boolean fraction = false;
 		for (int i = 0; i < this.length; i++) {
-			int digit = (i < this.bytes.length) ? this.bytes[i] - '0' : -1;
+			int digit = (i < this.longest) ? this.bytes[i] - '0' : -1;
 			if (digit == '.' - '0' && i > 0 && !fraction) {
 				fraction = true;
 			}
@@ -89,7 +112,7 @@ final class Word {
 
 	@Override
 	public String toString() {
-		return new String(this.bytes, 0, Math.min(this.length, this.bytes.length), StandardCharsets.UTF_8);
+		return new String(this.bytes, 0, Math.min(this.length, this.longest), StandardCharsets.UTF_8);
 	}
 
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientOutcome;
 import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.RequestPriority;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.web.client.HttpClientErrorException;
@@ -71,12 +73,13 @@ class RateLimitClientInterceptorTests {
 
 	private RestClient rest(TestClient client) {
 		client.time(this.time);
-		return RestClient.builder()
-			.baseUrl(this.provider.url())
-			.requestFactory(new JdkClientHttpRequestFactory(
-					HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build()))
-			.requestInterceptor(new RateLimitClientInterceptor(client.limiter()))
-			.build();
+		HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+		return limited(new JdkClientHttpRequestFactory(http), client.limiter()).baseUrl(this.provider.url()).build();
+	}
+
+	/** Returns a client in which the adapter limits all requests. */
+	RestClient.Builder limited(ClientHttpRequestFactory factory, ClientLimiter limiter) {
+		return RestClient.builder().requestFactory(factory).requestInterceptor(new RateLimitClientInterceptor(limiter));
 	}
 
 	private static RestClient.RequestHeadersSpec<?> post(RestClient rest) {

@@ -54,6 +54,20 @@ class RequestReaderTests {
 		assertThat(facts(request).model()).isEqualTo(expected.isEmpty() ? null : expected);
 	}
 
+	@Property(tries = 1000)
+	void aModelOfUpTo128CharactersIsReadWhereverItsNameIsSplit(@ForAll @IntRange(max = 140) int length,
+			@ForAll @IntRange(max = 140) int split) {
+		String name = "gpt-".repeat(35).substring(0, length);
+		byte[] request = ("{\"" + "key".repeat(length) + "\":1,\"model\":\"" + name + "\",\"max_tokens\":7}")
+			.getBytes(StandardCharsets.UTF_8);
+		RequestReader reader = new RequestReader();
+		int second = Math.max(0, request.length - 1 - split);
+		reader.read(request, 0, second);
+		reader.read(request, second, request.length - second);
+		assertThat(reader.facts().model()).isEqualTo((length <= 128) ? name : null);
+		assertThat(reader.facts().maxOutputTokens()).isEqualTo(7);
+	}
+
 	@Test
 	void aModelOfAnEndlessNameIsNone() {
 		assertThat(facts("{\"model\":\"" + "x".repeat(128) + "\"}").model()).hasSize(128);

@@ -1,0 +1,146 @@
+package io.github.ratelimit.client.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import com.sun.management.ThreadMXBean;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.provider.dialect.Dimension;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.AbstractClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
+
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** All that holds for the interceptor holds for the factory. */
+@Tag("boot-independent")
+class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {
+
+	private static final String USAGE = "{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}";
+
+	@Override
+	RestClient.Builder limited(ClientHttpRequestFactory factory, ClientLimiter limiter) {
+		return RestClient.builder().requestFactory(new RateLimitRequestFactory(factory, limiter));
+	}
+
+	@Test
+	void requests_to_other_addresses_are_those_of_the_factory_below() throws IOException {
+		TestClient client = client().match("https://api.openai.com/**");
+		ClientHttpRequestFactory factory = new RateLimitRequestFactory(new SimpleClientHttpRequestFactory(),
+				TestClient.limiters(client));
+		ClientHttpRequest other = factory.createRequest(URI.create("https://example.com/"), HttpMethod.GET);
+		assertThat(other.getClass().getPackage()).isEqualTo(SimpleClientHttpRequestFactory.class.getPackage());
+	}
+
+	@Test
+	void a_request_that_passes_several_adapters_is_counted_once() throws IOException {
+		TestClient client = client().tokens(10_000);
+		try (LocalProvider provider = new LocalProvider(json(USAGE))) {
+			ClientHttpRequestFactory inner = new RateLimitRequestFactory(new SimpleClientHttpRequestFactory(),
+					client.limiter());
+			RestClient rest = limited(inner, client.limiter())
+				.requestInterceptor(new RateLimitClientInterceptor(client.limiter()))
+				.build();
+			String response = rest.post()
+				.uri(provider.url())
+				.contentType(MediaType.APPLICATION_JSON)
+				.body("{}")
+				.retrieve()
+				.body(String.class);
+			assertThat(response).isEqualTo(USAGE);
+		}
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
+		assertThat(client.outcomes()).hasSize(1);
+	}
+
+	@Test
+	void the_credential_that_an_interceptor_adds_is_seen() throws IOException {
+		TestClient client = client();
+		try (LocalProvider provider = new LocalProvider(json(USAGE))) {
+			RestClient rest = limited(new SimpleClientHttpRequestFactory(), client.limiter())
+				.requestInterceptor((request, body, execution) -> {
+					request.getHeaders().setBearerAuth("key-" + body.length);
+					return execution.execute(request, body);
+				})
+				.build();
+			for (String body : List.of("{}", "{} ", "{}")) {
+				rest.post().uri(provider.url()).body(body).retrieve().toBodilessEntity();
+			}
+		}
+		assertThat(client.limiter().accounts()).hasSize(2);
+	}
+
+	@Test
+	void a_body_goes_to_the_request_below_as_it_is_written() throws IOException {
+		TestClient client = client().tokens(10_000);
+		try (LocalProvider provider = new LocalProvider(json(USAGE))) {
+			ClientHttpRequest request = new RateLimitRequestFactory(new SimpleClientHttpRequestFactory(),
+					client.limiter())
+				.createRequest(URI.create(provider.url()), HttpMethod.POST);
+			request.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+			OutputStream body = request.getBody();
+			body.write('{');
+			body.write("\"model\":\"gpt".getBytes());
+			request.getBody().write("-4o\"}".getBytes(), 0, 5);
+			request.execute().close();
+			assertThat(provider.bodies()).containsExactly("{\"model\":\"gpt-4o\"}");
+		}
+		assertThat(client.models()).containsExactly("gpt-4o");
+	}
+
+	@Test
+	void a_body_is_not_copied() throws IOException {
+		ClientHttpRequestFactory factory = new RateLimitRequestFactory((uri, method) -> new Discarded(),
+				client().limiter());
+		byte[] body = ("{\"prompt\":\"" + "x ".repeat(500_000) + "\"}").getBytes(StandardCharsets.US_ASCII);
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		long allocated = 0;
+		for (int i = 0; i < 3; i++) {
+			long before = threads.getCurrentThreadAllocatedBytes();
+			factory.createRequest(URI.create("https://example.com/"), HttpMethod.POST).getBody().write(body);
+			allocated = threads.getCurrentThreadAllocatedBytes() - before;
+		}
+		assertThat(allocated).isLessThan(body.length / 10);
+	}
+
+	private static final class Discarded extends AbstractClientHttpRequest {
+
+		@Override
+		public HttpMethod getMethod() {
+			return HttpMethod.POST;
+		}
+
+		@Override
+		public URI getURI() {
+			return URI.create("https://example.com/");
+		}
+
+		@Override
+		protected OutputStream getBodyInternal(HttpHeaders headers) {
+			return OutputStream.nullOutputStream();
+		}
+
+		@Override
+		protected ClientHttpResponse executeInternal(HttpHeaders headers) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+}
