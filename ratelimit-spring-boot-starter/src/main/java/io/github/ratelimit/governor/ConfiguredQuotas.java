@@ -122,7 +122,7 @@ final class ConfiguredQuotas {
 			QuotaBudget budget = this.budgets.get(i);
 			double used = actual.permits(budget.dimension());
 			budget.correct(taken[i] - used, now);
-			budget.learnUsage(estimated.permits(budget.dimension()), used);
+			budget.factor().learnUsage(estimated.permits(budget.dimension()), used);
 		}
 	}
 
@@ -158,20 +158,27 @@ final class ConfiguredQuotas {
 
 	void takeForOthers(Peers.Change change, long now) {
 		for (QuotaBudget budget : this.budgets) {
-			budget.takeForOthers(change.charged(budget), now);
+			budget.takeForOthers(change.charge(budget), now);
 		}
 	}
 
 	void noteShared() {
-		this.budgets.forEach(QuotaBudget::noteShared);
+		this.budgets.forEach((budget) -> budget.charges().noteShared());
 	}
 
-	/** Begins with what another instance knows. */
-	void adopt(QuotaNote note, long age, long now) {
+	/** Begins with what other instances knew a short time ago. */
+	void join(List<Peers.Change> changes) {
 		for (QuotaBudget budget : this.budgets) {
-			if (budget.isOf(note.dimension(), note.windowNanos())) {
-				budget.adopt(note, age, now);
+			double available = budget.capacity();
+			for (Peers.Change change : changes) {
+				QuotaNote note = change.note().of(budget);
+				if (note != null && change.ageNanos() <= QuotaBudget.ADOPTED_NANOS) {
+					available = Math.min(available, note.available() + budget.refilled(change.ageNanos()));
+					budget.factor().adopt(note.factor());
+					change.included(budget);
+				}
 			}
+			budget.join(available);
 		}
 	}
 

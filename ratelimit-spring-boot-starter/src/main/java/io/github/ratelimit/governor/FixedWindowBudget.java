@@ -7,6 +7,7 @@ import java.util.Deque;
 import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limit whose permits come back all at once. Where the provider reports the end of a
@@ -133,7 +134,7 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	/** What others spend in a short window shows too late, so less is caught up. */
 	private double fastest() {
-		return (windowNanos() <= SHORT_NANOS) ? 1 + (FASTEST - 1) / Math.max(1, factor()) : FASTEST;
+		return (windowNanos() <= SHORT_NANOS) ? 1 + (FASTEST - 1) / Math.max(1, factor().value()) : FASTEST;
 	}
 
 	/** A burst in a short window of an unknown phase may fall into two windows' calls. */
@@ -204,6 +205,17 @@ final class FixedWindowBudget extends QuotaBudget {
 		}
 	}
 
+	/** What others have sent is spent evenly together with the calls of this instance. */
+	@Override
+	void takeForOthers(double permits, long sentAt, long now) {
+		if (isIncluded(sentAt) || isBefore(this.phase.latestStart(), sentAt)) {
+			this.even -= isSpentEvenly() ? permits : 0;
+		}
+		else {
+			super.takeForOthers(permits, sentAt, now);
+		}
+	}
+
 	@Override
 	double unconfirmed(UnconfirmedCalls calls, long now) {
 		boolean probes = !this.phase.isKnown() && untilProbe(0, now) <= 0;
@@ -213,12 +225,12 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** A report of a window that is over is no news. */
 	@Override
 	boolean isNews(Mark mark, long now) {
-		return super.isNews(mark, now) && !(isReported() && isBefore(this.phase.latestStart(), mark));
+		return super.isNews(mark, now) && !(isReported() && isBefore(this.phase.latestStart(), mark.sentAt()));
 	}
 
 	/** Returns whether a call belongs to a window before the one that begins then. */
-	private boolean isBefore(long start, Mark mark) {
-		return this.phase.isKnown() && mark.sentAt() - (start - TRANSIT_NANOS) < 0;
+	private boolean isBefore(long start, long sentAt) {
+		return this.phase.isKnown() && sentAt - (start - TRANSIT_NANOS) < 0;
 	}
 
 	@Override
@@ -228,9 +240,11 @@ final class FixedWindowBudget extends QuotaBudget {
 	}
 
 	@Override
-	void reportOvertaken(double remaining, Mark mark, CallCost cost, long now) {
+	void reportOvertaken(double remaining, Mark mark, @Nullable CallCost cost, long now) {
 		observe(remaining, mark, now);
-		if (!isBefore(this.phase.earliest() - windowNanos(), mark)) {
+		boolean sameWindow = (cost != null) ? !isBefore(this.phase.earliest() - windowNanos(), mark.sentAt())
+				: this.phase.isKnown() && mark.sentAt() - this.phase.latestStart() >= 0;
+		if (sameWindow) {
 			super.reportOvertaken(remaining, mark, cost, now);
 		}
 	}
