@@ -2,6 +2,7 @@ package io.github.ratelimit.governor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfiguredQuotas {
 
 	private static final double[] NOTHING = {};
+
+	/** A limit with a window that is not longer refills soon. */
+	private static final long SOON_FULL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
 	private final List<QuotaBudget> budgets = new ArrayList<>(2);
 
@@ -132,12 +136,15 @@ final class ConfiguredQuotas {
 		}
 	}
 
-	/** The provider has refused a call for a limit, for all if it does not say which. */
+	/**
+	 * The provider has refused a call. Where it does not say for which limit, it may be
+	 * any of them: one that does not refill soon is not taken for exhausted.
+	 */
 	void cut(@Nullable Dimension dimension, long now) {
 		advance(now);
 		this.share.cut();
 		for (QuotaBudget budget : this.budgets) {
-			if (dimension == null || dimension == budget.dimension()) {
+			if (dimension == budget.dimension() || (dimension == null && budget.windowNanos() <= SOON_FULL_NANOS)) {
 				budget.lower(0);
 			}
 		}
