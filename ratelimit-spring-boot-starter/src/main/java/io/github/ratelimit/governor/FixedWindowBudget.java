@@ -24,6 +24,17 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** The same where permits are spent evenly. */
 	private static final double EVEN_RESERVE = 0.15;
 
+	/**
+	 * The same at first in a short window that others seem to use, too: how much they
+	 * spend is hardly known yet.
+	 */
+	private static final double FIRST_RESERVE = 2;
+
+	private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+	/** From this factor on others seem to use the limit. */
+	private static final double OTHERS = 1.5;
+
 	/** How many times in a window a call probes for its end at most. */
 	private static final int PROBES = 20;
 
@@ -48,6 +59,8 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** What calls took a short time ago. */
 	private final Deque<Taken> recent = new ArrayDeque<>(0);
 
+	private final long createdAt;
+
 	/** From 0 to 1, another number for each instance, so that not all probe at once. */
 	private final double spread;
 
@@ -65,6 +78,7 @@ final class FixedWindowBudget extends QuotaBudget {
 		super(dimension, windowNanos, capacity, 0, factor, now);
 		this.phase = new WindowPhase(windowNanos, now);
 		this.spread = Math.abs(now * GOLDEN_RATIO % 1);
+		this.createdAt = now;
 		this.takenAt = now;
 		this.evenAt = now;
 	}
@@ -188,7 +202,9 @@ final class FixedWindowBudget extends QuotaBudget {
 	@Override
 	double reserve(double need, double reserve, long now) {
 		if (isSpentEvenly() && this.phase.isKnown()) {
-			return super.reserve(need, reserve * EVEN_RESERVE, now);
+			boolean first = windowNanos() <= SHORT_NANOS && now - this.createdAt < FIRST_NANOS;
+			boolean uncertain = first && factor().value() >= OTHERS;
+			return super.reserve(need, reserve * (uncertain ? FIRST_RESERVE : EVEN_RESERVE), now);
 		}
 		double part = this.endReported ? Math.max(LEAST_RESERVE, this.phase.left(now)) : 1;
 		return super.reserve(need, reserve * part, now);
@@ -241,10 +257,14 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	@Override
 	void reportOvertaken(double remaining, Mark mark, @Nullable CallCost cost, long now) {
+		if (cost == null) {
+			if (this.phase.isKnown() && mark.sentAt() - this.phase.latestStart() >= 0) {
+				super.reportOvertaken(remaining, mark, null, now);
+			}
+			return;
+		}
 		observe(remaining, mark, now);
-		boolean sameWindow = (cost != null) ? !isBefore(this.phase.earliest() - windowNanos(), mark.sentAt())
-				: this.phase.isKnown() && mark.sentAt() - this.phase.latestStart() >= 0;
-		if (sameWindow) {
+		if (!isBefore(this.phase.earliest() - windowNanos(), mark.sentAt())) {
 			super.reportOvertaken(remaining, mark, cost, now);
 		}
 	}
