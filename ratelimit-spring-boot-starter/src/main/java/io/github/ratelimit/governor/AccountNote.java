@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an instance shares with the others about one key. Sums count from the beginning of
  * the instance, so that a lost note is made good by the next one; times are relative, as
- * clocks differ.
+ * clocks differ. What later versions have added follows at the end, where earlier ones do
+ * not read it.
  *
  * @param livedNanos how long the instance has governed the key
  * @param requests how many requests it has sent
@@ -24,18 +26,27 @@ import org.jspecify.annotations.Nullable;
  * @param cutNanos how long ago that part was cut
  * @param known whether the limits are known
  * @param quotas the limits
+ * @param sent what the instance has sent and when, in all the same as the sums; empty if
+ * an earlier version has written the note
  */
 record AccountNote(long livedNanos, double requests, double inputTokens, double outputTokens, long gateNanos,
-		double share, long cutNanos, boolean known, List<QuotaNote> quotas) {
+		double share, long cutNanos, boolean known, List<QuotaNote> quotas, List<SentNote> sent) {
+
+	/** How many times a note tells apart. */
+	static final int MOST_TIMES = 20;
 
 	/** Notes of another version are not read. */
 	private static final byte VERSION = 1;
 
-	private static final int BYTES = 2 + 7 * Double.BYTES + 2;
+	private static final int BYTES = 1 + 7 * Double.BYTES + 2;
 
 	private static final int QUOTA_BYTES = 3 + 9 * Double.BYTES;
 
 	private static final int MOST_QUOTAS = 32;
+
+	private static final int ADDED_BYTES = Integer.BYTES + 1;
+
+	private static final int SENT_BYTES = Double.BYTES + 4 * Float.BYTES;
 
 	private static final double MOST_PERMITS = 1e15;
 
@@ -47,28 +58,32 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 
 	private static final double MOST_WINDOWS = 3;
 
-	double estimated(Dimension dimension) {
-		return switch (dimension) {
-			case REQUESTS -> this.requests;
-			case TOKENS -> this.inputTokens + this.outputTokens;
-			case INPUT_TOKENS -> this.inputTokens;
-			case OUTPUT_TOKENS -> this.outputTokens;
-		};
+	/** Returns what the note knows of a configured limit, null if that is nothing. */
+	@Nullable QuotaNote of(QuotaBudget configured) {
+		for (QuotaNote quota : this.quotas) {
+			if (quota.configured() && configured.isOf(quota.dimension(), quota.windowNanos())) {
+				return quota;
+			}
+		}
+		return null;
 	}
 
 	/** Returns what was charged to a configured limit, 0 if the note does not know it. */
 	double charged(QuotaBudget configured) {
-		for (QuotaNote quota : this.quotas) {
-			if (quota.configured() && configured.isOf(quota.dimension(), quota.windowNanos())) {
-				return quota.charged();
-			}
-		}
-		return 0;
+		QuotaNote quota = of(configured);
+		return (quota != null) ? quota.charged() : 0;
+	}
+
+	/** Returns what was sent after another note of the instance. */
+	SentNote sentSince(@Nullable AccountNote before) {
+		SentNote sum = new SentNote(0, this.livedNanos, this.requests, this.inputTokens, this.outputTokens);
+		return (before != null) ? sum.plus(before.sentSince(null), -1) : sum;
 	}
 
 	byte[] encode() {
 		List<QuotaNote> shared = this.quotas.stream().filter(QuotaNote::isPossible).limit(MOST_QUOTAS).toList();
-		ByteBuffer bytes = ByteBuffer.allocate(BYTES + shared.size() * QUOTA_BYTES)
+		ByteBuffer bytes = ByteBuffer
+			.allocate(BYTES + shared.size() * QUOTA_BYTES + ADDED_BYTES + this.sent.size() * SENT_BYTES)
 			.put(VERSION)
 			.putDouble(Math.min(this.livedNanos, LONGEST_NANOS))
 			.putDouble(bounded(this.requests))
@@ -93,6 +108,17 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 				.putDouble(quota.remaining())
 				.putDouble(quota.reportNanos());
 		}
+		bytes.putInt(IntStream.range(0, shared.size())
+			.map((index) -> shared.get(index).windowAssumed() ? 1 << index : 0)
+			.sum());
+		bytes.put((byte) this.sent.size());
+		for (SentNote calls : this.sent) {
+			bytes.putDouble(calls.at())
+				.putFloat(calls.at() - calls.begin())
+				.putFloat((float) calls.requests())
+				.putFloat((float) calls.inputTokens())
+				.putFloat((float) calls.outputTokens());
+		}
 		return bytes.array();
 	}
 
@@ -108,9 +134,11 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			if (bytes.get() != VERSION) {
 				return null;
 			}
-			return new AccountNote((long) between(0, LONGEST_NANOS, bytes), sum(bytes), sum(bytes), sum(bytes),
-					(long) between(-LONGEST_NANOS, LONGEST_NANOS, bytes), between(0, 1, bytes),
-					(long) between(-1, LONGEST_NANOS, bytes), bytes.get() != 0, quotas(bytes));
+			AccountNote note = new AccountNote((long) between(0, LONGEST_NANOS, bytes), sum(bytes), sum(bytes),
+					sum(bytes), (long) between(-LONGEST_NANOS, LONGEST_NANOS, bytes), between(0, 1, bytes),
+					(long) between(-1, LONGEST_NANOS, bytes), bytes.get() != 0, quotas(bytes), List.of());
+			return (bytes.remaining() >= ADDED_BYTES) ? note.withAdded(bytes.getInt(), sent(bytes, note.livedNanos()))
+					: note.withAdded(0, List.of());
 		}
 		catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException ex) {
 			return null;
@@ -124,12 +152,41 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			QuotaNote quota = new QuotaNote(bytes.get() != 0, Dimension.values()[bytes.get()],
 					Refill.values()[bytes.get()], (long) bytes.getDouble(), bytes.getDouble(), bytes.getDouble(),
 					bytes.getDouble(), bytes.getDouble(), (long) bytes.getDouble(), (long) bytes.getDouble(),
-					bytes.getDouble(), (long) bytes.getDouble());
-			if (quota.isPossible()) {
-				quotas.add(quota);
-			}
+					bytes.getDouble(), (long) bytes.getDouble(), false);
+			quotas.add(quota);
 		}
 		return quotas;
+	}
+
+	private AccountNote withAdded(int windowsAssumed, List<SentNote> sent) {
+		List<QuotaNote> possible = new ArrayList<>();
+		for (int i = 0; i < this.quotas.size(); i++) {
+			QuotaNote quota = this.quotas.get(i);
+			if (quota.isPossible()) {
+				possible.add((windowsAssumed >> i & 1) != 0 ? quota.assumed() : quota);
+			}
+		}
+		return new AccountNote(this.livedNanos, this.requests, this.inputTokens, this.outputTokens, this.gateNanos,
+				this.share, this.cutNanos, this.known, possible, sent);
+	}
+
+	/** Returns what was sent and when, nothing if the numbers cannot be right. */
+	private static List<SentNote> sent(ByteBuffer bytes, long livedNanos) {
+		int count = bytes.get();
+		List<SentNote> sent = new ArrayList<>();
+		double last = 0;
+		for (int i = 0; i < count && bytes.remaining() >= SENT_BYTES; i++) {
+			double at = bytes.getDouble();
+			float lasted = bytes.getFloat();
+			SentNote calls = new SentNote((long) (at - lasted), (long) at, bytes.getFloat(), bytes.getFloat(),
+					bytes.getFloat());
+			if (!isBetween(last, livedNanos, at) || !isBetween(0, LONGEST_NANOS, lasted) || !calls.isPossible()) {
+				return List.of();
+			}
+			last = at;
+			sent.add(calls);
+		}
+		return (sent.size() == count && count <= MOST_TIMES) ? sent : List.of();
 	}
 
 	private static double sum(ByteBuffer bytes) {
@@ -153,6 +210,57 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	}
 
 	/**
+	 * What was sent in a time.
+	 *
+	 * @param begin when the first of these calls was sent
+	 * @param at when the last of these calls was sent
+	 * @param requests requests, less those that turned out not to have been sent
+	 * @param inputTokens estimated tokens
+	 * @param outputTokens estimated tokens
+	 */
+	record SentNote(long begin, long at, double requests, double inputTokens, double outputTokens) {
+
+		boolean isPossible() {
+			return isBetween(-MOST_PERMITS, MOST_PERMITS, this.requests)
+					&& isBetween(-MOST_PERMITS, MOST_PERMITS, this.inputTokens)
+					&& isBetween(-MOST_PERMITS, MOST_PERMITS, this.outputTokens);
+		}
+
+		double permits(Dimension dimension) {
+			return switch (dimension) {
+				case REQUESTS -> this.requests;
+				case TOKENS -> this.inputTokens + this.outputTokens;
+				case INPUT_TOKENS -> this.inputTokens;
+				case OUTPUT_TOKENS -> this.outputTokens;
+			};
+		}
+
+		SentNote plus(SentNote other, int sign) {
+			return new SentNote(this.begin, this.at, this.requests + sign * other.requests,
+					this.inputTokens + sign * other.inputTokens, this.outputTokens + sign * other.outputTokens);
+		}
+
+		SentNote at(long time) {
+			return new SentNote(time, time, this.requests, this.inputTokens, this.outputTokens);
+		}
+
+		/** Returns the numbers of one sign, 0 in place of the others. */
+		SentNote ofSign(int sign) {
+			return new SentNote(this.begin, this.at, ofSign(this.requests, sign), ofSign(this.inputTokens, sign),
+					ofSign(this.outputTokens, sign));
+		}
+
+		private static double ofSign(double number, int sign) {
+			return (number * sign > 0) ? number : 0;
+		}
+
+		boolean isNothing() {
+			return this.requests == 0 && this.inputTokens == 0 && this.outputTokens == 0;
+		}
+
+	}
+
+	/**
 	 * One limit.
 	 *
 	 * @param configured whether it is a configured one; else the provider reports it
@@ -169,10 +277,11 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	 * if that is not known
 	 * @param remaining what the provider has reported last, negative if nothing
 	 * @param reportNanos how long ago the call was sent whose response reported that
+	 * @param windowAssumed whether no report shows the window
 	 */
 	record QuotaNote(boolean configured, Dimension dimension, Refill refill, long windowNanos, double capacity,
 			double available, double factor, double charged, long endsEarliest, long endsLatest, double remaining,
-			long reportNanos) {
+			long reportNanos, boolean windowAssumed) {
 
 		/** Returns whether a limit can be like that, so that other instances use it. */
 		boolean isPossible() {
@@ -192,7 +301,14 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 
 		QuotaNote ends(long earliest, long latest) {
 			return new QuotaNote(this.configured, this.dimension, this.refill, this.windowNanos, this.capacity,
-					this.available, this.factor, this.charged, earliest, latest, this.remaining, this.reportNanos);
+					this.available, this.factor, this.charged, earliest, latest, this.remaining, this.reportNanos,
+					this.windowAssumed);
+		}
+
+		QuotaNote assumed() {
+			return new QuotaNote(this.configured, this.dimension, this.refill, this.windowNanos, this.capacity,
+					this.available, this.factor, this.charged, this.endsEarliest, this.endsLatest, this.remaining,
+					this.reportNanos, true);
 		}
 
 		boolean isEndKnown() {

@@ -2,6 +2,7 @@ package io.github.ratelimit.governor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfiguredQuotas {
 
 	private static final double[] NOTHING = {};
+
+	/** A limit with a window that is not longer refills soon. */
+	private static final long SOON_FULL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
 	private final List<QuotaBudget> budgets = new ArrayList<>(2);
 
@@ -122,7 +126,7 @@ final class ConfiguredQuotas {
 			QuotaBudget budget = this.budgets.get(i);
 			double used = actual.permits(budget.dimension());
 			budget.correct(taken[i] - used, now);
-			budget.learnUsage(estimated.permits(budget.dimension()), used);
+			budget.factor().learnUsage(estimated.permits(budget.dimension()), used);
 		}
 	}
 
@@ -132,12 +136,15 @@ final class ConfiguredQuotas {
 		}
 	}
 
-	/** The provider has refused a call for a limit, for all if it does not say which. */
+	/**
+	 * The provider has refused a call. Where it does not say for which limit, it may be
+	 * any of them: one that does not refill soon is not taken for exhausted.
+	 */
 	void cut(@Nullable Dimension dimension, long now) {
 		advance(now);
 		this.share.cut();
 		for (QuotaBudget budget : this.budgets) {
-			if (dimension == null || dimension == budget.dimension()) {
+			if (dimension == budget.dimension() || (dimension == null && budget.windowNanos() <= SOON_FULL_NANOS)) {
 				budget.lower(0);
 			}
 		}
@@ -158,20 +165,27 @@ final class ConfiguredQuotas {
 
 	void takeForOthers(Peers.Change change, long now) {
 		for (QuotaBudget budget : this.budgets) {
-			budget.takeForOthers(change.charged(budget), now);
+			budget.takeForOthers(change.charge(budget), now);
 		}
 	}
 
 	void noteShared() {
-		this.budgets.forEach(QuotaBudget::noteShared);
+		this.budgets.forEach((budget) -> budget.charges().noteShared());
 	}
 
-	/** Begins with what another instance knows. */
-	void adopt(QuotaNote note, long age, long now) {
+	/** Begins with what other instances knew a short time ago. */
+	void join(List<Peers.Change> changes) {
 		for (QuotaBudget budget : this.budgets) {
-			if (budget.isOf(note.dimension(), note.windowNanos())) {
-				budget.adopt(note, age, now);
+			double available = budget.capacity();
+			for (Peers.Change change : changes) {
+				QuotaNote note = change.note().of(budget);
+				if (note != null && change.ageNanos() <= QuotaBudget.ADOPTED_NANOS) {
+					available = Math.min(available, note.available() + budget.refilled(change.ageNanos()));
+					budget.factor().adopt(note.factor());
+					change.included(budget);
+				}
 			}
+			budget.join(available);
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.Deque;
 import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limit whose permits come back all at once. Where the provider reports the end of a
@@ -22,6 +23,17 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	/** The same where permits are spent evenly. */
 	private static final double EVEN_RESERVE = 0.15;
+
+	/**
+	 * The same at first in a short window that others seem to use, too: how much they
+	 * spend is hardly known yet.
+	 */
+	private static final double FIRST_RESERVE = 2;
+
+	private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+	/** From this factor on others seem to use the limit. */
+	private static final double OTHERS = 1.5;
 
 	/** How many times in a window a call probes for its end at most. */
 	private static final int PROBES = 20;
@@ -47,6 +59,8 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** What calls took a short time ago. */
 	private final Deque<Taken> recent = new ArrayDeque<>(0);
 
+	private final long createdAt;
+
 	/** From 0 to 1, another number for each instance, so that not all probe at once. */
 	private final double spread;
 
@@ -64,6 +78,7 @@ final class FixedWindowBudget extends QuotaBudget {
 		super(dimension, windowNanos, capacity, 0, factor, now);
 		this.phase = new WindowPhase(windowNanos, now);
 		this.spread = Math.abs(now * GOLDEN_RATIO % 1);
+		this.createdAt = now;
 		this.takenAt = now;
 		this.evenAt = now;
 	}
@@ -133,7 +148,7 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	/** What others spend in a short window shows too late, so less is caught up. */
 	private double fastest() {
-		return (windowNanos() <= SHORT_NANOS) ? 1 + (FASTEST - 1) / Math.max(1, factor()) : FASTEST;
+		return (windowNanos() <= SHORT_NANOS) ? 1 + (FASTEST - 1) / Math.max(1, factor().value()) : FASTEST;
 	}
 
 	/** A burst in a short window of an unknown phase may fall into two windows' calls. */
@@ -187,7 +202,9 @@ final class FixedWindowBudget extends QuotaBudget {
 	@Override
 	double reserve(double need, double reserve, long now) {
 		if (isSpentEvenly() && this.phase.isKnown()) {
-			return super.reserve(need, reserve * EVEN_RESERVE, now);
+			boolean first = windowNanos() <= SHORT_NANOS && now - this.createdAt < FIRST_NANOS;
+			boolean uncertain = first && factor().value() >= OTHERS;
+			return super.reserve(need, reserve * (uncertain ? FIRST_RESERVE : EVEN_RESERVE), now);
 		}
 		double part = this.endReported ? Math.max(LEAST_RESERVE, this.phase.left(now)) : 1;
 		return super.reserve(need, reserve * part, now);
@@ -204,6 +221,17 @@ final class FixedWindowBudget extends QuotaBudget {
 		}
 	}
 
+	/** What others have sent is spent evenly together with the calls of this instance. */
+	@Override
+	void takeForOthers(double permits, long sentAt, long now) {
+		if (isIncluded(sentAt) || isBefore(this.phase.latestStart(), sentAt)) {
+			this.even -= isSpentEvenly() ? permits : 0;
+		}
+		else {
+			super.takeForOthers(permits, sentAt, now);
+		}
+	}
+
 	@Override
 	double unconfirmed(UnconfirmedCalls calls, long now) {
 		boolean probes = !this.phase.isKnown() && untilProbe(0, now) <= 0;
@@ -213,12 +241,12 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** A report of a window that is over is no news. */
 	@Override
 	boolean isNews(Mark mark, long now) {
-		return super.isNews(mark, now) && !(isReported() && isBefore(this.phase.latestStart(), mark));
+		return super.isNews(mark, now) && !(isReported() && isBefore(this.phase.latestStart(), mark.sentAt()));
 	}
 
 	/** Returns whether a call belongs to a window before the one that begins then. */
-	private boolean isBefore(long start, Mark mark) {
-		return this.phase.isKnown() && mark.sentAt() - (start - TRANSIT_NANOS) < 0;
+	private boolean isBefore(long start, long sentAt) {
+		return this.phase.isKnown() && sentAt - (start - TRANSIT_NANOS) < 0;
 	}
 
 	@Override
@@ -228,9 +256,15 @@ final class FixedWindowBudget extends QuotaBudget {
 	}
 
 	@Override
-	void reportOvertaken(double remaining, Mark mark, CallCost cost, long now) {
+	void reportOvertaken(double remaining, Mark mark, @Nullable CallCost cost, long now) {
+		if (cost == null) {
+			if (this.phase.isKnown() && mark.sentAt() - this.phase.latestStart() >= 0) {
+				super.reportOvertaken(remaining, mark, null, now);
+			}
+			return;
+		}
 		observe(remaining, mark, now);
-		if (!isBefore(this.phase.earliest() - windowNanos(), mark)) {
+		if (!isBefore(this.phase.earliest() - windowNanos(), mark.sentAt())) {
 			super.reportOvertaken(remaining, mark, cost, now);
 		}
 	}

@@ -59,7 +59,7 @@ final class LocalControl {
 		this.createdAt = now;
 		this.reported = new ReportedQuotas(defaultWindow, settings.reserve(), now);
 		this.configured = new ConfiguredQuotas(settings, this.reported, now);
-		this.sent = new SentCalls(now);
+		this.sent = new SentCalls(sharing != null, now);
 		this.gate = new Gate(settings.longestGate(), now);
 		this.window = new CallWindow(now);
 		this.lastCut = now - 1;
@@ -116,10 +116,14 @@ final class LocalControl {
 		double[] taken = this.configured.take(cost, now);
 		this.reported.take(cost, now);
 		this.sent.add(cost, taken, now);
-		if (this.sharing != null) {
+		changed(true);
+		return this.sent.last();
+	}
+
+	private void changed(boolean changed) {
+		if (this.sharing != null && changed) {
 			this.sharing.changed();
 		}
-		return this.sent.last();
 	}
 
 	/** Returns the mark of the call that was charged last. */
@@ -178,9 +182,7 @@ final class LocalControl {
 				reports = true;
 			}
 		}
-		if (this.sharing != null && reports) {
-			this.sharing.changed();
-		}
+		changed(reports);
 		this.headsWithoutReport += (served && !reports) ? 1 : 0;
 		this.known |= reports || (!this.configured.isEmpty() && this.headsWithoutReport >= CallWindow.FIRST_CALLS);
 		Throttle throttle = snapshot.throttle();
@@ -222,6 +224,7 @@ final class LocalControl {
 	/** Corrects the charge of a call by its usage. */
 	void settle(Mark mark, CallCost estimated, CallCost actual, long now) {
 		this.configured.settle(mark.taken(), estimated, actual, now);
+		changed(!this.configured.isEmpty() && !estimated.equals(actual));
 	}
 
 	/** Gives back the permits of a call that was never sent. */
@@ -229,6 +232,7 @@ final class LocalControl {
 		this.configured.giveBack(mark.taken(), now);
 		this.reported.giveBack(mark, cost, now);
 		this.sent.remove(mark, cost);
+		changed(true);
 	}
 
 	/** Returns what the other instances should know. */
@@ -239,7 +243,7 @@ final class LocalControl {
 		this.reported.notes(quotas, now);
 		return new AccountNote(now - this.createdAt, this.sent.requests(), this.sent.inputTokens(),
 				this.sent.outputTokens(), this.gate.waitNanos(now), this.configured.share().value(), now - this.lastCut,
-				this.known, quotas);
+				this.known, quotas, this.sent.times(now));
 	}
 
 	/**
@@ -251,19 +255,22 @@ final class LocalControl {
 	void together(List<Peers.Change> changes, boolean first, long now) {
 		divide(1, now);
 		for (Peers.Change change : changes) {
-			this.sent.addOfOthers(change);
+			this.sent.addOfOthers(change.sent(), now);
 			this.configured.takeForOthers(change, now);
-			this.reported.takeForOthers(change, now);
+			this.reported.takeForOthers(change.sent(), now);
 		}
 		this.sent.remember(now);
 		this.configured.noteShared();
 		this.reported.noteShared();
 		for (Peers.Change change : changes) {
-			learn(change.note(), change.ageNanos(), first, now);
+			learn(change.note(), change.ageNanos(), now);
+		}
+		if (first) {
+			this.configured.join(changes);
 		}
 	}
 
-	private void learn(AccountNote note, long age, boolean first, long now) {
+	private void learn(AccountNote note, long age, long now) {
 		this.gate.closeFor(Math.min(note.gateNanos() - age, Gate.nanos(this.settings.longestGate())), now);
 		long cutAgo = note.cutNanos() + age;
 		if (now - this.lastCut > cutAgo && note.share() < this.configured.share().value()) {
@@ -276,9 +283,6 @@ final class LocalControl {
 		for (QuotaNote quota : note.quotas()) {
 			if (!quota.configured()) {
 				learnReported(quota, age, now);
-			}
-			else if (first) {
-				this.configured.adopt(quota, age, now);
 			}
 		}
 		this.known |= note.known() && !this.configured.isEmpty();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One limit of a provider as this process knows it: the permits that are available now.
@@ -77,6 +78,11 @@ class QuotaBudget {
 		this.windowAssumed = true;
 	}
 
+	/** Returns whether a limit whose window a report shows, or not, can be this one. */
+	boolean canBe(Dimension dimension, boolean windowAssumed) {
+		return this.dimension == dimension && (windowAssumed || this.windowAssumed);
+	}
+
 	/** A window that a report shows replaces one that was assumed. */
 	boolean adoptWindow(Dimension dimension, long windowNanos) {
 		if (this.dimension != dimension || !this.windowAssumed) {
@@ -126,10 +132,6 @@ class QuotaBudget {
 		this.at = now;
 	}
 
-	boolean isReported() {
-		return this.reported;
-	}
-
 	/** Returns when this limit was reported last, as far as is known. */
 	long lastSeenAt() {
 		return this.reported ? this.reportSentAt : this.seenAt;
@@ -143,10 +145,7 @@ class QuotaBudget {
 		this.at = now;
 	}
 
-	/**
-	 * A call needs at most what is available when nothing is used: its estimate may be
-	 * too high.
-	 */
+	/** A call needs at most the capacity: its estimate may be too high. */
 	double need(CallCost cost) {
 		return Math.min(this.capacity, cost.permits(this.dimension) * this.factor.value());
 	}
@@ -157,24 +156,15 @@ class QuotaBudget {
 		return waitNanos(estimated * this.factor.toPredict(now), reserve, share, now);
 	}
 
-	/**
-	 * Returns whether a call can never be sent, however long it waits. The length of its
-	 * output is unknown.
-	 */
+	/** Returns whether a call can never be sent, whatever the length of its output. */
 	boolean isTooLarge(CallCost cost) {
-		return switch (this.dimension) {
-			case TOKENS, INPUT_TOKENS -> cost.inputTokens() > this.capacity;
-			case REQUESTS, OUTPUT_TOKENS -> false;
-		};
+		boolean countsInput = this.dimension == Dimension.TOKENS || this.dimension == Dimension.INPUT_TOKENS;
+		return countsInput && cost.inputTokens() > this.capacity;
 	}
 
 	/**
-	 * Returns after what time permits are available.
-	 * @param need the permits
-	 * @param reserve the part of the capacity that is never spent
-	 * @param share the part of the rate that may be used
-	 * @param now the time, to which the budget was advanced
-	 * @return nanoseconds, 0 if they are available now
+	 * Returns after how many nanoseconds permits are available beside the reserve, at a
+	 * part of the rate, from the time to which the budget was advanced.
 	 */
 	long waitNanos(double need, double reserve, double share, long now) {
 		double missing = need - spendable(need, reserve, now);
@@ -223,10 +213,7 @@ class QuotaBudget {
 		giveBack(corrected, now);
 	}
 
-	/**
-	 * Returns whether other instances may be spending the same permits: all that this one
-	 * may spend before they know of it is its part, or one call.
-	 */
+	/** Before others know of it, an instance may spend its part, or send one call. */
 	boolean exceedsPart(CallCost cost, double reserve, int parts, long now) {
 		double need = need(cost);
 		double unshared = this.charges.unshared();
@@ -237,14 +224,14 @@ class QuotaBudget {
 		this.charges.noted();
 		return new AccountNote.QuotaNote(configured, this.dimension, refill(), this.windowNanos, this.capacity,
 				this.available, this.factor.value(), configured ? this.charges.total() : 0, 1, 0,
-				this.reported ? this.remaining : -1, Math.max(0, now - lastSeenAt()));
+				this.reported ? this.remaining : -1, Math.max(0, now - lastSeenAt()), this.windowAssumed);
 	}
 
-	/** The other instances have the latest note. */
-	void noteShared() {
-		this.charges.noteShared();
+	Sharing.Charges charges() {
+		return this.charges;
 	}
 
+	/** Takes what another instance has charged, or gives back what it has. */
 	void takeForOthers(double permits, long now) {
 		if (permits > 0) {
 			spend(permits, now);
@@ -254,6 +241,20 @@ class QuotaBudget {
 		}
 	}
 
+	/** What another instance has sent is subtracted if the report does not include it. */
+	void takeForOthers(double permits, long sentAt, long now) {
+		takeForOthers(isIncluded(sentAt) ? 0 : permits, now);
+	}
+
+	boolean isReported() {
+		return this.reported;
+	}
+
+	/** Returns whether the newest report includes what was sent at a time. */
+	boolean isIncluded(long sentAt) {
+		return this.reported && sentAt - this.reportSentAt <= 0;
+	}
+
 	/** From now on each of so many instances uses a part of the limit. */
 	void divide(int instances, double reserve) {
 		this.part = reserve + (1 - reserve) / instances;
@@ -261,12 +262,13 @@ class QuotaBudget {
 		this.available = Math.min(this.available, kept + Math.max(0, this.available - kept) / instances);
 	}
 
-	double factor() {
-		return this.factor.value();
+	ChargeFactor factor() {
+		return this.factor;
 	}
 
-	void scaleFactor(double times) {
-		this.factor.scale(times);
+	/** Others knew what is available, but not what this instance has charged. */
+	void join(double available) {
+		this.available = bounded(this.available - Math.max(0, this.capacity - available));
 	}
 
 	/** Begins with what another instance knew a short time ago. */
@@ -276,7 +278,7 @@ class QuotaBudget {
 		this.seenAt = now - age - note.reportNanos();
 	}
 
-	/** The provider has refused a call: there is not more than this. */
+	/** There is not more than this. */
 	void lower(double atMost) {
 		this.available = Math.min(this.available, atMost);
 	}
@@ -296,9 +298,9 @@ class QuotaBudget {
 	/**
 	 * Sets what is available to what the provider reports.
 	 * @param limit the provider's limit, 0 if it is not reported
-	 * @param remaining what the provider had left when it took the call
+	 * @param remaining what was left when it took the call
 	 * @param mark when the call was sent
-	 * @param sent what this process has sent by now
+	 * @param sent what has been sent by now
 	 * @param now the time
 	 */
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
@@ -321,11 +323,13 @@ class QuotaBudget {
 	 * Uses the report of a call that was sent shortly before the one that has reported
 	 * last. If it reports less, the provider has taken it later, and the last report did
 	 * not include it.
+	 * @param cost its cost, null for a call of another instance
 	 */
-	void reportOvertaken(double remaining, Mark mark, CallCost cost, long now) {
+	void reportOvertaken(double remaining, Mark mark, @Nullable CallCost cost, long now) {
 		if (this.reportSentAt - mark.sentAt() <= UnconfirmedCalls.OVERTAKEN_NANOS && remaining <= this.remaining) {
 			this.remaining = remaining;
-			this.available = bounded(this.available - need(cost));
+			this.available = (cost != null) ? bounded(this.available - need(cost))
+					: Math.min(this.available, remaining + refilled(now - mark.sentAt()));
 		}
 	}
 
@@ -336,10 +340,6 @@ class QuotaBudget {
 
 	/** A report shows when the window ends, if there is one. */
 	void windowEnds(long earliest, long latest, boolean regularly) {
-	}
-
-	void learnUsage(double estimated, double actual) {
-		this.factor.learnUsage(estimated, actual);
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
+import io.github.ratelimit.governor.AccountNote.SentNote;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -240,27 +241,30 @@ final class ReportedQuotas {
 		return false;
 	}
 
-	void takeForOthers(Peers.Change change, long now) {
-		for (QuotaBudget budget : this.budgets) {
-			budget.takeForOthers(change.estimated(budget.dimension()) * budget.factor(), now);
+	/** Uses what other instances have sent, the latest note's calls last. */
+	void takeForOthers(List<SentNote> sent, long now) {
+		for (SentNote calls : sent) {
+			for (QuotaBudget budget : this.budgets) {
+				budget.takeForOthers(calls.permits(budget.dimension()) * budget.factor().value(), calls.at(), now);
+			}
 		}
 	}
 
 	void noteShared() {
-		this.budgets.forEach(QuotaBudget::noteShared);
+		this.budgets.forEach((budget) -> budget.charges().noteShared());
 	}
 
 	/** A refusal shows that more was charged than this process expected. */
 	void underestimated(@Nullable Dimension dimension) {
 		for (QuotaBudget budget : this.budgets) {
 			if (budget.dimension() == dimension) {
-				budget.scaleFactor(REFUSED_FACTOR);
+				budget.factor().scale(REFUSED_FACTOR);
 			}
 		}
 	}
 
 	void scaleFactors(double times) {
-		this.budgets.forEach((budget) -> budget.scaleFactor(times));
+		this.budgets.forEach((budget) -> budget.factor().scale(times));
 	}
 
 	void notes(List<QuotaNote> notes, long now) {
@@ -274,10 +278,15 @@ final class ReportedQuotas {
 
 	/** Uses what another instance was reported. */
 	void report(QuotaNote note, Mark mark, Mark sent, long now) {
-		for (QuotaBudget budget : this.budgets) {
-			if (budget.isOf(note.dimension(), note.windowNanos()) && budget.isNews(mark, now)) {
-				budget.report(note.capacity(), note.remaining(), mark, sent, now);
-			}
+		QuotaBudget budget = find(note);
+		if (budget == null) {
+			return;
+		}
+		if (budget.isNews(mark, now)) {
+			budget.report(note.capacity(), note.remaining(), mark, sent, now);
+		}
+		else {
+			budget.reportOvertaken(note.remaining(), mark, null, now);
 		}
 	}
 
@@ -287,25 +296,44 @@ final class ReportedQuotas {
 	 * @return whether it was new
 	 */
 	boolean adopt(QuotaNote note, long age, long now) {
-		for (QuotaBudget budget : this.budgets) {
-			if (budget.isOf(note.dimension(), note.windowNanos())) {
-				endsAt(budget, note, now - age);
-				return false;
-			}
+		QuotaBudget known = find(note);
+		if (known != null) {
+			endsAt(known, note, now - age);
+			return false;
 		}
 		if (isForgotten(note.reportNanos() + age, note.windowNanos())) {
 			return false;
 		}
 		QuotaBudget budget = budget(note.dimension(), note.windowNanos(), note.refill(), note.capacity(),
 				new ChargeFactor(FIRST_FACTOR, now), now);
+		if (note.windowAssumed()) {
+			budget.assumeWindow();
+		}
 		budget.adopt(note, age, now);
 		endsAt(budget, note, now - age);
 		this.budgets.add(budget);
 		return true;
 	}
 
+	/**
+	 * A limit whose window another instance assumes is the known one of its dimension.
+	 */
+	private @Nullable QuotaBudget find(QuotaNote note) {
+		QuotaBudget found = null;
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isOf(note.dimension(), note.windowNanos())) {
+				return budget;
+			}
+			found = (found == null && budget.canBe(note.dimension(), note.windowAssumed())) ? budget : found;
+		}
+		if (found != null && !note.windowAssumed()) {
+			found.adoptWindow(note.dimension(), note.windowNanos());
+		}
+		return found;
+	}
+
 	private static void endsAt(QuotaBudget budget, QuotaNote note, long then) {
-		if (note.isEndKnown()) {
+		if (note.isEndKnown() && budget.isOf(note.dimension(), note.windowNanos())) {
 			budget.windowEnds(then + note.endsEarliest(), then + note.endsLatest(), false);
 		}
 	}

@@ -3,8 +3,10 @@ package io.github.ratelimit.governor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.github.ratelimit.governor.AccountNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,22 @@ final class SentCalls {
 
 	private final Deque<Mark> history = new ArrayDeque<>(0);
 
+	/**
+	 * When the first of the calls was sent that the last entry of the history has added.
+	 */
+	private long togetherSince;
+
+	private boolean together;
+
+	/** Null if the calls of this instance are not shared. */
+	private final Sharing.@Nullable Times times;
+
+	/** The calls of other instances that became known last. */
+	private final Deque<Heard> heard = new ArrayDeque<>(0);
+
+	/** How often calls of other instances became known. */
+	private long heardCount;
+
 	/** The latest calls that were not sent, but are included in marks. */
 	private final Deque<Unsent> unsent = new ArrayDeque<>(0);
 
@@ -33,8 +51,9 @@ final class SentCalls {
 
 	private double outputTokens;
 
-	SentCalls(long now) {
-		this.last = new Mark(0, now, 0, 0, 0, NOTHING);
+	SentCalls(boolean shared, long now) {
+		this.last = new Mark(0, now, 0, 0, 0, NOTHING, 0);
+		this.times = shared ? new Sharing.Times(now) : null;
 	}
 
 	/** Returns the mark of the call that was sent last, with what others have sent. */
@@ -60,6 +79,21 @@ final class SentCalls {
 	void add(CallCost cost, double[] taken, long now) {
 		this.last = this.last.next(cost, taken, now);
 		count(cost, 1);
+		if (this.times != null) {
+			this.times.add(cost, now);
+			rememberCall(now);
+		}
+	}
+
+	private void rememberCall(long now) {
+		if (this.together && now - this.togetherSince <= Sharing.TOGETHER_NANOS) {
+			this.history.removeLast();
+		}
+		else {
+			this.togetherSince = now;
+		}
+		this.together = true;
+		this.history.add(this.last);
 	}
 
 	/** Takes away a call that was added and then was not sent. */
@@ -73,16 +107,25 @@ final class SentCalls {
 		// marks with the next number no longer include it
 		this.last = this.last.next().minus(cost);
 		count(cost, -1);
+		if (this.times != null) {
+			this.times.remove(cost, mark.sentAt());
+		}
 	}
 
-	/** Returns the mark of a call without what turned out not to have been sent. */
+	/**
+	 * Returns the mark of a call with what is known now: without what turned out not to
+	 * have been sent, and with what others had sent by then, which became known later.
+	 */
 	Mark corrected(Mark mark) {
-		if (this.unsent.isEmpty()) {
-			return mark;
-		}
 		Mark corrected = mark;
 		for (Unsent call : this.unsent) {
 			corrected = call.isIn(mark) ? corrected.minus(call.cost()) : corrected;
+		}
+		long number = this.heardCount;
+		for (Iterator<Heard> calls = this.heard.descendingIterator(); calls.hasNext() && number > mark.heard();) {
+			number--;
+			SentNote others = calls.next().calls();
+			corrected = (others.at() - mark.sentAt() <= 0) ? corrected.plus(others) : corrected;
 		}
 		return corrected;
 	}
@@ -93,17 +136,28 @@ final class SentCalls {
 		this.outputTokens += sign * (double) cost.outputTokens();
 	}
 
-	void addOfOthers(Peers.Change change) {
-		this.last = this.last.plus(change.estimated(Dimension.REQUESTS), change.estimated(Dimension.INPUT_TOKENS),
-				change.estimated(Dimension.OUTPUT_TOKENS));
+	void addOfOthers(List<SentNote> sent, long now) {
+		for (SentNote calls : sent) {
+			this.heard.add(new Heard(calls, now));
+			this.last = this.last.plus(calls).heard(++this.heardCount);
+		}
 	}
 
 	/** Remembers what has been sent up to now, for reports of other instances. */
 	void remember(long now) {
+		this.together = false;
 		this.history.add(this.last.at(now));
 		while (now - this.history.getFirst().sentAt() > REMEMBERED_NANOS) {
 			this.history.removeFirst();
 		}
+		while (!this.heard.isEmpty() && now - this.heard.getFirst().at() > REMEMBERED_NANOS) {
+			this.heard.removeFirst();
+		}
+	}
+
+	/** Returns what this instance has sent and when, for the others. */
+	List<SentNote> times(long now) {
+		return (this.times != null) ? this.times.notes(now) : List.of();
 	}
 
 	/** Returns what had been sent at a time, null if it is not remembered. */
@@ -119,6 +173,7 @@ final class SentCalls {
 
 	/** Forgets the past, as what others have sent is not known. */
 	void forget() {
+		this.together = false;
 		this.history.clear();
 	}
 
@@ -132,9 +187,11 @@ final class SentCalls {
 	 * @param inputTokens estimated tokens
 	 * @param outputTokens estimated tokens
 	 * @param taken what the call took of each configured limit
+	 * @param heard how often calls of other instances had become known
 	 */
 	@SuppressWarnings("ArrayRecordComponent")
-	record Mark(long sequence, long sentAt, double requests, double inputTokens, double outputTokens, double[] taken) {
+	record Mark(long sequence, long sentAt, double requests, double inputTokens, double outputTokens, double[] taken,
+			long heard) {
 
 		double charged(Dimension dimension) {
 			return switch (dimension) {
@@ -151,28 +208,38 @@ final class SentCalls {
 
 		/** Returns what had been sent, at another time. */
 		Mark at(long time) {
-			return new Mark(this.sequence, time, this.requests, this.inputTokens, this.outputTokens, this.taken);
+			return new Mark(this.sequence, time, this.requests, this.inputTokens, this.outputTokens, this.taken,
+					this.heard);
 		}
 
 		Mark next(CallCost cost, double[] taken, long now) {
 			return new Mark(this.sequence + 1, now, this.requests + 1,
 					this.inputTokens + cost.permits(Dimension.INPUT_TOKENS), this.outputTokens + cost.outputTokens(),
-					taken);
+					taken, this.heard);
 		}
 
 		/** Returns the same with the next number. */
 		Mark next() {
 			return new Mark(this.sequence + 1, this.sentAt, this.requests, this.inputTokens, this.outputTokens,
-					this.taken);
+					this.taken, this.heard);
 		}
 
 		Mark minus(CallCost cost) {
 			return plus(-1, -cost.permits(Dimension.INPUT_TOKENS), -cost.outputTokens());
 		}
 
-		Mark plus(double requests, double inputTokens, double outputTokens) {
+		Mark plus(SentNote calls) {
+			return plus(calls.requests(), calls.inputTokens(), calls.outputTokens());
+		}
+
+		private Mark plus(double requests, double inputTokens, double outputTokens) {
 			return new Mark(this.sequence, this.sentAt, this.requests + requests, this.inputTokens + inputTokens,
-					this.outputTokens + outputTokens, this.taken);
+					this.outputTokens + outputTokens, this.taken, this.heard);
+		}
+
+		Mark heard(long count) {
+			return new Mark(this.sequence, this.sentAt, this.requests, this.inputTokens, this.outputTokens, this.taken,
+					count);
 		}
 
 	}
@@ -190,6 +257,15 @@ final class SentCalls {
 			return mark.sequence() >= this.sequence && mark.sequence() <= this.last;
 		}
 
+	}
+
+	/**
+	 * Calls of other instances.
+	 *
+	 * @param calls what was sent, and when
+	 * @param at when that became known
+	 */
+	private record Heard(SentNote calls, long at) {
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.ratelimit.governor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -7,7 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.governor.AccountNote.SentNote;
 import io.github.ratelimit.governor.SharedNotes.PeerNote;
+import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,9 @@ final class Sharing {
 	private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+	/** Calls within this time are sent together as far as the others know. */
+	static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
 	/** As many instances may begin at once before they know of each other. */
 	private static final int LEAST_PARTS = 4;
@@ -233,6 +239,108 @@ final class Sharing {
 		void noteShared() {
 			this.unshared = Math.max(0, this.unshared - this.noted);
 			this.noted = 0;
+		}
+
+	}
+
+	/**
+	 * What this instance has sent and when: the longer ago, the more calls at different
+	 * times are taken together. Not thread-safe.
+	 */
+	static final class Times {
+
+		/** Of these calls the others may not have heard yet. */
+		private static final long NEW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+		/** So many are kept between two notes. */
+		private static final int MOST_STEPS = 3 * AccountNote.MOST_TIMES;
+
+		private final List<Step> steps = new ArrayList<>();
+
+		private final long origin;
+
+		Times(long origin) {
+			this.origin = origin;
+		}
+
+		void add(CallCost cost, long now) {
+			Step last = this.steps.isEmpty() ? null : this.steps.get(this.steps.size() - 1);
+			if (last == null || now - last.begin > TOGETHER_NANOS) {
+				last = new Step(now);
+				this.steps.add(last);
+				if (this.steps.size() > MOST_STEPS) {
+					shorten(now);
+				}
+			}
+			last.end = now;
+			last.count(cost, 1);
+		}
+
+		void remove(CallCost cost, long sentAt) {
+			for (int i = this.steps.size() - 1; i >= 0; i--) {
+				if (this.steps.get(i).begin - sentAt <= 0) {
+					this.steps.get(i).count(cost, -1);
+					return;
+				}
+			}
+		}
+
+		List<SentNote> notes(long now) {
+			shorten(now);
+			return this.steps.stream()
+				.map((step) -> new SentNote(step.begin - this.origin, step.end - this.origin, step.requests,
+						step.inputTokens, step.outputTokens))
+				.toList();
+		}
+
+		/** Steps are only ever joined, so that the steps of two notes can be compared. */
+		private void shorten(long now) {
+			for (int i = this.steps.size() - 1; i > 0; i--) {
+				long age = now - this.steps.get(i).end;
+				long longest = (age < NEW_NANOS) ? 2 * TOGETHER_NANOS : age / 2;
+				if (this.steps.get(i).end - this.steps.get(i - 1).begin <= longest) {
+					join(i);
+				}
+			}
+			while (this.steps.size() > AccountNote.MOST_TIMES) {
+				join(1);
+			}
+		}
+
+		private void join(int second) {
+			this.steps.get(second - 1).add(this.steps.remove(second));
+		}
+
+	}
+
+	/** Calls that are taken together. */
+	private static final class Step {
+
+		private final long begin;
+
+		private long end;
+
+		private double requests;
+
+		private double inputTokens;
+
+		private double outputTokens;
+
+		Step(long begin) {
+			this.begin = begin;
+		}
+
+		void count(CallCost cost, int sign) {
+			this.requests += sign;
+			this.inputTokens += sign * cost.permits(Dimension.INPUT_TOKENS);
+			this.outputTokens += sign * (double) cost.outputTokens();
+		}
+
+		void add(Step later) {
+			this.end = later.end;
+			this.requests += later.requests;
+			this.inputTokens += later.inputTokens;
+			this.outputTokens += later.outputTokens;
 		}
 
 	}

@@ -1,14 +1,17 @@
 package io.github.ratelimit.governor;
 
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
+import io.github.ratelimit.governor.AccountNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,13 +22,55 @@ class AccountNoteTests {
 
 	private static AccountNote note(double requests, double window, double capacity, double available, double charged) {
 		return new AccountNote(1, requests, 0, 0, 0, 1, 0, true, List.of(new QuotaNote(false, Dimension.REQUESTS,
-				Refill.CONTINUOUS, (long) window, capacity, available, 1, charged, 0, -1, -1, 0)));
+				Refill.CONTINUOUS, (long) window, capacity, available, 1, charged, 0, -1, -1, 0, false)), List.of());
 	}
 
 	@Test
 	void aNoteIsReadAsItWasWritten() {
 		AccountNote note = note(10, MINUTE, 500, 490, 10);
 		assertThat(AccountNote.decode(note.encode())).isEqualTo(note);
+	}
+
+	/** A note of two limits, which reports show only of the second how long they last. */
+	private static AccountNote noteWithTimes() {
+		QuotaNote assumed = new QuotaNote(false, Dimension.REQUESTS, Refill.CONTINUOUS, (long) MINUTE, 500, 490, 1, 0,
+				1, 0, 480, 7, true);
+		QuotaNote known = new QuotaNote(false, Dimension.TOKENS, Refill.CONTINUOUS, (long) MINUTE, 500, 490, 1, 0, 1, 0,
+				480, 7, false);
+		return new AccountNote(1000, 12, 70, 30, 0, 1, 0, true, List.of(assumed, known),
+				List.of(new SentNote(100, 200, 10, 60, 20), new SentNote(900, 900, 2, 10, 10)));
+	}
+
+	@Test
+	void aNoteSaysWhenCallsWereSentAndWhichWindowsAreAssumed() {
+		AccountNote note = noteWithTimes();
+		assertThat(AccountNote.decode(note.encode())).isEqualTo(note);
+	}
+
+	/** The first bytes are what the first version wrote, and all that it reads. */
+	@Test
+	void notesAreReadByEarlierVersionsAndThoseOfEarlierVersionsAreRead() {
+		byte[] note = noteWithTimes().encode();
+		int first = 1 + 7 * Double.BYTES + 2 + 2 * (3 + 9 * Double.BYTES);
+		assertThat(note[0]).isEqualTo((byte) 1);
+		assertThat(note[1 + 7 * Double.BYTES + 1]).as("limits").isEqualTo((byte) 2);
+		assertThat(ByteBuffer.wrap(note).getDouble(first - Double.BYTES)).as("the last number").isEqualTo(7);
+		AccountNote earlier = AccountNote.decode(Arrays.copyOf(note, first));
+		assertThat(earlier).isNotNull();
+		assertThat(earlier.requests()).isEqualTo(12);
+		assertThat(earlier.sent()).isEmpty();
+		assertThat(earlier.quotas()).extracting(QuotaNote::windowAssumed).containsExactly(false, false);
+	}
+
+	@ParameterizedTest
+	@ValueSource(doubles = { Double.NaN, -1, 1001, 1e300 })
+	void timesThatNoInstanceWritesAreLeftOutAndNotTheNote(double at) {
+		byte[] note = noteWithTimes().encode();
+		int last = note.length - 4 * Float.BYTES - Double.BYTES;
+		AccountNote read = AccountNote.decode(ByteBuffer.wrap(note).putDouble(last, at).array());
+		assertThat(read).isNotNull();
+		assertThat(read.quotas()).hasSize(2);
+		assertThat(read.sent()).isEmpty();
 	}
 
 	@Test
@@ -61,7 +106,8 @@ class AccountNoteTests {
 			double reported) {
 		byte[] written = new AccountNote(1, 0, 0, 0, (long) gate, share, (long) cut, true,
 				List.of(new QuotaNote(false, Dimension.REQUESTS, Refill.FIXED_WINDOW, (long) MINUTE, 500, 490, 1, 0,
-						(long) earliest, (long) latest, -1, (long) reported)))
+						(long) earliest, (long) latest, -1, (long) reported, false)),
+				List.of())
 			.encode();
 		AccountNote read = AccountNote.decode(written);
 		assertThat(read == null || read.quotas().isEmpty()).isTrue();

@@ -20,6 +20,8 @@ import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.provider.dialect.Throttle.Kind;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -86,6 +88,33 @@ class GovernorTests {
 		assertThat(queued).isCompleted();
 		this.off = false;
 		assertThat(call(900)).isCompletedExceptionally();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ ", 1", "60, 60" })
+	void aRefusalThatNamesNoLimitDoesNotEmptyTheQuotaOfADay(@Nullable Long retryAfter, long gate) {
+		this.governor = governor(false, 1000, Duration.ofHours(1),
+				List.of(new ConfiguredQuota(Dimension.REQUESTS, 1000, Duration.ofDays(1)),
+						new ConfiguredQuota(Dimension.REQUESTS, 60, MINUTE)));
+		throttle(call(1).join(), (retryAfter != null) ? Duration.ofSeconds(retryAfter) : null);
+		assertThat(this.governor.state().quotas()).extracting(QuotaState::available).containsExactly(999L, 0L);
+		CompletableFuture<GovernedCall> next = call(
+				new CallRequest(new CallCost(1, 0), Duration.ofHours(1), 0, false, Caller.UNBOUNDED));
+		this.time.advance(Duration.ofSeconds(gate - 1).plusMillis(900));
+		assertThat(next).isNotDone();
+		this.time.advance(Duration.ofSeconds(2));
+		assertThat(next).as("one permit of a minute's quota refills in less than two seconds").isCompleted();
+	}
+
+	@Test
+	void aRefusalThatNamesALimitEmptiesItsQuota() {
+		this.governor = governor(false, 1000, Duration.ofHours(1),
+				List.of(new ConfiguredQuota(Dimension.REQUESTS, 1000, Duration.ofDays(1)),
+						new ConfiguredQuota(Dimension.TOKENS, 100_000, Duration.ofDays(1))));
+		GovernedCall call = call(1).join();
+		call.report(new ProviderSnapshot(List.of(),
+				new Throttle(Kind.RATE_LIMITED, null, Dimension.REQUESTS, "requests_per_day"), 0), false);
+		assertThat(this.governor.state().quotas()).extracting(QuotaState::available).containsExactly(0L, 99_999L);
 	}
 
 	@Test

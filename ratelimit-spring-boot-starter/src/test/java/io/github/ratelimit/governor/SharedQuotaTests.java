@@ -1,0 +1,424 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.governor.CallRequest.Caller;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.governor.SharedNotes.PeerNote;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.ProviderSnapshot;
+import io.github.ratelimit.provider.dialect.Quota;
+import io.github.ratelimit.provider.dialect.Refill;
+import io.github.ratelimit.provider.dialect.Throttle;
+import io.github.ratelimit.provider.dialect.Throttle.Kind;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What instances that share what they know count against a quota of an hour: each call
+ * once.
+ */
+class SharedQuotaTests {
+
+	private static final Duration HOUR = Duration.ofHours(1);
+
+	private static final Duration MINUTE = Duration.ofMinutes(1);
+
+	private static final int LIMIT = 200;
+
+	private final ManualTime time = new ManualTime();
+
+	private final Random random = new Random(7919);
+
+	private final Map<String, PeerNote> left = new LinkedHashMap<>();
+
+	/** Old calls of two instances. */
+	private final List<GovernedCall> answered = new ArrayList<>();
+
+	private boolean away;
+
+	private Duration maxWait = Duration.ofSeconds(2);
+
+	private Refill refill = Refill.CONTINUOUS;
+
+	private double remaining = LIMIT;
+
+	private long refilledAt;
+
+	private int served;
+
+	private int refused;
+
+	/** The store is a millisecond away. */
+	private CompletableFuture<List<PeerNote>> exchange(String instance, byte[] note) {
+		return this.time.after(1_000_000).thenCompose((there) -> {
+			if (this.away) {
+				return CompletableFuture.failedFuture(new IllegalStateException("The store is away"));
+			}
+			long now = this.time.nanoTime();
+			List<PeerNote> others = this.left.values()
+				.stream()
+				.filter((other) -> !other.instance().equals(instance))
+				.map((other) -> new PeerNote(other.instance(), now - other.ageNanos(), other.note()))
+				.toList();
+			this.left.put(instance, new PeerNote(instance, now, note));
+			return this.time.after(1_000_000).thenApply((back) -> others);
+		});
+	}
+
+	private Governor instance(List<ConfiguredQuota> quotas, boolean reports) {
+		GovernorSettings settings = new GovernorSettings(quotas, reports, Integer.MAX_VALUE, 1000, Duration.ofDays(1),
+				GovernorSettings.DEFAULTS.reserve(), HOUR, LimitMode.ENFORCE);
+		return new Governor("openai", settings, () -> false, (dimension) -> MINUTE, this.time, Runnable::run,
+				this::exchange);
+	}
+
+	private Governor discovering() {
+		return instance(List.of(), true);
+	}
+
+	private Governor configured() {
+		return instance(List.of(new ConfiguredQuota(Dimension.REQUESTS, LIMIT, HOUR)), true);
+	}
+
+	/** Returns an instance with a quota of tokens that the provider does not report. */
+	private Governor withTokens() {
+		return instance(List.of(new ConfiguredQuota(Dimension.TOKENS, 10_000, HOUR)), false);
+	}
+
+	private static QuotaState quota(Governor instance) {
+		return instance.state().quotas().get(0);
+	}
+
+	private CompletableFuture<GovernedCall> call(Governor instance, long tokens) {
+		return instance
+			.acquireAsync(new CallRequest(new CallCost(tokens, 0), this.maxWait, 0, false, Caller.UNBOUNDED));
+	}
+
+	private List<GovernedCall> calls(Governor instance, int count) {
+		List<GovernedCall> calls = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			CompletableFuture<GovernedCall> call = call(instance, 0);
+			pass(call.isDone() ? 0 : 2);
+			assertThat(call).isCompleted();
+			calls.add(call.join());
+		}
+		return calls;
+	}
+
+	private static void report(GovernedCall call, long remaining, @Nullable Duration window) {
+		call.report(new ProviderSnapshot(
+				List.of(new Quota(Dimension.REQUESTS, LIMIT, remaining, null, window, Refill.CONTINUOUS)), null, 0),
+				true);
+	}
+
+	private void pass(long millis) {
+		this.time.advance(Duration.ofMillis(millis));
+	}
+
+	/** Returns two instances that know of each other. */
+	private List<Governor> two() {
+		List<Governor> two = List.of(discovering(), discovering());
+		for (int i = 2; i > 0; i--) {
+			this.answered.clear();
+			for (Governor instance : two) {
+				CompletableFuture<GovernedCall> call = call(instance, 0);
+				pass(100);
+				assertThat(call).isCompleted();
+				report(call.join(), 100 + i, HOUR);
+				this.answered.add(call.join());
+				pass(1000);
+			}
+		}
+		return two;
+	}
+
+	/** Lets both leave notes and read those of the other: old reports are no news. */
+	private void meet() {
+		for (int i = 0; i < 3; i++) {
+			pass(250);
+			this.answered.forEach((call) -> report(call, LIMIT, HOUR));
+		}
+		pass(250);
+	}
+
+	@Test
+	void aCallOfAnotherInstanceIsNotSubtractedFromAReportThatIncludesIt() {
+		List<Governor> two = two();
+		calls(two.get(0), 5);
+		pass(10);
+		GovernedCall later = calls(two.get(1), 1).get(0);
+		pass(10);
+		report(later, 60, HOUR);
+		meet();
+		assertThat(quota(two.get(1)).available()).as("reported here, then the note came").isEqualTo(60);
+		assertThat(quota(two.get(0)).available()).as("reported to the other").isEqualTo(60);
+	}
+
+	@Test
+	void aCallOfAnotherInstanceThatWasSentAfterTheReportedOneIsSubtracted() {
+		List<Governor> two = two();
+		GovernedCall earlier = calls(two.get(1), 1).get(0);
+		pass(10);
+		calls(two.get(0), 5);
+		pass(10);
+		report(earlier, 60, HOUR);
+		meet();
+		double factor = quota(two.get(1)).factor();
+		assertThat(quota(two.get(1)).available()).isEqualTo(Math.round(60 - 5 * factor));
+		assertThat(quota(two.get(0)).available()).isEqualTo(Math.round(60 - 5 * factor));
+	}
+
+	@Test
+	void ofTheCallsInOneNoteThoseAfterTheReportedOneAreSubtracted() {
+		List<Governor> two = two();
+		calls(two.get(0), 3);
+		pass(40);
+		GovernedCall between = calls(two.get(1), 1).get(0);
+		pass(40);
+		calls(two.get(0), 2);
+		pass(10);
+		report(between, 60, HOUR);
+		meet();
+		assertThat(quota(two.get(1)).available()).isEqualTo(Math.round(60 - 2 * quota(two.get(1)).factor()));
+		assertThat(quota(two.get(0)).available()).isEqualTo(Math.round(60 - 2 * quota(two.get(0)).factor()));
+	}
+
+	@Test
+	void aReportThatComesLateIncludesWhatOthersHadSent() {
+		List<Governor> two = two();
+		calls(two.get(0), 5);
+		pass(50);
+		GovernedCall slow = calls(two.get(1), 1).get(0);
+		pass(15_000);
+		report(slow, 60, HOUR);
+		assertThat(quota(two.get(1)).available()).isBetween(60L, 61L);
+		meet();
+		assertThat(quota(two.get(0)).available()).isBetween(60L, 61L);
+	}
+
+	@Test
+	void anotherInstancesReportOfACallThatArrivedLaterLowersWhatIsAvailable() {
+		List<Governor> two = two();
+		GovernedCall overtaken = calls(two.get(0), 1).get(0);
+		pass(10);
+		GovernedCall first = calls(two.get(1), 1).get(0);
+		pass(10);
+		report(first, 60, HOUR);
+		report(overtaken, 55, HOUR);
+		meet();
+		assertThat(quota(two.get(1)).available()).isEqualTo(55);
+	}
+
+	@Test
+	void callsThatWereNotSentAreNotGivenBackToAReportThatNeverIncludedThem() {
+		List<Governor> two = two();
+		List<GovernedCall> failed = calls(two.get(0), 5);
+		meet();
+		GovernedCall later = calls(two.get(1), 1).get(0);
+		pass(10);
+		report(later, 60, HOUR);
+		failed.forEach(GovernedCall::notSent);
+		meet();
+		assertThat(quota(two.get(1)).available()).isEqualTo(60);
+	}
+
+	@Test
+	void callsThatWereNotSentAreGivenBackIfNoReportIsNewer() {
+		List<Governor> two = two();
+		long before = quota(two.get(1)).available();
+		List<GovernedCall> failed = calls(two.get(0), 5);
+		pass(300);
+		meet();
+		assertThat(quota(two.get(1)).available()).isLessThan(before);
+		pass(1000);
+		failed.forEach(GovernedCall::notSent);
+		meet();
+		assertThat(quota(two.get(1)).available()).isBetween(before, before + 2);
+	}
+
+	@Test
+	void aWindowThatIsOnlyAssumedIsReplacedByOneThatAnotherInstanceWasReported() {
+		Governor assuming = discovering();
+		CompletableFuture<GovernedCall> call = call(assuming, 0);
+		pass(100);
+		assertThat(call).isCompleted();
+		report(call.join(), 150, null);
+		pass(500);
+		Governor other = discovering();
+		CompletableFuture<GovernedCall> otherCall = call(other, 0);
+		pass(500);
+		assertThat(other.state().quotas()).singleElement().satisfies((quota) -> {
+			assertThat(quota.window()).isEqualTo(MINUTE);
+			assertThat(quota.limit()).isEqualTo(LIMIT);
+		});
+		assertThat(otherCall).isCompleted();
+		report(otherCall.join(), 149, HOUR);
+		assertThat(other.state().quotas()).extracting(QuotaState::window).containsExactly(HOUR);
+		pass(500);
+		calls(assuming, 1);
+		pass(500);
+		assertThat(assuming.state().quotas()).extracting(QuotaState::window).containsExactly(HOUR);
+		pass(500);
+		assertThat(other.state().quotas()).extracting(QuotaState::window).containsExactly(HOUR);
+	}
+
+	@Test
+	void anInstanceThatIsHeardOfLateCountsWhatItHasChargedItself() {
+		this.away = true;
+		Governor one = withTokens();
+		Governor other = withTokens();
+		CompletableFuture<GovernedCall> calls = call(one, 4000);
+		CompletableFuture<GovernedCall> otherCalls = call(other, 3000);
+		pass(100);
+		assertThat(calls).isCompleted();
+		assertThat(otherCalls).isCompleted();
+		this.away = false;
+		pass(3000);
+		call(one, 10);
+		pass(500);
+		call(other, 10);
+		pass(3000);
+		assertThat(quota(other).available()).as("10,000 less 4,000 and 3,000").isBetween(2900L, 3030L);
+	}
+
+	@Test
+	void whatWasNeverChargedHereIsNotGivenBackHere() {
+		Governor one = withTokens();
+		call(one, 3000);
+		pass(3000);
+		this.away = true;
+		Governor late = withTokens();
+		CompletableFuture<GovernedCall> call = call(late, 5000);
+		pass(3000);
+		assertThat(call).isCompleted();
+		call(one, 10);
+		pass(6000);
+		long before = quota(one).available();
+		this.away = false;
+		call(late, 10);
+		call(one, 10);
+		pass(3000);
+		assertThat(call).isCompleted();
+		call.join().close(new CallCost(100, 0));
+		call(late, 10);
+		call(one, 10);
+		pass(1000);
+		assertThat(quota(one).available()).isLessThanOrEqualTo(before + 30);
+	}
+
+	@Test
+	void whatACallTurnsOutNotToHaveUsedIsGivenBackAlsoAfterAPause() {
+		Governor one = withTokens();
+		Governor other = withTokens();
+		CompletableFuture<GovernedCall> call = call(one, 5000);
+		CompletableFuture<GovernedCall> otherCall = call(other, 10);
+		pass(1000);
+		assertThat(otherCall).isCompleted();
+		call(other, 10);
+		pass(500);
+		assertThat(quota(other).available()).isBetween(4900L, 5000L);
+		pass(20_000);
+		assertThat(call).isCompleted();
+		call.join().close(new CallCost(100, 0));
+		call(one, 10);
+		pass(500);
+		call(other, 10);
+		pass(500);
+		assertThat(quota(other).available()).isBetween(9800L, 9960L);
+	}
+
+	private void send(Governor instance, int headDelay) {
+		call(instance, 0).thenAccept((call) -> after(20, 300, () -> arrive(call, headDelay)));
+	}
+
+	private void arrive(GovernedCall call, int headDelay) {
+		long now = this.time.nanoTime();
+		if (this.refill == Refill.CONTINUOUS) {
+			this.remaining = Math.min(LIMIT,
+					this.remaining + LIMIT * (now - this.refilledAt) / (double) HOUR.toNanos());
+			this.refilledAt = now;
+		}
+		boolean admitted = this.remaining >= 1;
+		this.remaining -= admitted ? 1 : 0;
+		this.served += admitted ? 1 : 0;
+		this.refused += admitted ? 0 : 1;
+		Throttle throttle = admitted ? null : new Throttle(Kind.RATE_LIMITED, HOUR, null, "rate_limit_exceeded");
+		ProviderSnapshot head = new ProviderSnapshot(
+				List.of(new Quota(Dimension.REQUESTS, LIMIT, (long) this.remaining, null, HOUR, this.refill)), throttle,
+				0);
+		after(headDelay, 2 * headDelay, () -> {
+			call.report(head, admitted);
+			call.close();
+		});
+	}
+
+	private void after(int least, int most, Runnable action) {
+		this.time.after(Duration.ofMillis(least + this.random.nextInt(most - least + 1)).toNanos()).thenRun(action);
+	}
+
+	private List<Governor> instances(int count, boolean configured) {
+		List<Governor> instances = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			instances.add(configured ? configured() : discovering());
+		}
+		return instances;
+	}
+
+	private void burst(List<Governor> instances, int calls) {
+		for (int i = 0; i < calls; i++) {
+			send(instances.get(i % instances.size()), 30);
+			pass((i % 5 == 4) ? 10 : 0);
+		}
+	}
+
+	/** Calls wait for two seconds, so what is held back in error stays unused. */
+	@ParameterizedTest
+	@CsvSource({ "2, false, CONTINUOUS", "2, true, CONTINUOUS", "4, false, CONTINUOUS", "4, true, CONTINUOUS",
+			"8, false, CONTINUOUS", "2, false, FIXED_WINDOW", "4, false, FIXED_WINDOW", "8, false, FIXED_WINDOW" })
+	void aBurstOnSeveralInstancesUsesTheQuota(int instances, boolean configured, Refill refill) {
+		this.refill = refill;
+		burst(instances(instances, configured), 300);
+		pass(3000);
+		assertThat(this.refused).isZero();
+		assertThat(this.served).as("of 200 with a reserve of 10%").isBetween(170, 185);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "2, 30", "4, 30", "4, 5000" })
+	void steadyCallsOnSeveralInstancesUseTheQuota(int count, int headDelay) {
+		List<Governor> instances = instances(count, false);
+		for (int i = 0; i < 300; i++) {
+			send(instances.get(i % count), headDelay);
+			pass(100 + this.random.nextInt(800));
+		}
+		pass(10_000);
+		assertThat(this.refused).isZero();
+		assertThat(this.served).as("of 200 and what refills in three minutes").isBetween(180, 195);
+	}
+
+	@Test
+	void afterTheRestartOfAnInstanceTheRestIsUsed() {
+		List<Governor> instances = instances(2, false);
+		burst(instances, 60);
+		pass(10_000);
+		instances.set(0, discovering());
+		burst(instances, 240);
+		pass(3000);
+		assertThat(this.refused).isZero();
+		assertThat(this.served).isBetween(170, 185);
+	}
+
+}
