@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Published by the application context when an allowed call leaves a key with at most a
  * fifth of the permits of a rate: once for each rate, and again after the key has had
  * more than half of its permits. There is none for rates of fewer than five permits and
- * for limits whose calls are queued ({@code max-wait}). The thread of the call
- * publishes it, so listeners must be fast, or be {@code @Async}.
+ * for limits whose calls are queued ({@code max-wait}). The thread of the call publishes
+ * it, so listeners must be fast, or be {@code @Async}.
  *
  * @param limit the name of the limit
  * @param key what may be shown of the key

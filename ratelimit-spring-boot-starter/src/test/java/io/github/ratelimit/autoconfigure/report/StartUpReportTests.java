@@ -148,7 +148,7 @@ class StartUpReportTests {
 					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
 			.withPropertyValues("ratelimit.limits.chat.rate=5/s", "ratelimit.limits.chat.key=ip")
 			.run((context) -> assertThat(lines(output, "WARN")).anySatisfy((line) -> assertThat(line).endsWith(
-					"Bind it by a rule (ratelimit.http.rules[0].limits: chat) or by @RateLimited(\"chat\") on a method")));
+					"Bind it by a rule (ratelimit.http.rules[0].limits: chat) or by @RateLimited(\"chat\") on a method [RL504]")));
 	}
 
 	@Test
