@@ -76,7 +76,7 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 		}
 		catch (RuntimeException ex) {
 			logger.error("The refreshed configuration of limits is wrong, so all settings stay as they are: "
-					+ describe(ex));
+					+ describe(ex) + " [RL615]");
 			logger.debug("The refreshed configuration of limits is wrong", ex);
 		}
 	}
@@ -92,8 +92,9 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 		this.changes.reconfigure(settings, properties.enabled(), properties.mode());
 		warnOfRestarts(definitions);
 		if (!properties.http().rules().equals(this.rulesAtStart)) {
-			logger.warn(
-					"The rules of ratelimit.http.rules are others than at start-up, which holds only after a restart");
+			logger
+				.warn("The rules of ratelimit.http.rules are others than at start-up, which holds only after a restart "
+						+ "[RL617]");
 		}
 	}
 
@@ -104,7 +105,7 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 		limits.removeIf((limit) -> Objects.equals(fixed(this.atStart, limit), fixed(definitions, limit)));
 		if (!limits.isEmpty()) {
 			logger.warn("Limits " + limits + " were added or removed, or have another key, cost, condition or plan, "
-					+ "which holds only after a restart");
+					+ "which holds only after a restart [RL616]");
 		}
 	}
 

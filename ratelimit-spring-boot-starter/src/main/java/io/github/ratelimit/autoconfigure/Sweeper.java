@@ -48,7 +48,7 @@ final class Sweeper implements SmartLifecycle {
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Keys and counts could not be brought up to date; the next attempt is in "
-					+ this.pause.toSeconds() + " s", ex);
+					+ this.pause.toSeconds() + " s [RL709]", ex);
 		}
 	}
 

@@ -23,7 +23,7 @@ public record ExemptionExpression(String text, ExpressionInputs inputs, Predicat
 		if (this.inputs.chosenByClient()) {
 			logger.warn(subject + " exempts calls by " + this.text
 					+ ", so callers can exempt themselves. Exempt them by hasRole('…'), hasAuthority('…'), a verified claim, "
-					+ "or inSubnet('…'), or have a bean check what they send");
+					+ "or inSubnet('…'), or have a bean check what they send [RL512]");
 		}
 	}
 

@@ -91,7 +91,7 @@ public final class PlanResolverCache {
 		if (now - next >= 0 && this.nextLogNanos.compareAndSet(next, now + QUIET_NANOS)) {
 			logger.warn("The PlanResolver failed for limit '" + this.limit + "' (" + failure.getClass().getName()
 					+ "): its last answer counts, or the limit's own rate. The next minute of such failures is not "
-					+ "logged; all of them are at debug level");
+					+ "logged; all of them are at debug level [RL608]");
 		}
 		logger.debug("The PlanResolver failed", failure);
 	}

@@ -75,7 +75,8 @@ public final class PlanSelection {
 			String limit = registered.name();
 			logger.warn("Limit '" + limit + "' has no plan '" + shown(plan) + "', only "
 					+ String.join(", ", registered.settings().plans().keySet().stream().sorted().toList())
-					+ ": such calls get the limit's own rate. Add it below ratelimit.limits." + limit + ".plans");
+					+ ": such calls get the limit's own rate. Add it below ratelimit.limits." + limit
+					+ ".plans [RL607]");
 		}
 	}
 

@@ -45,7 +45,7 @@ public final class Degradation {
 		}
 		this.failures.log(Level.ERROR,
 				(others) -> "The rate limiter failed; the call was let through without being limited (" + names(limits)
-						+ "; " + others + " more since the last such line)",
+						+ "; " + others + " more since the last such line) [RL601]",
 				cause);
 		return Decision.degraded();
 	}
@@ -59,9 +59,9 @@ public final class Degradation {
 	 * @param cause the failure
 	 */
 	public void reportUnsettled(String limit, String expression, String consequence, Throwable cause) {
-		this.unsettled.log(Level.WARNING,
-				(others) -> "'" + expression + "' could not determine the cost of a call of limit '" + limit + "'; "
-						+ consequence + " (" + others + " more since the last such line)",
+		this.unsettled.log(
+				Level.WARNING, (others) -> "'" + expression + "' could not determine the cost of a call of limit '"
+						+ limit + "'; " + consequence + " (" + others + " more since the last such line) [RL602]",
 				cause);
 	}
 

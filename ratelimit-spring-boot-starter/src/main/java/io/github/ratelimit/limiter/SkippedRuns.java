@@ -30,7 +30,7 @@ public final class SkippedRuns {
 		this.log.log(Level.WARNING, (others) -> this.method + " was skipped: " + refusal.getMessage()
 				+ ". It is not called again for this run; "
 				+ "to let it wait for permits, set max-wait of the limit (ratelimit.limits.<name>.max-wait), or "
-				+ "name a fallback in @RateLimited (" + others + " more since the last such line)", null);
+				+ "name a fallback in @RateLimited (" + others + " more since the last such line) [RL603]", null);
 	}
 
 }

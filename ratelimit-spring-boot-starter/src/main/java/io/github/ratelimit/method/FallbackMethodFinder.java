@@ -97,7 +97,7 @@ final class FallbackMethodFinder {
 			.ifPresent((annotation) -> logger.warn("Method '" + this.limited.displayName() + "' has @"
 					+ ClassUtils.getShortName(annotation) + ", and the fallback '" + this.name
 					+ "' is called without that check: a limit decides before it, and refused callers need not have the "
-					+ "right. Let the fallback return nothing that needs the right, or check the caller itself"));
+					+ "right. Let the fallback return nothing that needs the right, or check the caller itself [RL524]"));
 	}
 
 	private Stream<Method> methods() {

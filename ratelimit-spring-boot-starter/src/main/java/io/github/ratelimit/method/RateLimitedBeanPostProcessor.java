@@ -111,7 +111,7 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 	private static void warnOf(String name, Object bean) {
 		logger.warn("Bean '" + name + "' of " + bean.getClass().getName() + " has @RateLimited methods that are not "
 				+ "limited, because it has no proxy: it was made too early, as something that a "
-				+ "BeanPostProcessor needs, or not by the application context");
+				+ "BeanPostProcessor needs, or not by the application context [RL525]");
 	}
 
 }

@@ -41,7 +41,7 @@ final class ScheduledAndListenerMethods {
 			logger.warn(limited.displayName()
 					+ " listens to messages and refuses those beyond its limits: each goes to the "
 					+ "error handling of the listener's container. To let messages wait for permits, set max-wait of the "
-					+ "limit (ratelimit.limits.<name>.max-wait), or name a fallback in @RateLimited");
+					+ "limit (ratelimit.limits.<name>.max-wait), or name a fallback in @RateLimited [RL523]");
 		}
 	}
 

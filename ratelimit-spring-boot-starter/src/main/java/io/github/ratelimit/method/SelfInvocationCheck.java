@@ -104,7 +104,7 @@ final class SelfInvocationCheck {
 			logger.warn("Method '" + name + "' calls '" + callee.displayName() + "' of the same object, which is not "
 					+ "limited by such a call: only calls that come from other beans are. Put @RateLimited on " + caller
 					+ " if that is what others call, move one of the two methods to another bean, or ask "
-					+ "RateLimiter in the method; if it is meant so, put @RateLimitExempt on " + caller);
+					+ "RateLimiter in the method; if it is meant so, put @RateLimitExempt on " + caller + " [RL517]");
 		}
 	}
 

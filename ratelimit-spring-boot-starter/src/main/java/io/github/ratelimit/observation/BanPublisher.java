@@ -60,7 +60,7 @@ public final class BanPublisher implements NoDecisionListener {
 			logger.warn("Keys of limit '" + limit.name() + "' are refused too often (" + limit.settings().penalty()
 					+ ") and cannot be banned: as many bans are running as the store keeps, or it does not answer. "
 					+ "Their calls are still refused by the limit itself. With a store in memory a larger "
-					+ "ratelimit.memory.max-keys-per-limit makes room");
+					+ "ratelimit.memory.max-keys-per-limit makes room [RL610]");
 		}
 	}
 
@@ -76,7 +76,7 @@ public final class BanPublisher implements NoDecisionListener {
 		if (others >= 0) {
 			logger.warn("Key " + key.masked() + " (" + key.id() + ") of limit '" + limit.name() + "' is banned for "
 					+ ban.toSeconds() + " s, because it was refused too often (" + limit.settings().penalty() + ")"
-					+ ((others > 0) ? "; " + others + " more bans since the last such line" : ""));
+					+ ((others > 0) ? "; " + others + " more bans since the last such line" : "") + " [RL609]");
 		}
 	}
 

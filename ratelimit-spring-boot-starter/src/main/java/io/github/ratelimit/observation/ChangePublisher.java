@@ -47,13 +47,13 @@ public final class ChangePublisher implements ChangeListener {
 		logger.warn(subject(change) + ": "
 				+ change.settings().stream().map(ChangePublisher::text).collect(Collectors.joining(", ")) + " ("
 				+ change.origin().name().toLowerCase(Locale.ROOT).replace('_', ' ')
-				+ ((change.by() != null) ? ", by " + printable(change.by()) : "") + ")");
+				+ ((change.by() != null) ? ", by " + printable(change.by()) : "") + ") [RL612]");
 		try {
 			this.events.publishEvent(new LimitChangedEvent(change.limit(), change.key(), change.settings(),
 					change.origin(), change.by(), this.time.wallTime()));
 		}
 		catch (RuntimeException ex) {
-			logger.warn("A listener of LimitChangedEvent failed; the change is in force all the same", ex);
+			logger.warn("A listener of LimitChangedEvent failed; the change is in force all the same [RL618]", ex);
 		}
 		this.listener.get().changed(change);
 	}
@@ -84,13 +84,14 @@ public final class ChangePublisher implements ChangeListener {
 	@Override
 	public void rejected(String limit, String reason) {
 		logger.error("A change of limit '" + printable(limit) + "' that was made while the application runs cannot be "
-				+ "applied here, so its settings stay as they are: " + printable(reason));
+				+ "applied here, so its settings stay as they are: " + printable(reason) + " [RL613]");
 	}
 
 	@Override
 	public void dropped(String limit, String reason) {
 		logger.error("The changes of limit '" + printable(limit) + "' that were made while the application runs cannot "
-				+ "be applied to its refreshed configuration, which is in force without them: " + printable(reason));
+				+ "be applied to its refreshed configuration, which is in force without them: " + printable(reason)
+				+ " [RL614]");
 	}
 
 }

@@ -27,7 +27,7 @@ public final class ClientListeners implements ClientListener {
 
 	private static void warn(Object listener, Throwable failure) {
 		logger.warn("A listener of client calls failed: " + listener.getClass().getName()
-				+ ". The calls go on. (This is logged once.)", failure);
+				+ ". The calls go on. (This is logged once.) [RL703]", failure);
 	}
 
 	@Override

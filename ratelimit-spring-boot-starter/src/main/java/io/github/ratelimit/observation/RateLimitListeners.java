@@ -34,7 +34,7 @@ public final class RateLimitListeners implements RateLimitListener {
 	private static void warn(Object listener, Throwable failure) {
 		logger.warn("An event of a limit could not be delivered to " + listener.getClass().getName() + " ("
 				+ failure.getClass().getName() + "); calls are not touched by it. Further failures are logged at "
-				+ "debug level");
+				+ "debug level [RL611]");
 	}
 
 	/**

@@ -25,7 +25,7 @@ public final class StoreObservers implements StoreObserver {
 	public StoreObservers(List<StoreObserver> all) {
 		this.all = new Fanout<>(all, logger,
 				(observer, failure) -> logger.warn("An observer of the store failed; the decisions of limits are not "
-						+ "affected. Further failures are logged at debug level", failure));
+						+ "affected. Further failures are logged at debug level [RL701]", failure));
 	}
 
 	@Override

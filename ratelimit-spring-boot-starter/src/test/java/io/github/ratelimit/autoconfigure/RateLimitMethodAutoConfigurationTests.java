@@ -99,6 +99,7 @@ class RateLimitMethodAutoConfigurationTests {
 
 				@RateLimited cannot work here:
 
+				    Code: RL422
 				    Where: method %s.find(String)
 				    Attribute: key
 				    Value: "#usrId"
@@ -116,6 +117,7 @@ class RateLimitMethodAutoConfigurationTests {
 		assertThat(output).contains("""
 				@RateLimited cannot work here:
 
+				    Code: RL451
 				    Where: method %s.hidden()
 				    Reason: It is private, so no proxy can reach it
 

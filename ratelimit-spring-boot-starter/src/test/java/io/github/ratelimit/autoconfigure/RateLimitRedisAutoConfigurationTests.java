@@ -195,6 +195,7 @@ class RateLimitRedisAutoConfigurationTests {
 			.run((context) -> assertThat(analysis(context)).isEqualTo("""
 					The rate limits are not configured correctly:
 
+					    Code: RL481
 					    Property: ratelimit.store
 					    Value: "redis"
 					    Reason: The value needs Spring Data Redis, which is not on the class path
@@ -284,6 +285,7 @@ class RateLimitRedisAutoConfigurationTests {
 				"""
 						The rate limits are not configured correctly:
 
+						    Code: RL482
 						    Property: ratelimit.store
 						    Value: "redis"
 						    Reason: The value needs a bean of type RedisConnectionFactory, but there is none

@@ -20,7 +20,7 @@ import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reso
 class RuntimeHintsTests {
 
 	@Test
-	void scriptsAnnotationsAndMembersThatAreCalledByNameAreRegistered() {
+	void resourcesAnnotationsAndMembersThatAreCalledByNameAreRegistered() {
 		RuntimeHints hints = new RuntimeHints();
 		List<RuntimeHintsRegistrar> registrars = AotServices.factories().load(RuntimeHintsRegistrar.class).asList();
 		registrars.stream()
@@ -28,6 +28,7 @@ class RuntimeHintsTests {
 			.forEach((registrar) -> registrar.registerHints(hints, getClass().getClassLoader()));
 		assertThat(resource().forResource("io/github/ratelimit/store/redis/script/take.lua")).accepts(hints);
 		assertThat(resource().forResource("io/github/ratelimit/actuate/page/page.html")).accepts(hints);
+		assertThat(resource().forResource("io/github/ratelimit/autoconfigure/report/message-codes.txt")).accepts(hints);
 		assertThat(reflection().onType(RateLimited.class).withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS))
 			.accepts(hints);
 		assertThat(reflection().onMethodInvocation(String.class, "replaceFirst")).accepts(hints);

@@ -59,7 +59,7 @@ class DegradationTests {
 		this.degradation.report(List.of(this.chat, this.login), cause);
 
 		assertThat(this.log.messages())
-			.containsExactly(LINE + "(limits [chat, login]; 0 more since the last such line)");
+			.containsExactly(LINE + "(limits [chat, login]; 0 more since the last such line) [RL601]");
 		assertThat(this.log.records().get(0).getThrown()).isSameAs(cause);
 		assertThat(this.log.records().get(0).getLevel()).isEqualTo(Level.SEVERE);
 	}
@@ -79,7 +79,7 @@ class DegradationTests {
 
 		assertThat(this.log.messages()).hasSize(2)
 			.last()
-			.isEqualTo(LINE + "(limits []; 100 more since the last such line)");
+			.isEqualTo(LINE + "(limits []; 100 more since the last such line) [RL601]");
 		this.time.advance(Duration.ofHours(5));
 		this.degradation.report(List.of(), new IllegalStateException());
 		assertThat(this.log.messages()).hasSize(3).last().asString().contains("; 1 more");

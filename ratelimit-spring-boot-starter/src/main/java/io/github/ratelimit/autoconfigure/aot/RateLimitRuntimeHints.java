@@ -11,8 +11,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * What the starter itself needs in a native image: the scripts for Redis, the page,
- * annotations, and members that are called by their name.
+ * What the starter itself needs in a native image: the scripts for Redis, the page, the
+ * codes of messages, annotations, and members that are called by their name.
  */
 final class RateLimitRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -23,6 +23,7 @@ final class RateLimitRuntimeHints implements RuntimeHintsRegistrar {
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/github/ratelimit/store/redis/script/*.lua");
 		hints.resources().registerPattern("io/github/ratelimit/actuate/page/*");
+		hints.resources().registerPattern("io/github/ratelimit/autoconfigure/report/message-codes.txt");
 		ANNOTATIONS.forEach((type) -> hints.reflection().registerType(type, MemberCategory.INVOKE_DECLARED_METHODS));
 		// header('Authorization')?.substring(7) and the like
 		hints.reflection().registerType(String.class, MemberCategory.INVOKE_PUBLIC_METHODS);

@@ -89,7 +89,7 @@ final class ClientReport implements SmartInitializingSingleton {
 		logger.warn("Client '" + client.name() + "' has matched no call yet. "
 				+ ((host != null) ? "A call to " + host + " matched no client. " : "") + "Compare ratelimit.clients."
 				+ client.name() + ".match with the addresses that are called, and build "
-				+ "HTTP clients from Spring Boot's builders or with an adapter of ClientLimiters");
+				+ "HTTP clients from Spring Boot's builders or with an adapter of ClientLimiters [RL710]");
 	}
 
 }

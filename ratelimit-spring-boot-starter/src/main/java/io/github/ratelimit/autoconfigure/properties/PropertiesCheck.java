@@ -83,7 +83,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		if (rules.size() > 1) {
 			logger.warn("The rules of " + RULES + " at " + rules.get(0).place() + " replace those at "
 					+ rules.get(1).place() + ": a list is replaced as a whole, not "
-					+ "merged. Write all rules in one place");
+					+ "merged. Write all rules in one place [RL509]");
 		}
 	}
 
@@ -170,7 +170,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			if (!this.settingsOfRedis.isEmpty()) {
 				logger
 					.warn("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
-							+ String.join(", ", this.settingsOfRedis));
+							+ String.join(", ", this.settingsOfRedis) + " [RL510]");
 			}
 		}
 

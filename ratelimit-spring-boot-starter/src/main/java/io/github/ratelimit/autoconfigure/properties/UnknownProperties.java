@@ -172,7 +172,8 @@ final class UnknownProperties {
 		logger.warn("Property '" + property.written() + "' (" + property.place() + ") has no effect. "
 				+ meant.map((name) -> "Did you mean '" + name + "'?")
 					.orElse(names.isEmpty() ? "Nothing can stand below '" + match.known() + "'."
-							: "Below '" + match.known() + "' there can be " + ValueRules.oneOf(names) + "."));
+							: "Below '" + match.known() + "' there can be " + ValueRules.oneOf(names) + ".")
+				+ " [RL508]");
 	}
 
 	private Optional<String> meant(ConfiguredProperty property, Match match) {

@@ -67,7 +67,7 @@ public final class FrameworkForwarding implements ApplicationListener<ContextRef
 			logger.warn(PROPERTY + " is framework, and these count or exempt calls by the client's address, if only "
 					+ "where another key is missing: " + String.join(", ", byAddress) + ". Clients choose that address "
 					+ "unless the proxy removes Forwarded and overwrites X-Forwarded-For: see that it does, or behind "
-					+ "a proxy in a private network write native");
+					+ "a proxy in a private network write native [RL521]");
 		}
 	}
 

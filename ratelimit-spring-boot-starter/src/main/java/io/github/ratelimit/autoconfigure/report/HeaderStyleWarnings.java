@@ -30,7 +30,8 @@ public final class HeaderStyleWarnings {
 		if (!units && (styles.contains("openai") || styles.contains("anthropic"))) {
 			logger
 				.warn("Headers in the style of openai or anthropic (ratelimit.http.headers) report limits with a unit, "
-						+ "but no limit has one. Write unit: requests or unit: tokens in the limits that they are to report");
+						+ "but no limit has one. Write unit: requests or unit: tokens in the limits that they are to report "
+						+ "[RL522]");
 		}
 	}
 

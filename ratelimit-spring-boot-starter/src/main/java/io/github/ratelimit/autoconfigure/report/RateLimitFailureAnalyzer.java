@@ -25,6 +25,8 @@ import org.springframework.core.env.Environment;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class RateLimitFailureAnalyzer implements FailureAnalyzer {
 
+	private static final String WRONG_YAML = "mapping values are not allowed here";
+
 	/** A function of ours before a colon, in the line that the reader of YAML shows. */
 	private static final Pattern EXPRESSION = Pattern
 		.compile("\\b(?:header|cookie|param|claim|attribute|hasRole|hasAuthority|inSubnet)\\('.*:");
@@ -49,28 +51,32 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 			}
 			String remedy = remedyOfYaml(cause);
 			if (remedy != null) {
-				return analysis("A YAML file cannot be read", remedy, cause, "Reason", cause.getMessage());
+				return analysis("A YAML file cannot be read", remedy, cause, "Code",
+						MessageCodes.find(WRONG_YAML, null), "Reason", cause.getMessage());
 			}
 			if (cause instanceof InvalidRateLimitedMethodException ex) {
-				return analysis("@RateLimited cannot work here", ex.remedy(), ex, "Where", ex.location(), "Attribute",
+				return analysis("@RateLimited cannot work here", ex.remedy(), ex, "Code",
+						MessageCodes.find(ex.problem(), "@RateLimited"), "Where", ex.location(), "Attribute",
 						ex.attribute(), "Value", quoted(ex.value()), "Reason",
 						((ex.value() != null) ? "The value " : "It ") + ex.problem());
 			}
 			if (cause instanceof InvalidExpressionException ex) {
-				return analysis("An expression is not valid", ex.remedy(), ex, "Bean", bean(failure), "Value",
-						quoted(ex.expression()), "Reason", "The expression " + ex.problem());
+				return analysis("An expression is not valid", ex.remedy(), ex, "Code",
+						MessageCodes.find(ex.problem(), null), "Bean", bean(failure), "Value", quoted(ex.expression()),
+						"Reason", "The expression " + ex.problem());
 			}
 			if (cause instanceof InvalidRateException ex) {
-				return analysis("A rate is not valid", ex.remedy(), ex, "Bean", bean(failure), "Value",
-						quoted(ex.value()), "Reason", "The rate " + ex.problem());
+				return analysis("A rate is not valid", ex.remedy(), ex, "Code", MessageCodes.find(ex.problem(), null),
+						"Bean", bean(failure), "Value", quoted(ex.value()), "Reason", "The rate " + ex.problem());
 			}
 			if (cause instanceof UnknownLimitException ex) {
 				String name = ex.nearest()
 					.map((nearest) -> "Write '" + nearest + "'")
 					.orElse("Name a limit that exists");
 				return analysis("A limit that does not exist is named",
-						name + ", or configure it as ratelimit.limits." + ex.name() + ".", ex, "Bean", bean(failure),
-						"Value", quoted(ex.name()), "Reason", ex.getMessage());
+						name + ", or configure it as ratelimit.limits." + ex.name() + ".", ex, "Code",
+						MessageCodes.find(String.valueOf(ex.getMessage()), null), "Bean", bean(failure), "Value",
+						quoted(ex.name()), "Reason", ex.getMessage());
 			}
 		}
 		return null;
@@ -83,7 +89,7 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 	private static @Nullable String remedyOfYaml(Throwable cause) {
 		String message = cause.getMessage();
 		if (message == null || !cause.getClass().getName().startsWith("org.yaml.snakeyaml.")
-				|| !message.contains("mapping values are not allowed")) {
+				|| !message.contains(WRONG_YAML)) {
 			return null;
 		}
 		Matcher name = NAME.matcher(message);
@@ -105,9 +111,15 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 		}
 		boolean empty = cause.value().isEmpty();
 		String remedy = (this.environment != null) ? cause.remedy(this.environment) : cause.remedy();
-		return analysis("The rate limits are not configured correctly", remedy, cause, "Property", cause.property(),
-				"Value", empty ? null : quoted(cause.value()), "Origin", origins.winner(), "Instead of",
-				origins.others(), "Reason", (empty ? "It " : "The value ") + cause.problem());
+		return analysis("The rate limits are not configured correctly", remedy, cause, "Code",
+				MessageCodes.find(cause.problem(), lastName(cause.property())), "Property", cause.property(), "Value",
+				empty ? null : quoted(cause.value()), "Origin", origins.winner(), "Instead of", origins.others(),
+				"Reason", (empty ? "It " : "The value ") + cause.problem());
+	}
+
+	/** Returns the name of a property without those of its groups. */
+	private static String lastName(String property) {
+		return property.substring(property.lastIndexOf('.') + 1);
 	}
 
 	private static @Nullable String quoted(@Nullable String value) {

@@ -58,7 +58,7 @@ public final class RuleWarnings {
 			logger.warn("Limit '" + limit.name()
 					+ "' has a lease without effect in its rules, because each of them names other limits too: permits are "
 					+ "taken in advance only for calls that have one limit. Remove ratelimit.limits." + limit.name()
-					+ ".lease, or let the limit apply to its paths alone");
+					+ ".lease, or let the limit apply to its paths alone [RL515]");
 		}
 	}
 
@@ -68,7 +68,7 @@ public final class RuleWarnings {
 					+ "' reads the authenticated caller (user, claim, hasRole, "
 					+ "hasAuthority), but Spring Security is not on the class path: no caller is ever authenticated, so no "
 					+ "call has such a value. Add org.springframework.boot:spring-boot-starter-security, or use "
-					+ "other values, such as ip");
+					+ "other values, such as ip [RL520]");
 		}
 	}
 
@@ -89,7 +89,8 @@ public final class RuleWarnings {
 						+ "a form, so a form has no such value, and a key without one is the next key, or what "
 						+ "on-missing-key says (the address). To count by a field, annotate the controller's method: "
 						+ "@RateLimited(value = \"" + name + "\", key = \"#field\")"
-						+ (rule.methods().isEmpty() ? ". If only query strings are meant, write methods: GET" : ""));
+						+ (rule.methods().isEmpty() ? ". If only query strings are meant, write methods: GET" : "")
+						+ " [RL518]");
 			}
 		}
 	}
@@ -105,7 +106,8 @@ public final class RuleWarnings {
 					+ "read the authenticated caller: " + names(rule, true)
 					+ ". So its other limits do not count calls that "
 					+ "Spring Security refuses, such as guesses of passwords: " + others + ". To count those too, name "
-					+ "them in a rule of their own; if it is meant so, write " + name + ".when: after-security");
+					+ "them in a rule of their own; if it is meant so, write " + name
+					+ ".when: after-security [RL519]");
 		}
 	}
 
@@ -128,7 +130,7 @@ public final class RuleWarnings {
 					+ ": a client that sends a new value with each call is never refused. Add a limit by address "
 					+ "beside it, for example ratelimit.limits.address.rate: 300/min and "
 					+ "ratelimit.limits.address.key: ip, and write limits: address, " + String.join(", ", limits)
-					+ "; if a filter has verified the value by then, write " + name + ".when: after-security");
+					+ "; if a filter has verified the value by then, write " + name + ".when: after-security [RL516]");
 		}
 	}
 
@@ -144,7 +146,7 @@ public final class RuleWarnings {
 						+ "' applies before Spring Security, where no caller is authenticated. Put "
 						+ "@ReadsSecurityContext on the class or the called method of " + bean
 						+ " if it does, and @ReadsSecurityContext(false) if it does not; or write " + name
-						+ ".when: after-security or before-security");
+						+ ".when: after-security or before-security [RL513]");
 			}
 		}
 	}

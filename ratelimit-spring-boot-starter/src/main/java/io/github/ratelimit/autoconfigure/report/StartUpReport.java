@@ -81,22 +81,23 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 
 	private void write() {
 		if (!this.killSwitch.isEnabled()) {
-			logger.warn("The limits are switched off: ratelimit.enabled is false, and every call is allowed");
+			logger.warn("The limits are switched off: ratelimit.enabled is false, and every call is allowed [RL501]");
 		}
 		else if (this.killSwitch.mode() == LimitMode.SHADOW) {
 			logger.warn("The limits are in shadow mode: ratelimit.mode is shadow, so what they refuse is counted, and "
-					+ "every call is let through");
+					+ "every call is let through [RL502]");
 		}
 		this.registry.all().forEach(this::write);
 		if (this.registry.all().isEmpty() && this.properties.clients().isEmpty()) {
 			logger.warn("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
-					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global");
+					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global "
+					+ "[RL503]");
 		}
 		int rules = this.properties.http().rules().size();
 		if (rules > 0 && !this.context.containsBean(FILTER)) {
 			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
 					+ "they need the filter of a servlet web application, and there is none. Put @RateLimited on the "
-					+ "methods that serve the requests");
+					+ "methods that serve the requests [RL505]");
 		}
 	}
 
@@ -114,7 +115,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";
 			logger.warn("Limit '" + name
 					+ "' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
-					+ "Bind it by " + rule + "@RateLimited(\"" + name + "\") on a method");
+					+ "Bind it by " + rule + "@RateLimited(\"" + name + "\") on a method [RL504]");
 		}
 	}
 
@@ -176,7 +177,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		if (plan != null && plan.inputs().chosenByClient()) {
 			logger.warn("Limit '" + definition.name() + "' takes the plan of a call from " + plan.text()
 					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
-					+ "type PlanResolver");
+					+ "type PlanResolver [RL511]");
 		}
 		ExemptionExpression unless = definition.unless();
 		if (unless != null) {
@@ -189,7 +190,8 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		if (settings.lease() != null && settings.penalty() != null) {
 			logger.warn("Limit '" + registered.name()
 					+ "' has a lease without effect, because its keys can be banned (ban-after): each call asks Redis "
-					+ "whether its key is. Remove ratelimit.limits." + registered.name() + ".lease, or ban-after");
+					+ "whether its key is. Remove ratelimit.limits." + registered.name()
+					+ ".lease, or ban-after [RL514]");
 		}
 	}
 

@@ -107,7 +107,7 @@ final class ConfigurationMismatch {
 		if (!text.isEmpty()) {
 			logger.warn("Instances that share the prefix '" + this.prefix + "' in Redis have had different "
 					+ "configurations for minutes: " + text + ". Each reads what the other has counted in proportion. "
-					+ "Finish the deploy, or give one of the two another ratelimit.redis.key-prefix.");
+					+ "Finish the deploy, or give one of the two another ratelimit.redis.key-prefix. [RL707]");
 		}
 	}
 

@@ -83,7 +83,8 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 		if (++this.failures == MANY_FAILURES) {
 			logger.warn("This instance does not see which settings other instances change: "
 					+ FailureReason.cause(Objects.requireNonNullElse(failure.getCause(), failure))
-					+ ". If it is a right that is missing, allow the user of Redis the commands that docs/redis.md lists");
+					+ ". If it is a right that is missing, allow the user of Redis the commands that docs/redis.md lists "
+					+ "[RL702]");
 		}
 		else {
 			logger.debug("Redis does not report which settings were changed", failure);

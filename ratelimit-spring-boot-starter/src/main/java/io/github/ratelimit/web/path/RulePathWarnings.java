@@ -81,7 +81,7 @@ public final class RulePathWarnings implements ApplicationListener<ContextRefres
 	private static void warnOfUnmatched(Rule rule, Set<String> known) {
 		String meant = SimilarPath.of(rule.path(), known).map((nearest) -> " Did you mean " + nearest + "?").orElse("");
 		logger.warn("Rule '" + rule + "' matches no path that a controller or a servlet of this application has, so it "
-				+ "limits nothing unless a filter or a static resource answers there." + meant);
+				+ "limits nothing unless a filter or a static resource answers there." + meant + " [RL506]");
 	}
 
 	private Stream<String> webSocketPaths() {
@@ -107,7 +107,8 @@ public final class RulePathWarnings implements ApplicationListener<ContextRefres
 					+ "), and " + path
 					+ " serves WebSockets: their slots are free again once the connection is upgraded, "
 					+ "so open sockets are not counted. To count them, take the limit out of the rule, acquire it with "
-					+ "RateLimiter in afterConnectionEstablished, and close the permit in afterConnectionClosed");
+					+ "RateLimiter in afterConnectionEstablished, and close the permit in afterConnectionClosed "
+					+ "[RL507]");
 		}
 	}
 

@@ -47,7 +47,7 @@ public final class ClientAddresses {
 			logger.warn("A request came with '" + Key.of(text).masked() + "' (" + text.length() + " characters) as the "
 					+ "address of its client, which is not an IP address. All requests with such texts are counted "
 					+ "together, under the address '" + ClientAddress.UNKNOWN + "'. See that the proxy in front passes "
-					+ "on IP addresses (server.forward-headers-strategy), or count by another key");
+					+ "on IP addresses (server.forward-headers-strategy), or count by another key [RL605]");
 		}
 		return address;
 	}
@@ -65,7 +65,7 @@ public final class ClientAddresses {
 			logger.warn("A request has no client address, as over a Unix socket, and a limit counts by it: ip has no "
 					+ "value then, and on-missing-key: ip refuses the request with 403. Write another key for such limits, "
 					+ "for example header('X-API-Key') or user, or on-missing-key: skip; behind a proxy that passes the "
-					+ "address on set server.forward-headers-strategy");
+					+ "address on set server.forward-headers-strategy [RL606]");
 		}
 	}
 

@@ -48,7 +48,7 @@ public final class ForwardedHeaderCheck {
 			logger.warn("A request came with the header " + header + ", but server.forward-headers-strategy is not "
 					+ "set, so the header is not believed and limits by address count the peer of the connection. "
 					+ "Behind a proxy that is the proxy, and all its clients share one limit: set "
-					+ "server.forward-headers-strategy to native. Without a proxy set it to none.");
+					+ "server.forward-headers-strategy to native. Without a proxy set it to none. [RL604]");
 		}
 	}
 

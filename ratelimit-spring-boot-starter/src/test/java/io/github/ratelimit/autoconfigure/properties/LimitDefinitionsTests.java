@@ -46,6 +46,7 @@ class LimitDefinitionsTests {
 		assertThat(StartUp.ofLimit("rate: 0/min", "key: ip").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
+				    Code: RL103
 				    Property: ratelimit.limits.chat.rate
 				    Value: "0/min"
 				    Origin: [file-0.yml] - 4:13
@@ -103,6 +104,7 @@ class LimitDefinitionsTests {
 		assertThat(StartUp.ofLimit("rate: 5/s").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
+				    Code: RL122
 				    Property: ratelimit.limits.chat.key
 				    Origin: near [file-0.yml] - 4:13
 				    Reason: It is missing or empty
@@ -252,6 +254,7 @@ class LimitDefinitionsTests {
 				"""
 						The rate limits are not configured correctly:
 
+						    Code: RL134
 						    Property: ratelimit.limits.chat.cost
 						    Value: "9"
 						    Origin: [file-0.yml] - 6:13
@@ -279,6 +282,7 @@ class LimitDefinitionsTests {
 		assertThat(StartUp.ofLimit("rate: 1000/s", "key: global", "lease: 100").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
+				    Code: RL137
 				    Property: ratelimit.limits.chat.lease
 				    Value: "100ms"
 				    Origin: [file-0.yml] - 6:14

@@ -42,6 +42,7 @@ class LimitNamesTests {
 				"""
 						The rate limits are not configured correctly:
 
+						    Code: RL202
 						    Property: ratelimit.limits[5].rate
 						    Value: "5"
 						    Origin: [file-0.yml] - 4:13
@@ -79,6 +80,7 @@ class LimitNamesTests {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "größe")).failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
+				    Code: RL201
 				    Property: ratelimit.limits.größe.rate
 				    Value: "größe"
 				    Origin: [file-0.yml] - 4:13
@@ -113,6 +115,7 @@ class LimitNamesTests {
 				"""
 						The rate limits are not configured correctly:
 
+						    Code: RL203
 						    Property: ratelimit.limits.chatTokens.rate
 						    Value: "chatTokens"
 						    Origin: [file-0.yml] - 7:13
@@ -212,6 +215,7 @@ class LimitNamesTests {
 				"""
 						The rate limits are not configured correctly:
 
+						    Code: RL204
 						    Property: RATELIMIT_LIMITS_CHAT_TOKENS_RATE
 						    Value: "9/s"
 						    Origin: System Environment Property "RATELIMIT_LIMITS_CHAT_TOKENS_RATE"

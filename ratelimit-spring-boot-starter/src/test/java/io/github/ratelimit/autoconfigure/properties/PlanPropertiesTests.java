@@ -204,6 +204,7 @@ class PlanPropertiesTests {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: ip", "plans: {pro: 600/min}").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
+				    Code: RL303
 				    Property: ratelimit.limits.chat.plans
 				    Value: "pro"
 				    Origin: near [file-0.yml] - 4:13

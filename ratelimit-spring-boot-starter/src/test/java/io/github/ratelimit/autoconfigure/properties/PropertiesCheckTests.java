@@ -325,6 +325,7 @@ class PropertiesCheckTests {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "on-missing-key: skipp").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
+				    Code: RL231
 				    Property: ratelimit.limits.chat.on-missing-key
 				    Value: "skipp"
 				    Origin: [file-0.yml] - 6:23
@@ -352,6 +353,7 @@ class PropertiesCheckTests {
 		assertThat(StartUp.of("ratelimit.limits.chat: 10/min").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
+				    Code: RL205
 				    Property: ratelimit.limits.chat
 				    Value: "10/min"
 				    Origin: [file-0.yml] - 1:24

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.github.ratelimit.RateLimited;
@@ -33,6 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class BeginnersMistakesTests {
+
+	private static final Pattern CODE = Pattern.compile("\\n    Code: RL[1-4]\\d\\d\\n|\\[RL5\\d\\d]$");
 
 	private static final String RULE = """
 			  http:
@@ -271,7 +274,7 @@ class BeginnersMistakesTests {
 	@MethodSource("mistakes")
 	void aMistakeIsMendedByWhatStartUpSays(Mistake mistake, CapturedOutput output) {
 		String said = start(mistake.wrong(), mistake.wrongCode(), output);
-		assertThat(said).contains(mistake.says());
+		assertThat(said).contains(mistake.says()).containsPattern(CODE);
 		assertThat(start(mistake.mended(), mistake.mendedCode(), output)).isEmpty();
 	}
 

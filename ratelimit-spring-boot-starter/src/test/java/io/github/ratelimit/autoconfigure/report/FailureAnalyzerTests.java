@@ -58,6 +58,7 @@ class FailureAnalyzerTests {
 
 				The rate limits are not configured correctly:
 
+				    Code: RL102
 				    Property: ratelimit.limits.chat.rate
 				    Value: "10/60"
 				    Origin: %s - 4:13
@@ -88,6 +89,7 @@ class FailureAnalyzerTests {
 	void invalidConfigurationOfTheCommandLineIsShown(CapturedOutput output) {
 		fail(Application.class, "--ratelimit.mode=shadwo");
 		assertThat(output).contains("""
+				    Code: RL231
 				    Property: ratelimit.mode
 				    Value: "shadwo"
 				    Origin: "ratelimit.mode" from property source "commandLineArgs"
@@ -123,6 +125,7 @@ class FailureAnalyzerTests {
 
 				A rate is not valid:
 
+				    Code: RL103
 				    Bean: ownRate
 				    Value: "0/s"
 				    Reason: The rate has 0 as its permits
@@ -150,6 +153,7 @@ class FailureAnalyzerTests {
 
 				An expression is not valid:
 
+				    Code: RL402
 				    Bean: ownKey
 				    Value: "usr"
 				    Reason: The expression\s""");
@@ -173,6 +177,7 @@ class FailureAnalyzerTests {
 
 				A limit that does not exist is named:
 
+				    Code: RL141
 				    Bean: asking
 				    Value: "chatt"
 				    Reason: There is no limit named 'chatt'. Did you mean 'chat'? The limits are [chat].
@@ -187,8 +192,8 @@ class FailureAnalyzerTests {
 	void anUnknownLimitWithoutANearNameIsShownWithARemedy() {
 		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null)
 			.analyze(new UnknownLimitException("mail", List.of()));
-		assertThat(analysis.getDescription()).isEqualTo("A limit that does not exist is named:\n\n    Value: \"mail\"\n"
-				+ "    Reason: There is no limit named 'mail'. No limit is configured under ratelimit.limits.");
+		assertThat(analysis.getDescription()).isEqualTo("A limit that does not exist is named:\n\n    Code: RL141\n"
+				+ "    Value: \"mail\"\n    Reason: There is no limit named 'mail'. No limit is configured under ratelimit.limits.");
 		assertThat(analysis.getAction())
 			.isEqualTo("Name a limit that exists, or configure it as ratelimit.limits.mail.");
 	}
@@ -203,7 +208,8 @@ class FailureAnalyzerTests {
 				      key: header: X-Api-Key
 				""");
 		fail(Application.class);
-		assertThat(output).contains("A YAML file cannot be read", "Write key: header('X-Api-Key').");
+		assertThat(output).contains("A YAML file cannot be read", "    Code: RL211\n",
+				"Write key: header('X-Api-Key').");
 	}
 
 	private Path write(String name, String text) throws IOException {

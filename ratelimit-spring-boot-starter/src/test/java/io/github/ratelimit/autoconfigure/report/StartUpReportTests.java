@@ -138,7 +138,7 @@ class StartUpReportTests {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.succeeds((context) -> assertThat(lines(output, "WARN")).contains(
 					"Limit 'chat' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
-							+ "Bind it by @RateLimited(\"chat\") on a method"));
+							+ "Bind it by @RateLimited(\"chat\") on a method [RL504]"));
 	}
 
 	@Test
@@ -148,7 +148,7 @@ class StartUpReportTests {
 					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
 			.withPropertyValues("ratelimit.limits.chat.rate=5/s", "ratelimit.limits.chat.key=ip")
 			.run((context) -> assertThat(lines(output, "WARN")).anySatisfy((line) -> assertThat(line).endsWith(
-					"Bind it by a rule (ratelimit.http.rules[0].limits: chat) or by @RateLimited(\"chat\") on a method")));
+					"Bind it by a rule (ratelimit.http.rules[0].limits: chat) or by @RateLimited(\"chat\") on a method [RL504]")));
 	}
 
 	@Test
@@ -171,7 +171,7 @@ class StartUpReportTests {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.property("ratelimit.enabled=false")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
-				.contains("The limits are switched off: ratelimit.enabled is false, and every call is allowed"));
+				.contains("The limits are switched off: ratelimit.enabled is false, and every call is allowed [RL501]"));
 	}
 
 	@Test
@@ -186,7 +186,8 @@ class StartUpReportTests {
 		StartUp.of("")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
 				.contains("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
-						+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global"));
+						+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global "
+						+ "[RL503]"));
 	}
 
 	@Test
@@ -197,7 +198,7 @@ class StartUpReportTests {
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
 				.contains("The rules of ratelimit.http.rules (1) limit nothing: "
 						+ "they need the filter of a servlet web application, and there is none. "
-						+ "Put @RateLimited on the methods that serve the requests"));
+						+ "Put @RateLimited on the methods that serve the requests [RL505]"));
 	}
 
 	@Test

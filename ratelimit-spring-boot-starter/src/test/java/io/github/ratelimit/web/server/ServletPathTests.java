@@ -55,9 +55,9 @@ class ServletPathTests {
 					"ratelimit.http.rules[3].path=/quite/another/**", "ratelimit.http.rules[3].limits=chat")
 			.close();
 		assertThat(output.toString().lines().filter((line) -> line.contains(NO_PATH))).satisfiesExactlyInAnyOrder(
-				(line) -> assertThat(line).contains("Rule '/v1' ").endsWith("Did you mean /v1/**?"),
-				(line) -> assertThat(line).contains("Rule '/plian/**' ").endsWith("Did you mean /plain/**?"),
-				(line) -> assertThat(line).contains("Rule '/chat' ").endsWith("Did you mean /v1/chat?"),
+				(line) -> assertThat(line).contains("Rule '/v1' ").endsWith("Did you mean /v1/**? [RL506]"),
+				(line) -> assertThat(line).contains("Rule '/plian/**' ").endsWith("Did you mean /plain/**? [RL506]"),
+				(line) -> assertThat(line).contains("Rule '/chat' ").endsWith("Did you mean /v1/chat? [RL506]"),
 				(line) -> assertThat(line).contains("Rule '/quite/another/**' ").doesNotContain("Did you mean"));
 	}
 

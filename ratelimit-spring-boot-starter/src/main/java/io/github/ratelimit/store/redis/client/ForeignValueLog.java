@@ -41,7 +41,7 @@ final class ForeignValueLog {
 			logger.warn("Redis has something under " + names(keys) + " that is not ours (" + reason
 					+ "); its limit decides by on-store-failure. "
 					+ "Delete it, or give the limits another ratelimit.redis.key-prefix (" + this.unlogged.getAndSet(0)
-					+ " more calls since the last such line)");
+					+ " more calls since the last such line) [RL706]");
 		}
 		else {
 			this.unlogged.incrementAndGet();

@@ -70,7 +70,7 @@ final class OutageLog {
 	 */
 	int opened(String reason, Throwable failure) {
 		return opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
-				+ "). Until it answers again limits decide by on-store-failure: " + this.policies.get());
+				+ "). Until it answers again limits decide by on-store-failure: " + this.policies.get() + " [RL704]");
 	}
 
 	/**
@@ -78,10 +78,9 @@ final class OutageLog {
 	 * @return how often it has returned for a moment since the first failure
 	 */
 	int notReady(String where, String reason, Throwable failure) {
-		return opened(reason, failure,
-				"Redis is not ready (" + where + ", " + reason + ": " + failure
-						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
-						+ this.policies.get() + ". Start Redis, or correct the properties below spring.data.redis");
+		return opened(reason, failure, "Redis is not ready (" + where + ", " + reason + ": " + failure
+				+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
+				+ this.policies.get() + ". Start Redis, or correct the properties below spring.data.redis [RL526]");
 	}
 
 	private synchronized int opened(String reason, Throwable failure, String warning) {

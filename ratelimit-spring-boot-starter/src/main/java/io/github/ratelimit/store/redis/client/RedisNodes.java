@@ -177,7 +177,7 @@ public final class RedisNodes {
 						+ Duration.ofNanos(RedisNodes.this.deadlineNanos).toMillis()
 						+ " ms): such calls are decided by the last snapshots, and limits lag by a round trip. Bring"
 						+ " Redis nearer, or raise the deadline. (This is logged once; ratelimit.store.errors counts"
-						+ " them as timeout.)");
+						+ " them as timeout.) [RL705]");
 			}
 		}
 

@@ -172,7 +172,7 @@ public final class SlotLeases {
 		}
 		catch (RuntimeException ex) {
 			String message = "Slots of in-flight calls cannot be renewed: they end "
-					+ Duration.ofNanos(this.leaseNanos).toMillis() + " ms after the last renewal";
+					+ Duration.ofNanos(this.leaseNanos).toMillis() + " ms after the last renewal [RL708]";
 			if (this.failing) {
 				logger.debug(message, ex);
 			}
@@ -277,7 +277,7 @@ public final class SlotLeases {
 				}
 			}
 			catch (RuntimeException ex) {
-				logger.warn("The reply to a renewal of slots cannot be used; the slots are renewed again", ex);
+				logger.warn("The reply to a renewal of slots cannot be used; the slots are renewed again [RL708]", ex);
 			}
 			finally {
 				ended.forEach((lease) -> {

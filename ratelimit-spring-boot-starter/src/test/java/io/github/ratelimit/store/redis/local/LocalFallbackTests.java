@@ -151,7 +151,7 @@ class LocalFallbackTests {
 		assertThat(this.log.lines()).singleElement()
 			.asString()
 			.startsWith("WARN Redis fails (redis, timeout: ")
-			.endsWith("limits decide by on-store-failure: local, but allow allow, but deny deny");
+			.endsWith("limits decide by on-store-failure: local, but allow allow, but deny deny [RL704]");
 
 		this.server.resume();
 		this.instance.awaitUp();
