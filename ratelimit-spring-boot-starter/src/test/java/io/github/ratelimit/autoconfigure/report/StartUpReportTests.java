@@ -170,8 +170,8 @@ class StartUpReportTests {
 	void disabledLimitsAreAWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.property("ratelimit.enabled=false")
-			.succeeds((context) -> assertThat(lines(output, "WARN"))
-				.contains("The limits are switched off: ratelimit.enabled is false, and every call is allowed [RL501]"));
+			.succeeds((context) -> assertThat(lines(output, "WARN")).contains(
+					"The limits are switched off: ratelimit.enabled is false, and every call is allowed [RL501]"));
 	}
 
 	@Test
