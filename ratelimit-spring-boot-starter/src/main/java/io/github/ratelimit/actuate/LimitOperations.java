@@ -141,24 +141,32 @@ final class LimitOperations {
 				: limit.candidates(key).stream().map(Key::label).distinct().toList();
 	}
 
+	/**
+	 * Resets a key, and forgets its refusals: otherwise the next one could ban it.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @param by who resets it
+	 * @return whether there was something to reset
+	 */
 	boolean reset(String limit, String key, @Nullable String by) {
 		RegisteredLimit registered = this.registry.get(limit);
-		Optional<KeyState> found = this.lookup.find(registered, key);
-		boolean reset = found.isPresent() && this.store.reset(registered.handle(), found.get().key().id());
-		if (reset) {
-			forgetRefusals(registered, found.get().key().id());
-			this.changes.keyChanged(registered.name(), found.get().key(), new LimitChange.Setting(RESET, null, null),
-					by);
+		List<KeyLabel> labels = this.lookup.find(registered, key)
+			.map((found) -> List.of(found.key()))
+			.orElseGet(() -> labels(registered, key));
+		boolean reset = false;
+		for (KeyLabel label : labels) {
+			boolean refused = forgetRefusals(registered, label.id());
+			if (this.store.reset(registered.handle(), label.id()) || refused) {
+				reset = true;
+				this.changes.keyChanged(registered.name(), label, new LimitChange.Setting(RESET, null, null), by);
+			}
 		}
 		return reset;
 	}
 
-	/** Otherwise the next refusal could ban the key again. */
-	private void forgetRefusals(RegisteredLimit limit, String keyId) {
+	private boolean forgetRefusals(RegisteredLimit limit, String keyId) {
 		LimitHandle refusals = limit.refusals();
-		if (refusals != null) {
-			this.store.reset(refusals, keyId);
-		}
+		return refusals != null && this.store.reset(refusals, keyId);
 	}
 
 	long resetAll(String limit, @Nullable String by) {

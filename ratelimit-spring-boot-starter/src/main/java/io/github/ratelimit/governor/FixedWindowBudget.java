@@ -25,10 +25,10 @@ final class FixedWindowBudget extends QuotaBudget {
 	private static final double EVEN_RESERVE = 0.15;
 
 	/**
-	 * The same at first in a short window that others seem to use, too: how much they
-	 * spend is hardly known yet.
+	 * At first, twice the reserve is kept of a short window that others seem to use, too:
+	 * how much they spend is hardly known yet. This is the most of it.
 	 */
-	private static final double FIRST_RESERVE = 2;
+	private static final double MOST_FIRST_RESERVE = 0.2;
 
 	private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -204,7 +204,9 @@ final class FixedWindowBudget extends QuotaBudget {
 		if (isSpentEvenly() && this.phase.isKnown()) {
 			boolean first = windowNanos() <= SHORT_NANOS && now - this.createdAt < FIRST_NANOS;
 			boolean uncertain = first && factor().value() >= OTHERS;
-			return super.reserve(need, reserve * (uncertain ? FIRST_RESERVE : EVEN_RESERVE), now);
+			double least = reserve * EVEN_RESERVE;
+			return super.reserve(need, uncertain ? Math.max(least, Math.min(reserve * 2, MOST_FIRST_RESERVE)) : least,
+					now);
 		}
 		double part = this.endReported ? Math.max(LEAST_RESERVE, this.phase.left(now)) : 1;
 		return super.reserve(need, reserve * part, now);
@@ -214,18 +216,23 @@ final class FixedWindowBudget extends QuotaBudget {
 	void spend(double need, long now) {
 		super.spend(need, now);
 		this.takenAt = now;
-		this.even -= isSpentEvenly() ? need : 0;
+		spendEvenly(need);
 		this.recent.add(new Taken(now, need));
 		while (now - this.recent.getFirst().at() > TRANSIT_NANOS + WindowPhase.MARGIN_NANOS) {
 			this.recent.removeFirst();
 		}
 	}
 
+	/** A debt is bounded like that of what is available, so that it is over in time. */
+	private void spendEvenly(double permits) {
+		this.even = isSpentEvenly() ? Math.max(-capacity(), this.even - permits) : this.even;
+	}
+
 	/** What others have sent is spent evenly together with the calls of this instance. */
 	@Override
 	void takeForOthers(double permits, long sentAt, long now) {
 		if (isIncluded(sentAt) || isBefore(this.phase.latestStart(), sentAt)) {
-			this.even -= isSpentEvenly() ? permits : 0;
+			spendEvenly(permits);
 		}
 		else {
 			super.takeForOthers(permits, sentAt, now);

@@ -8,6 +8,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.event.LimitChangedEvent;
+import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -306,6 +307,23 @@ class ChangedSettingsTests {
 			assertThat(refused.isAllowed()).isFalse();
 			assertThat(refused.limits().get(0).isBanned()).isFalse();
 		}
+	}
+
+	@Test
+	void aResetForgetsTheRefusalsOfAKeyThatHasAllItsPermits() throws Exception {
+		application.limit(this.name, "1/s");
+		assertThat(change("{\"ban-after\":\"3 denials in 1h for 1h\"}").statusCode()).isEqualTo(204);
+		String path = "/" + this.name + "/alice";
+		assertThat(application.delete(path).statusCode()).isEqualTo(404);
+		assertThat(allowed("alice", 3)).isEqualTo(1);
+		application.bean(ManualTime.class).advance(Duration.ofMinutes(5));
+		application.bean(MemoryStore.class).sweep();
+
+		assertThat(application.delete(path).statusCode()).isEqualTo(204);
+		assertThat(allowed("alice", 3)).isEqualTo(1);
+		assertThat(application.bean(RateLimiter.class).tryAcquire(this.name, "alice").limits().get(0).isBanned())
+			.isFalse();
+		assertThat(events.all).last().satisfies((event) -> assertThat(event.key()).isNotNull());
 	}
 
 	@Test

@@ -71,6 +71,8 @@ final class LimitedRequest implements ClientHttpRequest {
 				|| LimitedRequests.isAdmitted(this.limiter)) {
 			return this.request.execute();
 		}
+		// executed again after a failure, the request below decides whether it can be
+		this.sent = false;
 		ModelRequest facts = (this.body != null && isReadable()) ? this.body.read.facts() : ModelRequest.NONE;
 		OutboundRequest outbound = OutboundRequest.of(getURI(), getHeaders()::getFirst, facts)
 			.withPriority(getAttributes().get(RequestPriority.ATTRIBUTE));
@@ -91,7 +93,7 @@ final class LimitedRequest implements ClientHttpRequest {
 
 	private ClientHttpRequest again() throws IOException {
 		ClientHttpRequest request = this.factory.createRequest(getURI(), getMethod());
-		getHeaders().forEach(request.getHeaders()::addAll);
+		request.getHeaders().putAll(getHeaders());
 		request.getAttributes().putAll(getAttributes());
 		if (this.copy != null && this.copy.size() > 0) {
 			byte[] bytes = this.copy.toByteArray();

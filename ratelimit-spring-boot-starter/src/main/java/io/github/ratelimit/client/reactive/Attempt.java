@@ -1,6 +1,7 @@
 package io.github.ratelimit.client.reactive;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -206,7 +207,7 @@ final class Attempt {
 			}
 			Mono<ClientResponse> response;
 			try {
-				response = Attempt.this.exchange.get();
+				response = Objects.requireNonNull(Attempt.this.exchange.get(), "No response from the next filter");
 			}
 			catch (Throwable failure) {
 				Exceptions.throwIfFatal(failure);

@@ -63,10 +63,16 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 
 	boolean reset(RedisLimit limit, String keyId) {
 		byte[] name = this.redis.names().of(limit.encoding().space(), keyId);
-		byte[] answer = run(this.redis.scripts().reset(), name);
-		this.debts.forgive(name);
-		limit.keys().remove(keyId, this.redis.now());
-		return answer[0] == '1';
+		this.debts.hold(name, true);
+		try {
+			byte[] answer = run(this.redis.scripts().reset(), name);
+			this.debts.forgive(name);
+			limit.keys().remove(keyId, this.redis.now());
+			return answer[0] == '1';
+		}
+		finally {
+			this.debts.hold(name, false);
+		}
 	}
 
 	/** Resets keys step by step, so that no step stops Redis for long. */

@@ -1,35 +1,41 @@
 package io.github.ratelimit.client.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 import com.sun.management.ThreadMXBean;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.provider.dialect.Dimension;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.AbstractClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
+import org.springframework.mock.http.client.MockClientHttpResponse;
 import org.springframework.web.client.RestClient;
 
+import static io.github.ratelimit.client.LocalProvider.inTurn;
 import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
 import static io.github.ratelimit.client.TestClient.client;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** All that holds for the interceptor holds for the factory. */
-@Tag("boot-independent")
 class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {
 
 	private static final String USAGE = "{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}";
@@ -105,6 +111,40 @@ class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {
 	}
 
 	@Test
+	void headers_that_the_factory_below_sets_are_not_doubled_when_a_request_is_sent_again() throws IOException {
+		List<List<String>> credentials = new ArrayList<>();
+		TestClient client = client().attempts(2, 1).time(TimeSource.system());
+		try (LocalProvider provider = new LocalProvider(json(USAGE))) {
+			LocalProvider.Answer answer = inTurn(status(429, "{}", "retry-after-ms", "1"), json(USAGE));
+			provider.answers((exchange) -> {
+				credentials.add(exchange.getRequestHeaders().get("Authorization"));
+				answer.give(exchange);
+			});
+			ClientHttpRequestFactory simple = new SimpleClientHttpRequestFactory();
+			RestClient rest = limited((uri, method) -> {
+				ClientHttpRequest request = simple.createRequest(uri, method);
+				request.getHeaders().setBearerAuth("secret");
+				return request;
+			}, client.limiter()).build();
+			rest.post().uri(provider.url()).body("{}").retrieve().toBodilessEntity();
+		}
+		assertThat(credentials).containsExactly(List.of("Bearer secret"), List.of("Bearer secret"));
+	}
+
+	@Test
+	void a_request_that_failed_can_be_executed_again_if_the_one_below_can() throws IOException {
+		List<String> sent = new ArrayList<>();
+		ClientHttpRequest request = new RateLimitRequestFactory((uri, method) -> new FailingOnce(sent),
+				client().limiter())
+			.createRequest(URI.create("https://example.com/"), HttpMethod.POST);
+		request.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+		request.getBody().write("{}".getBytes(StandardCharsets.US_ASCII));
+		assertThatExceptionOfType(IOException.class).isThrownBy(request::execute);
+		request.execute().close();
+		assertThat(sent).containsExactly("{}", "{}");
+	}
+
+	@Test
 	void a_body_is_not_copied() throws IOException {
 		ClientHttpRequestFactory factory = new RateLimitRequestFactory((uri, method) -> new Discarded(),
 				client().limiter());
@@ -117,6 +157,43 @@ class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {
 			allocated = threads.getCurrentThreadAllocatedBytes() - before;
 		}
 		assertThat(allocated).isLessThan(body.length / 10);
+	}
+
+	/** Its connection is reset at first. */
+	private static final class FailingOnce extends AbstractClientHttpRequest {
+
+		private final List<String> sent;
+
+		private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+		private FailingOnce(List<String> sent) {
+			this.sent = sent;
+		}
+
+		@Override
+		public HttpMethod getMethod() {
+			return HttpMethod.POST;
+		}
+
+		@Override
+		public URI getURI() {
+			return URI.create("https://example.com/");
+		}
+
+		@Override
+		protected OutputStream getBodyInternal(HttpHeaders headers) {
+			return this.body;
+		}
+
+		@Override
+		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
+			this.sent.add(this.body.toString(StandardCharsets.US_ASCII));
+			if (this.sent.size() == 1) {
+				throw new IOException("Connection reset");
+			}
+			return new MockClientHttpResponse(new byte[0], HttpStatus.OK);
+		}
+
 	}
 
 	private static final class Discarded extends AbstractClientHttpRequest {

@@ -142,6 +142,16 @@ class RateLimitExchangeFilterTests {
 	}
 
 	@Test
+	void a_filter_that_returns_nothing_ends_the_call_with_an_error() {
+		TestClient client = client();
+		WebClient web = builder().filter(new RateLimitExchangeFilter(client.time(this.time).limiter()))
+			.filter((request, next) -> null)
+			.build();
+		assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> call(web).block(LONG));
+		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
 	void the_model_of_a_value_is_known_before_it_is_sent_from_the_first_request_on() {
 		TestClient client = client();
 		WebClient web = web(client);

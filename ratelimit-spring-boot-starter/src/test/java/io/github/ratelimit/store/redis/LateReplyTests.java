@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -108,6 +109,44 @@ class LateReplyTests {
 		this.held.goOn();
 		awaitRemaining(limit, 0);
 		assertThat(this.store.status()).isEqualTo("up");
+	}
+
+	@Test
+	void callsInFlightDuringAResetAreCountedOnce() {
+		StoreFixture.taken(this.other, TEN, "caller", 4);
+		awaitSeen(TEN, 6);
+		this.held.stop();
+		assertThat(takes(TEN, 3)).extracting(ChargeDecision::remaining).containsExactly(5L, 4L, 3L);
+
+		this.held.sendLaterCalls();
+		assertThat(this.store.reset(Handles.of(TEN), Key.of("caller").id())).isTrue();
+		this.held.goOn();
+
+		awaitSeen(TEN, 7);
+		this.held.stop();
+		assertThat(takes(TEN, 2)).extracting(ChargeDecision::remaining).containsExactly(6L, 5L);
+	}
+
+	@Test
+	void chargesThatWaitForOneInFlightAreDroppedByAReset() {
+		Limit tokens = Limit.named("tokens").rates(Rate.parse("1000/36500d")).costed(true).maxDebt(1000).build();
+		ChargeDecision first = StoreFixture.taken(this.store, tokens, "caller", 1);
+		ChargeDecision second = StoreFixture.taken(this.store, tokens, "caller", 1);
+		this.held.stop();
+		this.store.settle(first, 11);
+		this.store.settle(second, 501);
+		assertThat(this.held.waiting()).as("one charge in flight").isEqualTo(1);
+
+		this.held.sendLaterCalls();
+		assertThat(this.store.reset(Handles.of(tokens), Key.of("caller").id())).isTrue();
+		this.held.goOn();
+
+		awaitRemaining(tokens, 990);
+		for (int i = 0; i < 20; i++) {
+			// on the connection of the charges
+			this.store.find(Handles.of(tokens), Key.of("caller").id());
+		}
+		assertThat(StoreFixture.remaining(this.other, tokens, "caller")).isEqualTo(990);
 	}
 
 	@Test

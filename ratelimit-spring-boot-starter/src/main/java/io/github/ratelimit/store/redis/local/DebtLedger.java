@@ -198,16 +198,35 @@ public final class DebtLedger {
 	}
 
 	/**
-	 * Drops the debt of a key that was reset. A charge in flight may still be applied.
+	 * Sends no further charge of a key while it is reset, or sends them again.
+	 * @param name the name of the key in Redis
+	 * @param held whether they are held back
+	 */
+	public void hold(byte[] name, boolean held) {
+		this.byName.computeIfPresent(ByteBuffer.wrap(name), (same, known) -> {
+			known.hold(held);
+			return known;
+		});
+	}
+
+	/**
+	 * Drops the debt of a key that was reset, but for a charge in flight.
 	 * @param name the name of the key in Redis
 	 */
 	public void forgive(byte[] name) {
-		this.byName.remove(ByteBuffer.wrap(name));
+		this.byName.computeIfPresent(ByteBuffer.wrap(name), (same, known) -> {
+			known.forgive();
+			return known.isEmpty() ? null : known;
+		});
 	}
 
 	/** Drops the debts of all keys of a limit that was reset. */
 	public void forgiveAll(RememberedKeys keys) {
-		this.byName.values().removeIf((entry) -> entry.key().keys() == keys);
+		this.byName.forEach((name, entry) -> {
+			if (entry.key().keys() == keys) {
+				forgive(entry.key().name());
+			}
+		});
 	}
 
 	/** Returns the number of keys with a debt. */

@@ -51,6 +51,9 @@ final class KeyDebt {
 
 	private boolean underWay;
 
+	/** Whether the key is being reset. */
+	private boolean held;
+
 	private CompletableFuture<@Nullable Void> attempted = new CompletableFuture<>();
 
 	private long lastAdded;
@@ -87,7 +90,7 @@ final class KeyDebt {
 
 	/** Returns what to send next, null if there is nothing or a call is in flight. */
 	synchronized @Nullable Call next() {
-		if (this.underWay) {
+		if (this.underWay || this.held) {
 			return null;
 		}
 		if (this.current == null) {
@@ -187,7 +190,29 @@ final class KeyDebt {
 
 	/** Returns whether there is a debt that has not been sent yet. */
 	synchronized boolean hasMore() {
-		return this.current == null && (this.permits > 0 || this.owing != null);
+		return this.current == null && !this.held && (this.permits > 0 || this.owing != null);
+	}
+
+	/** Notes whether the key is being reset, so that nothing is sent. */
+	synchronized void hold(boolean held) {
+		this.held = held;
+	}
+
+	/** Drops the debt, but for a call in flight. */
+	synchronized void forgive() {
+		this.key.late().end(this.permits);
+		this.permits = 0;
+		// the supplier is called, so that what it counts is over
+		create();
+		this.attempted.complete(null);
+		this.attempted = new CompletableFuture<>();
+		Call waiting = this.underWay ? null : this.current;
+		if (waiting != null) {
+			this.current = null;
+			this.unknownSince = null;
+			this.key.late().end(waiting.permits());
+			waiting.attempted().complete(null);
+		}
 	}
 
 	/** Drops the debt if it would have refilled meanwhile. */

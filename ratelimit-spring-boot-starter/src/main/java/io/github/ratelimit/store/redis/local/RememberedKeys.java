@@ -115,9 +115,9 @@ public final class RememberedKeys {
 		return (young != null) ? young : current.old().byId.get(keyId);
 	}
 
-	/** Forgets a key that was reset, and what it has received and Redis does not know. */
+	/** Forgets a key that was reset; its calls in flight are still counted. */
 	public void remove(String keyId, long now) {
-		removeInFlight(keyId);
+		this.slots.remove(keyId);
 		if (this.blocks != null) {
 			this.blocks.remove(keyId, now);
 		}
@@ -128,14 +128,8 @@ public final class RememberedKeys {
 
 	/** Forgets all keys; blocks stay. */
 	public synchronized void removeAll() {
-		forEach((known) -> removeInFlight(known.label().id()));
+		forEach((known) -> this.slots.remove(known.label().id()));
 		this.generations = Generations.after(this.generations.young().number);
-	}
-
-	private void removeInFlight(String keyId) {
-		this.slots.remove(keyId);
-		this.usages.remove(keyId);
-		this.late.remove(keyId);
 	}
 
 	/** Returns the number of keys that Redis still keeps. */

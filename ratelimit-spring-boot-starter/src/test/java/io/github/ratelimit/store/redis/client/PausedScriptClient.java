@@ -48,6 +48,11 @@ public final class PausedScriptClient implements ScriptClient {
 		this.lost = lost;
 	}
 
+	/** Sends what comes from now on; what waits goes on waiting. */
+	public synchronized void sendLaterCalls() {
+		this.stopped = false;
+	}
+
 	public void goOn() {
 		List<Runnable> waiting;
 		synchronized (this) {
