@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.path.ExemptPath;
+import io.github.ratelimit.web.path.ManagementPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -29,7 +29,7 @@ final class ManagementPaths {
 	}
 
 	/** To be called late, since it creates all endpoints. */
-	static Supplier<List<ExemptPath>> of(ApplicationContext context) {
+	static Supplier<List<ManagementPath>> of(ApplicationContext context) {
 		ClassLoader classes = context.getClassLoader();
 		boolean present = ClassUtils.isPresent(ENDPOINTS, classes) && ClassUtils.isPresent(PORT_TYPE, classes);
 		return present ? () -> Endpoints.paths(context) : List::of;
@@ -48,14 +48,14 @@ final class ManagementPaths {
 
 		private final String basePath;
 
-		private final List<ExemptPath> paths = new ArrayList<>();
+		private final List<ManagementPath> paths = new ArrayList<>();
 
 		private Endpoints(String servletPath, String basePath) {
 			this.servletPath = servletPath;
 			this.basePath = basePath;
 		}
 
-		static List<ExemptPath> paths(ApplicationContext context) {
+		static List<ManagementPath> paths(ApplicationContext context) {
 			PathMappedEndpoints mapped = context.getBeanProvider(PathMappedEndpoints.class).getIfAvailable();
 			if (mapped == null) {
 				return List.of();
@@ -98,7 +98,7 @@ final class ManagementPaths {
 		}
 
 		private void add(String base, String pattern) {
-			this.paths.add(ExemptPath.of(this.servletPath + base, this.servletPath + pattern));
+			this.paths.add(ManagementPath.of(this.servletPath + base, this.servletPath + pattern));
 		}
 
 	}

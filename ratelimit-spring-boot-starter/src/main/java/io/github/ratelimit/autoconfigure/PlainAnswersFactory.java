@@ -4,7 +4,7 @@ import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.properties.StyleNames;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
-import io.github.ratelimit.web.response.PlainAnswers;
+import io.github.ratelimit.web.response.NonServletAnswers;
 import io.github.ratelimit.web.response.SdkRetries;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +16,7 @@ final class PlainAnswersFactory {
 	private PlainAnswersFactory() {
 	}
 
-	static PlainAnswers answers(RateLimitProperties properties, ObjectProvider<BodyStyle> bodies) {
+	static NonServletAnswers answers(RateLimitProperties properties, ObjectProvider<BodyStyle> bodies) {
 		List<BodyStyle> own = bodies.orderedStream().toList();
 		BodyStyle body = StyleNames.find("ratelimit.http.body", properties.http().body(),
 				(name) -> AnswerStyles.body(own, name));
@@ -24,7 +24,7 @@ final class PlainAnswersFactory {
 			.headers()
 			.stream()
 			.anyMatch((style) -> SdkRetries.areOf(style.strip().toLowerCase(Locale.ROOT)));
-		return new PlainAnswers(body, new SdkRetries(answersSdks, properties.http().longestRetry()));
+		return new NonServletAnswers(body, new SdkRetries(answersSdks, properties.http().longestRetry()));
 	}
 
 }

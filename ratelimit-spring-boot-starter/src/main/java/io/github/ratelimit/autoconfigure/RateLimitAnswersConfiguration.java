@@ -9,10 +9,10 @@ import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.web.cors.CorsWriter;
-import io.github.ratelimit.web.cors.CrossOrigin;
+import io.github.ratelimit.web.cors.CorsHeaders;
 import io.github.ratelimit.web.cors.MvcCorsWriter;
 import io.github.ratelimit.web.mvc.RateLimitExceptionResolver;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.security.SecurityCorsWriter;
 import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
@@ -45,24 +45,24 @@ class RateLimitAnswersConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Answers rateLimitAnswers(RateLimitProperties properties, LimitDefinitions limits, AnswerStyles styles,
-			CrossOrigin crossOrigin) {
+	ServletAnswers rateLimitAnswers(RateLimitProperties properties, LimitDefinitions limits, AnswerStyles styles,
+			CorsHeaders crossOrigin) {
 		RateLimitProperties.Http http = properties.http();
 		http.headers()
 			.forEach((style) -> StyleNames.find("ratelimit.http.headers", style,
 					(name) -> styles.headers(List.of(name))));
 		StyleNames.find("ratelimit.http.body", http.body(), styles::body);
 		HeaderStyleWarnings.log(http.headers(), limits);
-		return new Answers(styles, http.headers(), http.body(), crossOrigin, http.upstreamHeaders(),
+		return new ServletAnswers(styles, http.headers(), http.body(), crossOrigin, http.upstreamHeaders(),
 				http.longestRetry());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	CrossOrigin rateLimitCrossOrigin(ObjectProvider<CorsWriter> writers, ObjectProvider<CorsFilter> filters,
+	CorsHeaders rateLimitCrossOrigin(ObjectProvider<CorsWriter> writers, ObjectProvider<CorsFilter> filters,
 			ObjectProvider<FilterRegistrationBean<?>> registrations, Environment environment) {
 		int security = RateLimitWebAutoConfiguration.securityFilterOrder(environment);
-		return new CrossOrigin(
+		return new CorsHeaders(
 				() -> new CorsWriters(filters, registrations, security).with(writers.orderedStream().toList()));
 	}
 
@@ -90,7 +90,7 @@ class RateLimitAnswersConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		RateLimitExceptionResolver rateLimitExceptionResolver(Answers answers, ApplicationContext context) {
+		RateLimitExceptionResolver rateLimitExceptionResolver(ServletAnswers answers, ApplicationContext context) {
 			return new RateLimitExceptionResolver(answers, context);
 		}
 

@@ -17,7 +17,7 @@ import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.filter.RateLimitFilter;
-import io.github.ratelimit.web.filter.RequestScopes;
+import io.github.ratelimit.web.filter.CurrentHttpRequest;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
 import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePathWarnings;
@@ -25,7 +25,7 @@ import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
 import java.util.EnumSet;
 import java.util.List;
@@ -88,20 +88,21 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RequestScopes rateLimitRequestScopes(ServedRequests<HttpLimitedRequest> served, RateLimitProperties properties,
-			Rules rules, Answers answers, Identity identity, Degradation degradation) {
-		return new RequestScopes(served, rules, answers, identity, degradation, properties.http().ipv6Prefix());
+	CurrentHttpRequest rateLimitCurrentHttpRequest(ServedRequests<HttpLimitedRequest> served,
+			RateLimitProperties properties, Rules rules, ServletAnswers answers, Identity identity,
+			Degradation degradation) {
+		return new CurrentHttpRequest(served, rules, answers, identity, degradation, properties.http().ipv6Prefix());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	LimitedRequest.Current rateLimitCurrentLimitedRequest(RequestScopes scopes) {
+	LimitedRequest.Current rateLimitCurrentLimitedRequest(CurrentHttpRequest scopes) {
 		return scopes.decisions();
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	RequestFacts.Current rateLimitCurrentRequestFacts(RequestScopes scopes) {
+	RequestFacts.Current rateLimitCurrentRequestFacts(CurrentHttpRequest scopes) {
 		return scopes.facts();
 	}
 
@@ -121,7 +122,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(Rules rules, ChargeLimiter limiter,
-			RequestScopes scopes, Answers answers, KillSwitch killSwitch, Degradation degradation,
+			CurrentHttpRequest scopes, ServletAnswers answers, KillSwitch killSwitch, Degradation degradation,
 			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, rules, limiter, scopes, answers,
 				killSwitch, degradation, forwardedHeaders);
@@ -130,7 +131,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(Rules rules, ChargeLimiter limiter,
-			RequestScopes scopes, Answers answers, KillSwitch killSwitch, Degradation degradation,
+			CurrentHttpRequest scopes, ServletAnswers answers, KillSwitch killSwitch, Degradation degradation,
 			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, rules, limiter, scopes, answers,
 				killSwitch, degradation, forwardedHeaders);

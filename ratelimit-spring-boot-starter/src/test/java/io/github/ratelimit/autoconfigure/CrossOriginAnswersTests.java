@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.web.cors.CorsWriter;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.TestAnswers;
 import java.io.IOException;
 import java.net.URI;
@@ -246,7 +246,7 @@ class CrossOriginAnswersTests {
 	static class Base {
 
 		@Bean
-		TestAnswers testAnswers(Answers answers) {
+		TestAnswers testAnswers(ServletAnswers answers) {
 			return new TestAnswers(answers);
 		}
 

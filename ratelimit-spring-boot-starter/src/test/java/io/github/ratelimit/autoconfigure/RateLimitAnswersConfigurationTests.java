@@ -9,8 +9,8 @@ import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.provider.Refusal;
-import io.github.ratelimit.web.cors.CrossOrigin;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.cors.CorsHeaders;
+import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.UpstreamHeadersMode;
 import java.time.Duration;
 import java.util.Collection;
@@ -148,7 +148,7 @@ class RateLimitAnswersConfigurationTests {
 	@Test
 	void answersOfTheApplicationTakePrecedence() {
 		this.runner.withUserConfiguration(OwnAnswers.class)
-			.run((context) -> assertThat(context).hasSingleBean(Answers.class).hasBean("ownAnswers"));
+			.run((context) -> assertThat(context).hasSingleBean(ServletAnswers.class).hasBean("ownAnswers"));
 	}
 
 	private static MockHttpServletResponse refusedBy(ApplicationContext context, String limit) throws Exception {
@@ -163,7 +163,7 @@ class RateLimitAnswersConfigurationTests {
 			decision = limiter.tryAcquire(limit, "someone");
 		}
 		MockHttpServletResponse response = new MockHttpServletResponse();
-		context.getBean(Answers.class).refuse(request, response, decision, decision.limits(), null);
+		context.getBean(ServletAnswers.class).refuse(request, response, decision, decision.limits(), null);
 		return response;
 	}
 
@@ -224,9 +224,9 @@ class RateLimitAnswersConfigurationTests {
 	static class OwnAnswers {
 
 		@Bean
-		Answers ownAnswers() {
-			return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"), "none",
-					new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
+		ServletAnswers ownAnswers() {
+			return new ServletAnswers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
+					"none", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		}
 
 	}

@@ -5,7 +5,7 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.filter.RateLimitFilter;
-import io.github.ratelimit.web.filter.RequestScopes;
+import io.github.ratelimit.web.filter.CurrentHttpRequest;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
@@ -64,13 +64,13 @@ class RateLimitWebAutoConfigurationTests {
 		new ApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RequestScopes.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(CurrentHttpRequest.class));
 	}
 
 	@Test
 	void absentWithoutSpringWeb() {
 		this.runner.withClassLoader(new FilteredClassLoader(OncePerRequestFilter.class, Filter.class))
-			.run((context) -> assertThat(context).doesNotHaveBean(RequestScopes.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(CurrentHttpRequest.class));
 	}
 
 	@Test

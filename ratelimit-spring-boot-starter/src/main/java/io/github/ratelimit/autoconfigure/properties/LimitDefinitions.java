@@ -20,7 +20,7 @@ import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.web.request.ClientAddress;
+import io.github.ratelimit.web.request.IpAddressText;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -309,7 +309,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 */
 	public void registerIn(LimitRegistry registry) {
 		int ipv6Prefix = this.properties.http().ipv6Prefix();
-		registry.setAddressForm((address) -> ClientAddress.canonicalOrSame(address, ipv6Prefix));
+		registry.setAddressForm((address) -> IpAddressText.canonicalOrSame(address, ipv6Prefix));
 		forEach((definition) -> definition.registerIn(registry));
 	}
 

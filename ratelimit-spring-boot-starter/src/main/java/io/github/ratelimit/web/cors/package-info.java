@@ -1,5 +1,6 @@
 /**
- * The application's own CORS processing, as refusals and preflight requests use it.
+ * The CORS headers of refusals and of rate limit headers, taken from the application's
+ * own CORS configuration.
  */
 @NullMarked
 package io.github.ratelimit.web.cors;

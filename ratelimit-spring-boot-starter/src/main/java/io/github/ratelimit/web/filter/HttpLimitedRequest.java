@@ -34,7 +34,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** Where Spring MVC leaves the path pattern of the handler. */
 	private static final String HANDLER_PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
-	private final RequestScopes scopes;
+	private final CurrentHttpRequest scopes;
 
 	private final ServletRequestFacts facts;
 
@@ -53,7 +53,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** A bit for each phase. */
 	private int entered;
 
-	HttpLimitedRequest(RequestScopes scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
+	HttpLimitedRequest(CurrentHttpRequest scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
 			ServletRequestFacts facts) {
 		this.scopes = scopes;
 		this.response = response;
@@ -230,9 +230,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		if (!this.end.isWatched()) {
 			return false; // the request may be the container's again
 		}
-		boolean handler = LateResults.isHandler(this.facts, method);
-		return (handler || LateResults.isWrittenLater(result))
-				&& this.end.permit().keepOpen(call, handler || !LateResults.endsByItself(result));
+		boolean handler = AsyncHandlerMethods.isHandler(this.facts, method);
+		return (handler || AsyncHandlerMethods.isWrittenLater(result))
+				&& this.end.permit().keepOpen(call, handler || !AsyncHandlerMethods.endsByItself(result));
 	}
 
 	/** Writes the headers, if there are new ones. */

@@ -14,7 +14,7 @@ import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.WrappedRefusals;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
@@ -48,9 +48,9 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private final ChargeLimiter limiter;
 
-	private final RequestScopes scopes;
+	private final CurrentHttpRequest scopes;
 
-	private final Answers answers;
+	private final ServletAnswers answers;
 
 	private final KillSwitch killSwitch;
 
@@ -72,8 +72,9 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @param forwardedHeaders looks for forwarded headers that the server does not
 	 * evaluate
 	 */
-	public RateLimitFilter(RulePhase phase, Rules rules, ChargeLimiter limiter, RequestScopes scopes, Answers answers,
-			KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders) {
+	public RateLimitFilter(RulePhase phase, Rules rules, ChargeLimiter limiter, CurrentHttpRequest scopes,
+			ServletAnswers answers, KillSwitch killSwitch, Degradation degradation,
+			ForwardedHeaderCheck forwardedHeaders) {
 		this.phase = phase;
 		this.rules = rules;
 		this.limiter = limiter;
@@ -319,7 +320,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 			if (!response.isCommitted() && response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
-				response.setStatus(Answers.status(refused));
+				response.setStatus(ServletAnswers.status(refused));
 			}
 		}
 	}

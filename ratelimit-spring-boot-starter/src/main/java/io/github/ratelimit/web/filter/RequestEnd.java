@@ -33,7 +33,7 @@ final class RequestEnd implements AsyncListener {
 	private final RequestPermit permit = new RequestPermit();
 
 	/** Where failures are reported. */
-	private final RequestScopes scopes;
+	private final CurrentHttpRequest scopes;
 
 	/** Null as long as there is none, as in most requests. */
 	private volatile @Nullable Settlements settlements;
@@ -57,7 +57,7 @@ final class RequestEnd implements AsyncListener {
 	/** Whether a container thread is between the filter's entry and its return. */
 	private volatile boolean dispatched;
 
-	RequestEnd(RequestScopes scopes, Runnable afterwards) {
+	RequestEnd(CurrentHttpRequest scopes, Runnable afterwards) {
 		this.scopes = scopes;
 		this.afterwards = afterwards;
 	}
@@ -86,7 +86,8 @@ final class RequestEnd implements AsyncListener {
 		}
 		this.dispatched = true;
 		this.response = response;
-		return WatchedResponse.isIn(response) ? response : new WatchedResponse(response, this::disconnected);
+		return DisconnectAwareResponse.isIn(response) ? response
+				: new DisconnectAwareResponse(response, this::disconnected);
 	}
 
 	/**
@@ -159,7 +160,7 @@ final class RequestEnd implements AsyncListener {
 				this.unsent = true;
 			}
 		}
-		if (ChargedErrors.isUnwritable(request, failure != null)) {
+		if (ClientCausedErrors.isUnwritable(request, failure != null)) {
 			this.unsent = true;
 		}
 		if ((this.thrown && errorPage) || !listens(request)) {
@@ -185,8 +186,8 @@ final class RequestEnd implements AsyncListener {
 	/** As in the request before it, a client can prevent that it is sent the page. */
 	private int statusOfErrorPage(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
 		int status = answer.getStatus();
-		boolean unknown = failure != null || this.unsent || ChargedErrors.contain(status)
-				|| ChargedErrors.isUnwritable(request, false) || isAsynchronous(request);
+		boolean unknown = failure != null || this.unsent || ClientCausedErrors.contain(status)
+				|| ClientCausedErrors.isUnwritable(request, false) || isAsynchronous(request);
 		return unknown ? Settlements.UNKNOWN_STATUS : status;
 	}
 
@@ -266,7 +267,7 @@ final class RequestEnd implements AsyncListener {
 			return;
 		}
 		int status = status();
-		boolean concealed = this.unsent || ChargedErrors.contain(status);
+		boolean concealed = this.unsent || ClientCausedErrors.contain(status);
 		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !concealed;
 		try {
 			Settlements settlements = this.settlements;

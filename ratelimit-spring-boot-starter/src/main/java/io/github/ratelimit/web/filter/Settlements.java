@@ -20,7 +20,7 @@ final class Settlements {
 
 	private final RequestPermit permit;
 
-	private final RequestScopes scopes;
+	private final CurrentHttpRequest scopes;
 
 	private final List<Settlement> waiting = new ArrayList<>(0);
 
@@ -29,7 +29,7 @@ final class Settlements {
 	 * @param permit what the request holds
 	 * @param scopes where failures are reported
 	 */
-	Settlements(RequestPermit permit, RequestScopes scopes) {
+	Settlements(RequestPermit permit, CurrentHttpRequest scopes) {
 		this.permit = permit;
 		this.scopes = scopes;
 	}

@@ -6,7 +6,7 @@ import graphql.GraphqlErrorBuilder;
 import graphql.schema.DataFetchingEnvironment;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.provider.Refusal;
-import io.github.ratelimit.web.response.PlainAnswers;
+import io.github.ratelimit.web.response.NonServletAnswers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +23,13 @@ import reactor.core.publisher.Mono;
  */
 public final class RefusalErrorResolver implements DataFetcherExceptionResolver, Ordered {
 
-	private final PlainAnswers answers;
+	private final NonServletAnswers answers;
 
 	/**
 	 * Creates the resolver.
 	 * @param answers how refusals are answered
 	 */
-	public RefusalErrorResolver(PlainAnswers answers) {
+	public RefusalErrorResolver(NonServletAnswers answers) {
 		this.answers = answers;
 	}
 

@@ -4,7 +4,7 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.web.filter.HttpLimitedRequest;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.WrappedRefusals;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -44,7 +44,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 	private static final Set<Class<? extends Exception>> REFUSALS = Set.of(RateLimitExceededException.class,
 			MissingKeyException.class);
 
-	private final Answers answers;
+	private final ServletAnswers answers;
 
 	private final Supplier<Optional<ExactExceptionHandlers>> applicationHandlers;
 
@@ -53,7 +53,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 	 * @param answers how refusals are answered
 	 * @param context where the application's exception handlers are
 	 */
-	public RateLimitExceptionResolver(Answers answers, ApplicationContext context) {
+	public RateLimitExceptionResolver(ServletAnswers answers, ApplicationContext context) {
 		this.answers = answers;
 		this.applicationHandlers = SingletonSupplier.of(() -> applicationHandlers(context));
 	}

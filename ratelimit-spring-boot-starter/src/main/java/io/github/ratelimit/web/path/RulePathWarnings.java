@@ -1,9 +1,13 @@
 package io.github.ratelimit.web.path;
 
+import io.github.ratelimit.Suggestion;
 import jakarta.servlet.ServletContext;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -22,6 +26,9 @@ public final class RulePathWarnings implements ApplicationListener<ContextRefres
 
 	/** The handlers that answer handshakes; spring-websocket is optional. */
 	private static final String WEB_SOCKET_HANDLERS = "org.springframework.web.socket.";
+
+	/** Matches a path and everything below it. */
+	private static final String ANY = "/**";
 
 	private static final Log logger = LogFactory.getLog(RulePathWarnings.class);
 
@@ -79,9 +86,34 @@ public final class RulePathWarnings implements ApplicationListener<ContextRefres
 	}
 
 	private static void warnOfUnmatched(Rule rule, Set<String> known) {
-		String meant = SimilarPath.of(rule.path(), known).map((nearest) -> " Did you mean " + nearest + "?").orElse("");
+		String meant = similar(rule.path(), known).map((nearest) -> " Did you mean " + nearest + "?").orElse("");
 		logger.warn("Rule '" + rule + "' matches no path that a controller or a servlet of this application has, so it "
 				+ "limits nothing unless a filter or a static resource answers there." + meant + " [RL506]");
+	}
+
+	/** Returns a pattern that was probably meant and matches some served ones. */
+	private static Optional<String> similar(String path, Collection<String> served) {
+		if (served.stream().anyMatch((pattern) -> pattern.startsWith(path + "/"))) {
+			return Optional.of(path + ANY);
+		}
+		if (path.endsWith(ANY)) {
+			return Suggestion.nearest(path.substring(0, path.length() - ANY.length()), parents(served))
+				.map((parent) -> parent + ANY);
+		}
+		return served.stream()
+			.filter((pattern) -> pattern.endsWith(path))
+			.findFirst()
+			.or(() -> Suggestion.nearest(path, served));
+	}
+
+	private static Set<String> parents(Collection<String> served) {
+		Set<String> parents = new TreeSet<>();
+		for (String pattern : served) {
+			for (int slash = pattern.indexOf('/', 1); slash > 0; slash = pattern.indexOf('/', slash + 1)) {
+				parents.add(pattern.substring(0, slash));
+			}
+		}
+		return parents;
 	}
 
 	private Stream<String> webSocketPaths() {

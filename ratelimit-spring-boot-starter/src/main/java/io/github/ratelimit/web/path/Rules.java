@@ -19,7 +19,7 @@ public final class Rules {
 
 	private final List<Rule> afterSecurity;
 
-	private final Supplier<List<ExemptPath>> exempt;
+	private final Supplier<List<ManagementPath>> exempt;
 
 	/**
 	 * Creates the rules.
@@ -27,7 +27,7 @@ public final class Rules {
 	 * @param exempt paths to which only rules that name them apply: those of the
 	 * management endpoints; called once, by the first request
 	 */
-	public Rules(Collection<Rule> rules, Supplier<List<ExemptPath>> exempt) {
+	public Rules(Collection<Rule> rules, Supplier<List<ManagementPath>> exempt) {
 		this.all = List.copyOf(rules);
 		this.beforeSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.BEFORE_SECURITY).toList();
 		this.afterSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.AFTER_SECURITY).toList();
@@ -56,7 +56,7 @@ public final class Rules {
 		if (rules.isEmpty()) {
 			return matching;
 		}
-		ExemptPath exemptPath = exemptPath(path);
+		ManagementPath exemptPath = exemptPath(path);
 		for (int i = 0; i < rules.size(); i++) {
 			Rule rule = rules.get(i);
 			if ((exemptPath == null || exemptPath.isNamedBy(rule)) && rule.matches(method, path)) {
@@ -66,8 +66,8 @@ public final class Rules {
 		return matching;
 	}
 
-	private @Nullable ExemptPath exemptPath(RequestedPath path) {
-		List<ExemptPath> paths = this.exempt.get();
+	private @Nullable ManagementPath exemptPath(RequestedPath path) {
+		List<ManagementPath> paths = this.exempt.get();
 		for (int i = 0; i < paths.size(); i++) {
 			if (paths.get(i).includes(path)) {
 				return paths.get(i);

@@ -78,7 +78,7 @@ final class ServedPaths {
 	}
 
 	private void add(@Nullable RouterFunction<?> function) {
-		List<String> routed = (function != null) ? RoutedPaths.of(function) : List.of();
+		List<String> routed = (function != null) ? RouterFunctionPaths.of(function) : List.of();
 		if (routed == null) {
 			this.complete = false;
 			return;

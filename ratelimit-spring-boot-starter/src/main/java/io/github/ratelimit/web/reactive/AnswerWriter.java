@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.reactive;
 
-import io.github.ratelimit.web.response.PlainAnswers.Answer;
+import io.github.ratelimit.web.response.NonServletAnswers.Answer;
 import java.nio.charset.StandardCharsets;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;

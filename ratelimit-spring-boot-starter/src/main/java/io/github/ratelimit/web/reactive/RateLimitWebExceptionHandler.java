@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.reactive;
 
-import io.github.ratelimit.web.response.PlainAnswers;
+import io.github.ratelimit.web.response.NonServletAnswers;
 import org.springframework.core.Ordered;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
@@ -14,13 +14,13 @@ import reactor.core.publisher.Mono;
  */
 public final class RateLimitWebExceptionHandler implements WebExceptionHandler, Ordered {
 
-	private final PlainAnswers answers;
+	private final NonServletAnswers answers;
 
 	/**
 	 * Creates the handler.
 	 * @param answers how refusals are answered
 	 */
-	public RateLimitWebExceptionHandler(PlainAnswers answers) {
+	public RateLimitWebExceptionHandler(NonServletAnswers answers) {
 		this.answers = answers;
 	}
 
@@ -32,7 +32,7 @@ public final class RateLimitWebExceptionHandler implements WebExceptionHandler, 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
 		ServerHttpResponse response = exchange.getResponse();
-		PlainAnswers.Answer answer = response.isCommitted() ? null
+		NonServletAnswers.Answer answer = response.isCommitted() ? null
 				: this.answers.answer(failure, response.getHeaders().getFirst("request-id"));
 		return (answer != null) ? AnswerWriter.write(exchange, answer) : Mono.error(failure);
 	}

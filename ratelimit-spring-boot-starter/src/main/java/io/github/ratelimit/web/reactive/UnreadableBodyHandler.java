@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.reactive;
 
 import io.github.ratelimit.provider.BodyStyle.Body;
-import io.github.ratelimit.web.response.PlainAnswers.Answer;
+import io.github.ratelimit.web.response.NonServletAnswers.Answer;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;

@@ -15,7 +15,7 @@ public final class ServletRequestFacts implements RequestFacts {
 
 	private final Identity identity;
 
-	private final ClientAddresses addresses;
+	private final ClientAddressReader addresses;
 
 	private HttpServletRequest request;
 
@@ -31,7 +31,7 @@ public final class ServletRequestFacts implements RequestFacts {
 	 * @param identity the authenticated caller
 	 * @param addresses the addresses that clients are counted by
 	 */
-	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddresses addresses) {
+	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddressReader addresses) {
 		this.request = request;
 		this.identity = identity;
 		this.addresses = addresses;
@@ -70,7 +70,7 @@ public final class ServletRequestFacts implements RequestFacts {
 	@Override
 	public byte @Nullable [] address() {
 		if (this.address == null) {
-			this.address = ClientAddresses.bytesOf(this.request);
+			this.address = ClientAddressReader.bytesOf(this.request);
 		}
 		return this.address;
 	}
@@ -116,7 +116,7 @@ public final class ServletRequestFacts implements RequestFacts {
 
 	@Override
 	public @Nullable String param(String name) {
-		return QueryString.first(this.request.getQueryString(), name);
+		return QueryParameters.first(this.request.getQueryString(), name);
 	}
 
 	@Override

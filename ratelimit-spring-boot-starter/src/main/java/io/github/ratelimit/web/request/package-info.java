@@ -1,6 +1,6 @@
 /**
- * The facts of a servlet request for limits: its client's address, its path, its headers,
- * its user.
+ * The facts of a servlet request from which keys and conditions are computed: its
+ * client's IP address, its query parameters, headers, cookies and user.
  */
 @NullMarked
 package io.github.ratelimit.web.request;

@@ -1,12 +1,19 @@
 package io.github.ratelimit.web.security;
 
 import io.github.ratelimit.web.request.Identity;
+import java.util.Collection;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.config.core.GrantedAuthorityDefaults;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.oauth2.core.ClaimAccessor;
+import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -67,6 +74,90 @@ public final class SecurityContextIdentity implements Identity {
 		boolean known = authentication != null && authentication.isAuthenticated()
 				&& !(authentication instanceof AnonymousAuthenticationToken);
 		return known ? authentication : null;
+	}
+
+	/**
+	 * The roles and authorities of an authenticated caller, as {@code hasRole} and
+	 * {@code hasAuthority} of Spring Security see them: with the application's role
+	 * hierarchy and its prefix of roles.
+	 */
+	private static final class GrantedRoles {
+
+		private static final boolean defaultsPresent = ClassUtils.isPresent(
+				"org.springframework.security.config.core.GrantedAuthorityDefaults",
+				GrantedRoles.class.getClassLoader());
+
+		private static final String DEFAULT_PREFIX = "ROLE_";
+
+		private final String prefix;
+
+		private final @Nullable RoleHierarchy hierarchy;
+
+		private GrantedRoles(String prefix, @Nullable RoleHierarchy hierarchy) {
+			this.prefix = prefix;
+			this.hierarchy = hierarchy;
+		}
+
+		static GrantedRoles of(BeanFactory beans) {
+			String prefix = defaultsPresent ? Defaults.prefix(beans) : DEFAULT_PREFIX;
+			return new GrantedRoles(prefix, beans.getBeanProvider(RoleHierarchy.class).getIfUnique());
+		}
+
+		boolean hasRole(Authentication authentication, String role) {
+			return role.startsWith(this.prefix) ? hasAuthority(authentication, role)
+					: any(authentication, (granted) -> granted.length() == this.prefix.length() + role.length()
+							&& granted.startsWith(this.prefix) && granted.endsWith(role));
+		}
+
+		boolean hasAuthority(Authentication authentication, String authority) {
+			return any(authentication, authority::equals);
+		}
+
+		private boolean any(Authentication authentication, Predicate<String> test) {
+			Collection<? extends GrantedAuthority> granted = authentication.getAuthorities();
+			for (GrantedAuthority each : (this.hierarchy != null)
+					? this.hierarchy.getReachableGrantedAuthorities(granted) : granted) {
+				String authority = each.getAuthority();
+				if (authority != null && test.test(authority)) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		/** Loaded only where Spring Security's configuration is. */
+		private static final class Defaults {
+
+			private static String prefix(BeanFactory beans) {
+				GrantedAuthorityDefaults defaults = beans.getBeanProvider(GrantedAuthorityDefaults.class).getIfUnique();
+				return (defaults != null) ? defaults.getRolePrefix() : DEFAULT_PREFIX;
+			}
+
+		}
+
+	}
+
+	/** Loaded only with Spring Security's OAuth 2 classes. */
+	private static final class TokenClaims {
+
+		private TokenClaims() {
+		}
+
+		static @Nullable Object find(Authentication authentication, String name) {
+			Object claim = in(authentication.getPrincipal(), name);
+			return (claim != null) ? claim : in(authentication.getCredentials(), name);
+		}
+
+		private static @Nullable Object in(@Nullable Object source, String name) {
+			if (source instanceof ClaimAccessor token) {
+				return token.getClaims().get(name);
+			}
+			if (source instanceof OAuth2AuthenticatedPrincipal principal) {
+				return principal.getAttributes().get(name);
+			}
+			return null;
+		}
+
 	}
 
 }

@@ -33,7 +33,7 @@ class HttpLimitedRequestTests {
 
 	private final Limits limits = new Limits();
 
-	private final RequestScopes scopes = this.limits.scopes(new Rules(List.of(), List::of));
+	private final CurrentHttpRequest scopes = this.limits.scopes(new Rules(List.of(), List::of));
 
 	private final Limit chat = Limit.of("chat", Rate.parse("10/min"));
 
@@ -273,7 +273,7 @@ class HttpLimitedRequestTests {
 	void anIpv6PrefixIsOneTo128Bits() {
 		for (int prefix : new int[] { 0, -1, 129 }) {
 			assertThatIllegalArgumentException()
-				.isThrownBy(() -> new RequestScopes(new ServedRequests<>(), new Rules(List.of(), List::of),
+				.isThrownBy(() -> new CurrentHttpRequest(new ServedRequests<>(), new Rules(List.of(), List::of),
 						this.limits.answers, Identity.NONE, this.limits.degradation, prefix))
 				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
 						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");

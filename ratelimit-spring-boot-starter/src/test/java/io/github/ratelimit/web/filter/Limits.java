@@ -22,12 +22,12 @@ import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.store.memory.MemoryStore;
-import io.github.ratelimit.web.cors.CrossOrigin;
+import io.github.ratelimit.web.cors.CorsHeaders;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.UpstreamHeadersMode;
 import java.time.Duration;
 import java.util.List;
@@ -53,8 +53,8 @@ public final class Limits {
 	public final ChargeLimiter limiter = new StoreChargeLimiter(this.store, this.killSwitch, this.degradation,
 			this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 
-	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
-			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
+	public final ServletAnswers answers = new ServletAnswers(new AnswerStyles(List.of(), List.of(), this.time),
+			List.of("x-ratelimit"), "problem", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE,
 			Duration.ofMinutes(1));
 
 	public LimitPolicy limit(String name, String rate, KeyExpression... keys) {
@@ -72,15 +72,15 @@ public final class Limits {
 		return this.registry.get(limit).statistics();
 	}
 
-	public RequestScopes scopes(Rules rules) {
+	public CurrentHttpRequest scopes(Rules rules) {
 		return scopes(rules, Identity.NONE);
 	}
 
-	public RequestScopes scopes(Rules rules, Identity identity) {
-		return new RequestScopes(new ServedRequests<>(), rules, this.answers, identity, this.degradation, 64);
+	public CurrentHttpRequest scopes(Rules rules, Identity identity) {
+		return new CurrentHttpRequest(new ServedRequests<>(), rules, this.answers, identity, this.degradation, 64);
 	}
 
-	public RateLimitFilter filter(RulePhase phase, Rules rules, RequestScopes scopes) {
+	public RateLimitFilter filter(RulePhase phase, Rules rules, CurrentHttpRequest scopes) {
 		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.killSwitch, this.degradation,
 				new ForwardedHeaderCheck(false));
 	}

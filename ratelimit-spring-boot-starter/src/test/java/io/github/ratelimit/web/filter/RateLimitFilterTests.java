@@ -51,7 +51,7 @@ class RateLimitFilterTests {
 
 	private final List<HttpLimitedRequest> served = new ArrayList<>();
 
-	private RequestScopes scopes;
+	private CurrentHttpRequest scopes;
 
 	private RateLimitFilter before;
 

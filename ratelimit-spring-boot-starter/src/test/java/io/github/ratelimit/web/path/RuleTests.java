@@ -170,8 +170,9 @@ class RuleTests {
 		assertThat(asked).hasValue(1);
 	}
 
-	private static List<ExemptPath> management() {
-		return List.of(ExemptPath.of("/actuator", "/actuator"), ExemptPath.of("/actuator", "/actuator/health/{*path}"));
+	private static List<ManagementPath> management() {
+		return List.of(ManagementPath.of("/actuator", "/actuator"),
+				ManagementPath.of("/actuator", "/actuator/health/{*path}"));
 	}
 
 	@Test

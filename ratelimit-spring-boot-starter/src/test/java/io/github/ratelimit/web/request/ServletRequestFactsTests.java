@@ -26,7 +26,7 @@ class ServletRequestFactsTests {
 	};
 
 	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE,
-			new ClientAddresses(64));
+			new ClientAddressReader(64));
 
 	@Test
 	void theAddressIsTheOneThatTheContainerReports() {

@@ -28,9 +28,9 @@ public class TestAnswers extends OncePerRequestFilter implements Ordered {
 
 	private static final Limit LIMIT = Limit.of("chat", Rate.parse("10/min"));
 
-	private final Answers answers;
+	private final ServletAnswers answers;
 
-	public TestAnswers(Answers answers) {
+	public TestAnswers(ServletAnswers answers) {
 		this.answers = answers;
 	}
 

@@ -10,7 +10,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * @param base how a rule's path begins that names it
  * @param pattern which paths, at or below the base, are exempt
  */
-public record ExemptPath(String base, PathPattern pattern) {
+public record ManagementPath(String base, PathPattern pattern) {
 
 	/**
 	 * Returns an exempt path.
@@ -22,12 +22,12 @@ public record ExemptPath(String base, PathPattern pattern) {
 	 * @throws org.springframework.web.util.pattern.PatternParseException if the pattern
 	 * is none
 	 */
-	public static ExemptPath of(String base, String pattern) {
+	public static ManagementPath of(String base, String pattern) {
 		if (base.isBlank()) {
 			throw new IllegalArgumentException("The exempt path '" + pattern + "' has no base, so every rule would "
 					+ "name it. Give it one, for example /actuator.");
 		}
-		return new ExemptPath(base, PathPatternParser.defaultInstance.parse(pattern));
+		return new ManagementPath(base, PathPatternParser.defaultInstance.parse(pattern));
 	}
 
 	boolean includes(RequestedPath path) {

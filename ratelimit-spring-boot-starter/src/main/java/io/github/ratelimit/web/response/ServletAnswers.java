@@ -9,7 +9,7 @@ import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.provider.Refusal;
 import io.github.ratelimit.provider.Refusal.Reason;
 import io.github.ratelimit.provider.UnknownStyleException;
-import io.github.ratelimit.web.cors.CrossOrigin;
+import io.github.ratelimit.web.cors.CorsHeaders;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * response of a refused one. The filter and the exception resolver share them, so that
  * both respond alike. Thread-safe.
  */
-public final class Answers {
+public final class ServletAnswers {
 
-	private static final Log logger = LogFactory.getLog(Answers.class);
+	private static final Log logger = LogFactory.getLog(ServletAnswers.class);
 
 	private static final String RETRY_AFTER = "Retry-After";
 
@@ -43,7 +43,7 @@ public final class Answers {
 
 	private final BodyStyle body;
 
-	private final CrossOrigin crossOrigin;
+	private final CorsHeaders crossOrigin;
 
 	private final List<String> exposedHeaders;
 
@@ -70,7 +70,7 @@ public final class Answers {
 	 * by themselves
 	 * @throws UnknownStyleException if there is no style of one of the names
 	 */
-	public Answers(AnswerStyles styles, List<String> headers, String body, CrossOrigin crossOrigin,
+	public ServletAnswers(AnswerStyles styles, List<String> headers, String body, CorsHeaders crossOrigin,
 			UpstreamHeadersMode upstream, Duration longestRetry) {
 		this.styles = styles;
 		List<HeaderStyle> headerStyles = styles.headers(headers);

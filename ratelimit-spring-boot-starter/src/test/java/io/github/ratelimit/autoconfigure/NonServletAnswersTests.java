@@ -12,7 +12,7 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.web.response.PlainAnswers;
+import io.github.ratelimit.web.response.NonServletAnswers;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** The answers of an application whose responses are not those of servlets. */
-class PlainAnswersTests {
+class NonServletAnswersTests {
 
 	private static final Limit CHAT = limit("chat", "10/min");
 
@@ -34,24 +34,24 @@ class PlainAnswersTests {
 	@ParameterizedTest
 	@CsvSource({ "x-ratelimit, openai", "x-ratelimit, Anthropic", "OpenAI, problem", "draft-11, openai" })
 	void aLongWaitAndEveryBanAreNotRetriedByTheSdksOfProviders(String headers, String body) {
-		PlainAnswers answers = answers(headers, body, "1m");
+		NonServletAnswers answers = answers(headers, body, "1m");
 		assertThat(shouldRetry(answers, waits(Duration.ofMinutes(1)))).isNull();
 		assertThat(shouldRetry(answers, waits(Duration.ofMillis(60_001)))).isEqualTo("false");
 		assertThat(shouldRetry(answers, BANNED)).isEqualTo("false");
-		PlainAnswers patient = answers(headers, body, "1h");
+		NonServletAnswers patient = answers(headers, body, "1h");
 		assertThat(shouldRetry(patient, waits(Duration.ofHours(1)))).isNull();
 		assertThat(shouldRetry(patient, waits(Duration.ofHours(2)))).isEqualTo("false");
 	}
 
 	@Test
 	void otherStylesDoNotPreventRetries() {
-		PlainAnswers answers = answers("x-ratelimit", "problem", "1m");
+		NonServletAnswers answers = answers("x-ratelimit", "problem", "1m");
 		assertThat(shouldRetry(answers, waits(Duration.ofHours(1)))).isNull();
 		assertThat(shouldRetry(answers, BANNED)).isNull();
 		assertThat(shouldRetry(answers, tooLarge(CHAT, 11))).isEqualTo("false");
 	}
 
-	private static PlainAnswers answers(String headers, String body, String longestRetry) {
+	private static NonServletAnswers answers(String headers, String body, String longestRetry) {
 		RateLimitProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("ratelimit.http.headers",
 				headers, "ratelimit.http.body", body, "ratelimit.http.longest-retry", longestRetry)))
 			.bindOrCreate("ratelimit", RateLimitProperties.class);
@@ -63,8 +63,8 @@ class PlainAnswersTests {
 		return refused(CHAT, wait, wait);
 	}
 
-	private static @Nullable String shouldRetry(PlainAnswers answers, ChargeDecision refused) {
-		PlainAnswers.Answer answer = answers.answer(new RateLimitExceededException(decision(refused)), null);
+	private static @Nullable String shouldRetry(NonServletAnswers answers, ChargeDecision refused) {
+		NonServletAnswers.Answer answer = answers.answer(new RateLimitExceededException(decision(refused)), null);
 		return (answer != null) ? answer.headers().get("x-should-retry") : "no answer";
 	}
 

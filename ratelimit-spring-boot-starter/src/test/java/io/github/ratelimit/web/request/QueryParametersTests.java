@@ -6,26 +6,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class QueryStringTests {
+class QueryParametersTests {
 
 	@ParameterizedTest
 	@CsvSource({ "key=a, a", "x=1&key=a, a", "key=a&key=b, a", "x=key&key=a, a", "keys=1&key=a, a",
 			"key=a%20b+c, 'a b c'", "k%65y=a, a", "key=a=b, a=b", "key=%zz, %zz", "key=%, %", "&&key=a&, a" })
 	void theFirstValueOfAParameterIsFound(String query, String expected) {
-		assertThat(QueryString.first(query, "key")).isEqualTo(expected);
+		assertThat(QueryParameters.first(query, "key")).isEqualTo(expected);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "key", "key=", "key&x=1", "x=1&key" })
 	void aParameterWithoutAValueIsEmpty(String query) {
-		assertThat(QueryString.first(query, "key")).isEmpty();
+		assertThat(QueryParameters.first(query, "key")).isEmpty();
 	}
 
 	@Test
 	void aMissingParameterIsNull() {
-		assertThat(QueryString.first(null, "key")).isNull();
-		assertThat(QueryString.first("", "key")).isNull();
-		assertThat(QueryString.first("ke=1&keyy=2&x=key=3", "key")).isNull();
+		assertThat(QueryParameters.first(null, "key")).isNull();
+		assertThat(QueryParameters.first("", "key")).isNull();
+		assertThat(QueryParameters.first("ke=1&keyy=2&x=key=3", "key")).isNull();
 	}
 
 }

@@ -14,7 +14,7 @@ import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.method.HandlerMethod;
 
 /** Methods whose work ends only with the response. */
-final class LateResults {
+final class AsyncHandlerMethods {
 
 	/** The attribute of {@code HandlerMapping} of Spring MVC, which is optional. */
 	private static final String HANDLER = "org.springframework.web.servlet.HandlerMapping.bestMatchingHandler";
@@ -29,11 +29,11 @@ final class LateResults {
 					.stream())
 		.toList();
 
-	private LateResults() {
+	private AsyncHandlerMethods() {
 	}
 
 	private static List<Class<?>> present(String... names) {
-		ClassLoader loader = LateResults.class.getClassLoader();
+		ClassLoader loader = AsyncHandlerMethods.class.getClassLoader();
 		return Arrays.stream(names)
 			.filter((name) -> ClassUtils.isPresent(name, loader))
 			.<Class<?>>map((name) -> ClassUtils.resolveClassName(name, loader))

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Texts that are no address have one text in common: otherwise each new spelling would be
  * a new client.
  */
-public final class ClientAddress {
+public final class IpAddressText {
 
 	/** The name in RFC 7239 for an unknown address. */
 	static final String UNKNOWN = "unknown";
@@ -35,7 +35,7 @@ public final class ClientAddress {
 	/** RFC 6052: IPv4 clients behind a translator, all of them within one prefix. */
 	private static final byte[] TRANSLATED = { 0, 0x64, (byte) 0xFF, (byte) 0x9B, 0, 0, 0, 0, 0, 0, 0, 0 };
 
-	private ClientAddress() {
+	private IpAddressText() {
 	}
 
 	/**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Answers to refused method calls without a servlet response: as those of the filter,
  * without rate limit headers. Thread-safe.
  */
-public final class PlainAnswers {
+public final class NonServletAnswers {
 
 	private final BodyStyle body;
 
@@ -25,7 +25,7 @@ public final class PlainAnswers {
 	 * @param body the style of all bodies
 	 * @param retries when SDKs of providers are not to try again
 	 */
-	public PlainAnswers(BodyStyle body, SdkRetries retries) {
+	public NonServletAnswers(BodyStyle body, SdkRetries retries) {
 		this.body = body;
 		this.retries = retries;
 	}

@@ -6,10 +6,10 @@ import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.ClientAddresses;
+import io.github.ratelimit.web.request.ClientAddressReader;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.request.ServletRequestFacts;
-import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.ServletAnswers;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -24,19 +24,19 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  * also available on threads that run a {@code Callable} for Spring MVC, and for requests
  * without a filter. Thread-safe.
  */
-public final class RequestScopes {
+public final class CurrentHttpRequest {
 
 	private final ServedRequests<HttpLimitedRequest> served;
 
 	private final Rules rules;
 
-	private final Answers answers;
+	private final ServletAnswers answers;
 
 	private final Identity identity;
 
 	private final Degradation degradation;
 
-	private final ClientAddresses addresses;
+	private final ClientAddressReader addresses;
 
 	/**
 	 * Creates it.
@@ -48,9 +48,9 @@ public final class RequestScopes {
 	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
 	 * @throws IllegalArgumentException if the prefix is out of range
 	 */
-	public RequestScopes(ServedRequests<HttpLimitedRequest> served, Rules rules, Answers answers, Identity identity,
-			Degradation degradation, int ipv6Prefix) {
-		this.addresses = new ClientAddresses(ipv6Prefix);
+	public CurrentHttpRequest(ServedRequests<HttpLimitedRequest> served, Rules rules, ServletAnswers answers,
+			Identity identity, Degradation degradation, int ipv6Prefix) {
+		this.addresses = new ClientAddressReader(ipv6Prefix);
 		this.served = served;
 		this.rules = rules;
 		this.answers = answers;

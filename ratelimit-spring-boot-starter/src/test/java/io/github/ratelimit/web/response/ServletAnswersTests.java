@@ -17,7 +17,7 @@ import io.github.ratelimit.provider.Decisions;
 import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.provider.Refusal;
 import io.github.ratelimit.provider.UnknownStyleException;
-import io.github.ratelimit.web.cors.CrossOrigin;
+import io.github.ratelimit.web.cors.CorsHeaders;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-class AnswersTests {
+class ServletAnswersTests {
 
 	private static final Limit CHAT = limit("chat", "10/min");
 
@@ -241,8 +241,9 @@ class AnswersTests {
 	@Test
 	void openAisHeadersOfARefusalHaveTheWaitInMilliseconds() throws IOException {
 		Handles.of(LOGIN).registered().change((settings) -> settings.withHidden(true));
-		Answers openAi = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("openai"),
-				"openai", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
+		ServletAnswers openAi = new ServletAnswers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of("openai"), "openai", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE,
+				Duration.ofMinutes(1));
 		Decision decision = decision(CHAT_REFUSES, refused(LOGIN, Duration.ofMillis(7002), Duration.ofMinutes(15)));
 		openAi.refuse(this.request, this.response, decision, decision.limits(), null);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("8");
@@ -256,15 +257,16 @@ class AnswersTests {
 	@CsvSource({ "openai, problem", "anthropic, problem", "x-ratelimit, openai", "draft-11, anthropic",
 			"openai, openai" })
 	void aLongWaitAndEveryBanAreNotRetriedByTheSdksOfProviders(String headers, String body) throws IOException {
-		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
-				"none", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
+		ServletAnswers answers = new ServletAnswers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of(headers), "none", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE,
+				Duration.ofMinutes(1));
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofSeconds(60), Duration.ofMinutes(2)))).isNull();
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofMillis(60_001), Duration.ofMinutes(2))))
 			.isEqualTo("false");
 		assertThat(shouldRetry(answers, body, ChargeDecision.banned(CHAT_REFUSES, Duration.ofSeconds(2).toNanos())))
 			.isEqualTo("false");
-		Answers patient = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
-				"none", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofHours(1));
+		ServletAnswers patient = new ServletAnswers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of(headers), "none", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE, Duration.ofHours(1));
 		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
 		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(2), Duration.ofHours(2))))
 			.isEqualTo("false");
@@ -277,7 +279,7 @@ class AnswersTests {
 			.isNull();
 	}
 
-	private String shouldRetry(Answers answers, String body, ChargeDecision refused) throws IOException {
+	private String shouldRetry(ServletAnswers answers, String body, ChargeDecision refused) throws IOException {
 		MockHttpServletResponse answer = new MockHttpServletResponse();
 		Decision decision = decision(refused);
 		answers.refuse(this.request, answer, decision, decision.limits(), body);
@@ -482,8 +484,9 @@ class AnswersTests {
 
 	@Test
 	void theHeaderStyleNoneStillHasRetryAfter() throws IOException {
-		Answers silent = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
-				"problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
+		ServletAnswers silent = new ServletAnswers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of("none"), "problem", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE,
+				Duration.ofMinutes(1));
 		silent.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getHeaderNames()).containsExactlyInAnyOrder("Retry-After", "Cache-Control",
 				"Content-Type", "Content-Length");
@@ -507,9 +510,9 @@ class AnswersTests {
 
 	@Test
 	void aStyleOfTheApplicationReplacesTheBuiltInOne() throws IOException {
-		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
-				Duration.ofMinutes(1));
+		ServletAnswers answers = new ServletAnswers(
+				new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()), List.of("none"),
+				"problem", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 		assertThat(this.response.getContentType()).isEqualTo("text/plain;charset=UTF-8");
@@ -517,9 +520,9 @@ class AnswersTests {
 
 	@Test
 	void aStyleOfTheApplicationCanHaveItsOwnName() throws IOException {
-		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
-				Duration.ofMinutes(1));
+		ServletAnswers answers = new ServletAnswers(
+				new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()), List.of("none"),
+				"problem", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 	}
@@ -557,13 +560,13 @@ class AnswersTests {
 		return JsonMapper.shared().readTree(this.response.getContentAsString());
 	}
 
-	private static Answers answers() {
-		return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
-				List.of("x-ratelimit", "draft-11"), "problem", new CrossOrigin(List::of), UpstreamHeadersMode.REPLACE,
+	private static ServletAnswers answers() {
+		return new ServletAnswers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of("x-ratelimit", "draft-11"), "problem", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE,
 				Duration.ofMinutes(1));
 	}
 
-	private static Answers hidingLogin() {
+	private static ServletAnswers hidingLogin() {
 		Handles.of(LOGIN).registered().change((settings) -> settings.withHidden(true));
 		return answers();
 	}

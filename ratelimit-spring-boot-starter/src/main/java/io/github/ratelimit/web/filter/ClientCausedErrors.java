@@ -18,7 +18,7 @@ import org.springframework.web.HttpMediaTypeNotAcceptableException;
  * The errors for which a client pays all the same: its own headers prevent that it is
  * sent the result, and the work may have been done.
  */
-final class ChargedErrors {
+final class ClientCausedErrors {
 
 	/** The attribute of {@code DispatcherServlet}, which is optional. */
 	private static final String EXCEPTION = "org.springframework.web.servlet.DispatcherServlet.EXCEPTION";
@@ -26,7 +26,7 @@ final class ChargedErrors {
 	private static final Set<HttpStatus> STATUSES = EnumSet.of(HttpStatus.NOT_ACCEPTABLE,
 			HttpStatus.PRECONDITION_FAILED, HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
 
-	private ChargedErrors() {
+	private ClientCausedErrors() {
 	}
 
 	/**

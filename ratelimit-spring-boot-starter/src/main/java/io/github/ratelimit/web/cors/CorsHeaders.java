@@ -1,12 +1,16 @@
 package io.github.ratelimit.web.cors;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.cors.CorsUtils;
@@ -17,9 +21,9 @@ import org.springframework.web.util.WebUtils;
  * configuration, which also expose the rate limit headers. A request without an
  * {@code Origin} costs nothing. Thread-safe.
  */
-public final class CrossOrigin {
+public final class CorsHeaders {
 
-	private static final Log logger = LogFactory.getLog(CrossOrigin.class);
+	private static final Log logger = LogFactory.getLog(CorsHeaders.class);
 
 	private final Supplier<List<CorsWriter>> writers;
 
@@ -29,7 +33,7 @@ public final class CrossOrigin {
 	 * in which they process a request; called once, at the first refusal of another
 	 * origin
 	 */
-	public CrossOrigin(Supplier<List<CorsWriter>> writers) {
+	public CorsHeaders(Supplier<List<CorsWriter>> writers) {
 		this.writers = SingletonSupplier.of(writers);
 	}
 
@@ -103,6 +107,35 @@ public final class CrossOrigin {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * A request for other components, whose attributes do not reach the real one.
+	 */
+	private static final class IsolatedRequest extends HttpServletRequestWrapper {
+
+		/** A value of null means removed. */
+		private final Map<String, @Nullable Object> attributes = new HashMap<>();
+
+		IsolatedRequest(HttpServletRequest request) {
+			super(request);
+		}
+
+		@Override
+		public @Nullable Object getAttribute(String name) {
+			return this.attributes.containsKey(name) ? this.attributes.get(name) : super.getAttribute(name);
+		}
+
+		@Override
+		public void setAttribute(String name, @Nullable Object value) {
+			this.attributes.put(name, value);
+		}
+
+		@Override
+		public void removeAttribute(String name) {
+			this.attributes.put(name, null);
+		}
+
 	}
 
 }

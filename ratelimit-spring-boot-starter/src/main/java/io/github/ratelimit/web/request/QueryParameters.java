@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Reads parameters from the query alone. The container would read the body of a form for
  * them, which only the application should read.
  */
-final class QueryString {
+final class QueryParameters {
 
-	private QueryString() {
+	private QueryParameters() {
 	}
 
 	static @Nullable String first(@Nullable String query, String name) {

@@ -21,7 +21,7 @@ import org.springframework.web.servlet.function.ServerRequest;
 /**
  * The path patterns of a router function. Not thread-safe.
  */
-final class RoutedPaths implements RouterFunctions.Visitor, RequestPredicates.Visitor {
+final class RouterFunctionPaths implements RouterFunctions.Visitor, RequestPredicates.Visitor {
 
 	private final List<String> patterns = new ArrayList<>();
 
@@ -36,7 +36,7 @@ final class RoutedPaths implements RouterFunctions.Visitor, RequestPredicates.Vi
 
 	private boolean complete = true;
 
-	private RoutedPaths() {
+	private RouterFunctionPaths() {
 	}
 
 	/**
@@ -44,7 +44,7 @@ final class RoutedPaths implements RouterFunctions.Visitor, RequestPredicates.Vi
 	 * @return the patterns, null if not all of them are known
 	 */
 	static @Nullable List<String> of(RouterFunction<?> function) {
-		RoutedPaths paths = new RoutedPaths();
+		RouterFunctionPaths paths = new RouterFunctionPaths();
 		function.accept(paths);
 		return paths.complete ? paths.patterns : null;
 	}

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * since all clients with such a text share one key, and once of requests without an
  * address, since they are usually refused. Thread-safe.
  */
-public final class ClientAddresses {
+public final class ClientAddressReader {
 
-	private static final Log logger = LogFactory.getLog(ClientAddresses.class);
+	private static final Log logger = LogFactory.getLog(ClientAddressReader.class);
 
 	private final int ipv6Prefix;
 
@@ -27,7 +27,7 @@ public final class ClientAddresses {
 	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
 	 * @throws IllegalArgumentException if the prefix is out of range
 	 */
-	public ClientAddresses(int ipv6Prefix) {
+	public ClientAddressReader(int ipv6Prefix) {
 		if (ipv6Prefix < 1 || ipv6Prefix > 128) {
 			throw new IllegalArgumentException("An IPv6 prefix of " + ipv6Prefix
 					+ " bits is out of range. Write 1 to 128 bits; a client usually owns the addresses of 64.");
@@ -42,11 +42,11 @@ public final class ClientAddresses {
 			warnOfNone();
 			return null;
 		}
-		String address = ClientAddress.canonical(text, this.ipv6Prefix);
-		if (address.equals(ClientAddress.UNKNOWN) && this.warned.compareAndSet(false, true)) {
+		String address = IpAddressText.canonical(text, this.ipv6Prefix);
+		if (address.equals(IpAddressText.UNKNOWN) && this.warned.compareAndSet(false, true)) {
 			logger.warn("A request came with '" + Key.of(text).masked() + "' (" + text.length() + " characters) as the "
 					+ "address of its client, which is not an IP address. All requests with such texts are counted "
-					+ "together, under the address '" + ClientAddress.UNKNOWN + "'. See that the proxy in front passes "
+					+ "together, under the address '" + IpAddressText.UNKNOWN + "'. See that the proxy in front passes "
 					+ "on IP addresses (server.forward-headers-strategy), or count by another key [RL605]");
 		}
 		return address;
@@ -57,7 +57,7 @@ public final class ClientAddresses {
 	 */
 	static byte @Nullable [] bytesOf(HttpServletRequest request) {
 		String text = request.getRemoteAddr();
-		return (text != null) ? ClientAddress.bytes(text) : null;
+		return (text != null) ? IpAddressText.bytes(text) : null;
 	}
 
 	private void warnOfNone() {

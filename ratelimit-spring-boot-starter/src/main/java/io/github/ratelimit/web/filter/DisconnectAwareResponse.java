@@ -1,0 +1,215 @@
+package io.github.ratelimit.web.filter;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponseWrapper;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A response that reports a failed write at once. */
+final class DisconnectAwareResponse extends HttpServletResponseWrapper {
+
+	private final Runnable onFailure;
+
+	private @Nullable ServletOutputStream output;
+
+	private @Nullable PrintWriter writer;
+
+	/**
+	 * Creates it.
+	 * @param response the response
+	 * @param onFailure called after each write that failed, on the thread that wrote
+	 */
+	DisconnectAwareResponse(HttpServletResponse response, Runnable onFailure) {
+		super(response);
+		this.onFailure = onFailure;
+	}
+
+	/** Returns whether a response is one of these, or wraps one. */
+	static boolean isIn(HttpServletResponse response) {
+		return response instanceof DisconnectAwareResponse || (response instanceof ServletResponseWrapper wrapper
+				&& wrapper.isWrapperFor(DisconnectAwareResponse.class));
+	}
+
+	/** Runs a write, and reports its failure. */
+	static void watch(Write write, Runnable onFailure) throws IOException {
+		try {
+			write.run();
+		}
+		catch (IOException ex) {
+			onFailure.run();
+			throw ex;
+		}
+	}
+
+	@Override
+	public ServletOutputStream getOutputStream() throws IOException {
+		ServletOutputStream output = this.output;
+		if (output == null) {
+			output = new Output(super.getOutputStream(), this.onFailure);
+			this.output = output;
+		}
+		return output;
+	}
+
+	@Override
+	public PrintWriter getWriter() throws IOException {
+		PrintWriter writer = this.writer;
+		if (writer == null) {
+			writer = new Writer(super.getWriter(), this.onFailure);
+			this.writer = writer;
+		}
+		return writer;
+	}
+
+	@Override
+	public void flushBuffer() throws IOException {
+		watch(() -> super.flushBuffer(), this.onFailure);
+	}
+
+	@Override
+	public void reset() {
+		super.reset();
+		this.output = null;
+		this.writer = null;
+	}
+
+	@Override
+	public void sendError(int status) throws IOException {
+		watch(() -> super.sendError(status), this.onFailure);
+	}
+
+	@Override
+	public void sendError(int status, @Nullable String message) throws IOException {
+		watch(() -> super.sendError(status, message), this.onFailure);
+	}
+
+	/** A write to the client. */
+	@FunctionalInterface
+	interface Write {
+
+		void run() throws IOException;
+
+	}
+
+	/** Its writes never throw: a failure is visible only after all of it is sent. */
+	private static final class Writer extends PrintWriter {
+
+		private final PrintWriter target;
+
+		private final Runnable onFailure;
+
+		Writer(PrintWriter target, Runnable onFailure) {
+			super(target);
+			this.target = target;
+			this.onFailure = onFailure;
+		}
+
+		@Override
+		public void flush() {
+			this.target.flush();
+			checkError();
+		}
+
+		@Override
+		public boolean checkError() {
+			boolean failed = this.target.checkError();
+			if (failed) {
+				this.onFailure.run();
+			}
+			return failed;
+		}
+
+	}
+
+	/** The stream of a {@link DisconnectAwareResponse}, blocking or not. */
+	private static final class Output extends ServletOutputStream {
+
+		private final ServletOutputStream target;
+
+		private final Runnable onFailure;
+
+		/**
+		 * Creates it.
+		 * @param target the stream of the container
+		 * @param onFailure called after each write that failed, on the thread that wrote
+		 */
+		Output(ServletOutputStream target, Runnable onFailure) {
+			this.target = target;
+			this.onFailure = onFailure;
+		}
+
+		@Override
+		public boolean isReady() {
+			return this.target.isReady();
+		}
+
+		@Override
+		public void setWriteListener(WriteListener listener) {
+			this.target.setWriteListener(new Listener(listener, this.onFailure));
+		}
+
+		@Override
+		public void write(int b) throws IOException {
+			DisconnectAwareResponse.watch(() -> this.target.write(b), this.onFailure);
+		}
+
+		@Override
+		public void write(byte[] bytes) throws IOException {
+			DisconnectAwareResponse.watch(() -> this.target.write(bytes), this.onFailure);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			DisconnectAwareResponse.watch(() -> this.target.write(bytes, offset, length), this.onFailure);
+		}
+
+		@Override
+		public void write(ByteBuffer buffer) throws IOException {
+			DisconnectAwareResponse.watch(() -> this.target.write(buffer), this.onFailure);
+		}
+
+		@Override
+		public void print(String text) throws IOException {
+			DisconnectAwareResponse.watch(() -> this.target.print(text), this.onFailure);
+		}
+
+		@Override
+		public void flush() throws IOException {
+			DisconnectAwareResponse.watch(this.target::flush, this.onFailure);
+		}
+
+		@Override
+		public void close() throws IOException {
+			DisconnectAwareResponse.watch(this.target::close, this.onFailure);
+		}
+
+		/**
+		 * Reports a failure before the application's own listener, which need not
+		 * complete.
+		 *
+		 * @param target the application's own
+		 * @param onFailure called when the response cannot be written
+		 */
+		private record Listener(WriteListener target, Runnable onFailure) implements WriteListener {
+
+			@Override
+			public void onWritePossible() throws IOException {
+				this.target.onWritePossible();
+			}
+
+			@Override
+			public void onError(Throwable failure) {
+				this.onFailure.run();
+				this.target.onError(failure);
+			}
+
+		}
+
+	}
+
+}
