@@ -6,7 +6,7 @@ import java.util.Map;
 
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.provider.Json;
+import io.github.ratelimit.provider.JsonWriter;
 
 /**
  * The answer to a client whose call was not sent: that of a provider that refuses a
@@ -45,7 +45,7 @@ public record RefusedAnswer(Map<String, String> headers, String text) {
 		String message = String.valueOf(refusal.getMessage());
 		return new RefusedAnswer(headers,
 				"{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"code\":\"rate_limit_exceeded\","
-						+ "\"param\":null,\"message\":" + Json.string(message) + "}}");
+						+ "\"param\":null,\"message\":" + JsonWriter.string(message) + "}}");
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The styles of headers and bodies by their names: the built-in ones and the
@@ -27,8 +28,10 @@ public final class AnswerStyles {
 	 * @throws IllegalArgumentException if two of a kind have the same name
 	 */
 	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
-		this.headers = byName("HeaderStyle", HeaderStyle::name, List.of(new XRateLimitHeaders(), new Draft11Headers(),
-				UnitHeaders.openAi(), UnitHeaders.anthropic(time), UnitHeaders.none()), headers);
+		this.headers = byName("HeaderStyle", HeaderStyle::name,
+				List.of(new XRateLimitHeaders(), new Draft11Headers(), OpenAiAndAnthropicHeaders.openAi(),
+						OpenAiAndAnthropicHeaders.anthropic(time), OpenAiAndAnthropicHeaders.none()),
+				headers);
 		this.bodies = bodies(bodies);
 	}
 
@@ -103,6 +106,21 @@ public final class AnswerStyles {
 
 	private static String normalize(String name) {
 		return name.strip().toLowerCase(Locale.ROOT);
+	}
+
+	/** {@code none}: no body; status and headers are sufficient. */
+	private static final class NoBody implements BodyStyle {
+
+		@Override
+		public String name() {
+			return "none";
+		}
+
+		@Override
+		public @Nullable Body body(Refusal refusal) {
+			return null;
+		}
+
 	}
 
 }

@@ -21,9 +21,9 @@ final class AnthropicBody implements BodyStyle {
 		};
 		String requestId = refusal.requestId();
 		return new Body("application/json",
-				"{\"type\":\"error\",\"error\":{\"type\":" + Json.string(type) + ",\"message\":"
-						+ Json.string(refusal.message()) + "}"
-						+ ((requestId != null) ? ",\"request_id\":" + Json.string(requestId) : "") + "}");
+				"{\"type\":\"error\",\"error\":{\"type\":" + JsonWriter.string(type) + ",\"message\":"
+						+ JsonWriter.string(refusal.message()) + "}"
+						+ ((requestId != null) ? ",\"request_id\":" + JsonWriter.string(requestId) : "") + "}");
 	}
 
 }

@@ -107,9 +107,9 @@ final class Draft11Headers implements HeaderStyle {
 			StringBuilder all = new StringBuilder();
 			for (int i = 0; i < limit.quotas(); i++) {
 				StringBuilder name = new StringBuilder();
-				StructuredFields.appendString(name, PolicyNames.of(limit, i));
+				StructuredFieldWriter.appendString(name, PolicyNames.of(limit, i));
 				all.append((i > 0) ? ", " : "").append(name);
-				StructuredFields.appendInteger(all.append(";q="), limit.quota(i));
+				StructuredFieldWriter.appendInteger(all.append(";q="), limit.quota(i));
 				all.append(unit(limit)).append(this.timed ? window(limit.rates().get(i)) : "");
 				this.stateHeads[i] = name + ";r=";
 			}
@@ -128,7 +128,7 @@ final class Draft11Headers implements HeaderStyle {
 			Duration window = rate.timeToFull();
 			StringBuilder text = new StringBuilder();
 			if (window.getNano() == 0) {
-				StructuredFields.appendInteger(text.append(";w="), window.getSeconds());
+				StructuredFieldWriter.appendInteger(text.append(";w="), window.getSeconds());
 			}
 			return text.toString();
 		}
@@ -136,17 +136,17 @@ final class Draft11Headers implements HeaderStyle {
 		void appendState(StringBuilder to, LimitDecision decision) {
 			for (int rate = 0; rate < this.stateHeads.length; rate++) {
 				to.append((rate > 0) ? ", " : "").append(this.stateHeads[rate]);
-				StructuredFields.appendInteger(to, decision.remaining(rate));
+				StructuredFieldWriter.appendInteger(to, decision.remaining(rate));
 				Duration more = this.timed ? decision.moreAfter(rate) : null;
 				if (more != null) {
-					StructuredFields.appendInteger(to.append(";t="), effectiveWindow(decision, rate, more));
+					StructuredFieldWriter.appendInteger(to.append(";t="), effectiveWindow(decision, rate, more));
 				}
 			}
 		}
 
 		private static long effectiveWindow(LimitDecision decision, int rate, Duration more) {
 			boolean beyond = decision.isViolated(rate) && more.compareTo(decision.retryAfter()) > 0;
-			return Seconds.roundUp(beyond ? decision.retryAfter() : more);
+			return ResetTimeFormat.seconds(beyond ? decision.retryAfter() : more);
 		}
 
 	}

@@ -26,8 +26,8 @@ final class OpenAiBody implements BodyStyle {
 	}
 
 	private static String error(String message, String type, String code) {
-		return "{\"error\":{\"message\":" + Json.string(message) + ",\"type\":" + Json.string(type)
-				+ ",\"param\":null,\"code\":" + Json.string(code) + "}}";
+		return "{\"error\":{\"message\":" + JsonWriter.string(message) + ",\"type\":" + JsonWriter.string(type)
+				+ ",\"param\":null,\"code\":" + JsonWriter.string(code) + "}}";
 	}
 
 }

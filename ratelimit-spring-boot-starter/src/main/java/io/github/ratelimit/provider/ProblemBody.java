@@ -38,13 +38,13 @@ final class ProblemBody implements BodyStyle {
 	}
 
 	private static String problem(String type, String title, Refusal refusal) {
-		return "{\"type\":" + Json.string(type) + ",\"title\":" + Json.string(title) + ",\"status\":" + refusal.status()
-				+ ",\"detail\":" + Json.string(refusal.message());
+		return "{\"type\":" + JsonWriter.string(type) + ",\"title\":" + JsonWriter.string(title) + ",\"status\":"
+				+ refusal.status() + ",\"detail\":" + JsonWriter.string(refusal.message());
 	}
 
 	private static String policies(Refusal refusal) {
 		List<String> names = PolicyNames.violated(refusal.violated());
-		return ",\"violated-policies\":" + Json.strings(names);
+		return ",\"violated-policies\":" + JsonWriter.strings(names);
 	}
 
 }

@@ -51,7 +51,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 			violated.removeIf((limit) -> !limit.isNeverPayable());
 			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0, requestId);
 		}
-		long seconds = Math.max(1, Seconds.roundUp(decision.retryAfter()));
+		long seconds = Math.max(1, ResetTimeFormat.seconds(decision.retryAfter()));
 		if (banned) {
 			violated.removeIf((limit) -> !limit.isBanned());
 			return new Refusal(Reason.BANNED, RefusalMessages.banned(violated, seconds), violated, seconds, requestId);

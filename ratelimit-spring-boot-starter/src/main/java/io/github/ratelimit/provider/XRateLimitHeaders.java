@@ -36,7 +36,7 @@ final class XRateLimitHeaders implements HeaderStyle {
 		int rate = NearestRate.scarcest(nearest);
 		headers.set(LIMIT, Long.toString(nearest.limit().quota(rate)));
 		headers.set(REMAINING, Long.toString(nearest.remaining(rate)));
-		headers.set(RESET, Long.toString(Seconds.roundUp(nearest.resetAfter(rate))));
+		headers.set(RESET, Long.toString(ResetTimeFormat.seconds(nearest.resetAfter(rate))));
 	}
 
 }

@@ -41,7 +41,7 @@ class ReadBackTests {
 			@ForAll @LongRange(min = 0, max = 99_999) long tokens) {
 		Quota expectedRequests = quota(Dimension.REQUESTS, 60, requests);
 		Quota expectedTokens = quota(Dimension.TOKENS, 100_000, tokens);
-		Map<String, String> headers = write(UnitHeaders.openAi(), expectedRequests, expectedTokens);
+		Map<String, String> headers = write(OpenAiAndAnthropicHeaders.openAi(), expectedRequests, expectedTokens);
 		List<Quota> quotas = read("openai", 200, headers, null).quotas();
 		assertThat(quotas).hasSize(2);
 		assertThat(quotas.get(0)).isEqualTo(rounded(expectedRequests, quotas.get(0)));
@@ -53,7 +53,8 @@ class ReadBackTests {
 			@ForAll @LongRange(min = 0, max = 100_000) long tokens) {
 		Quota expectedRequests = quota(Dimension.REQUESTS, 60, requests);
 		Quota expectedTokens = quota(Dimension.TOKENS, 100_000, tokens);
-		Map<String, String> headers = write(UnitHeaders.anthropic(this.time), expectedRequests, expectedTokens);
+		Map<String, String> headers = write(OpenAiAndAnthropicHeaders.anthropic(this.time), expectedRequests,
+				expectedTokens);
 		List<Quota> quotas = read("anthropic", 200, headers, null).quotas();
 		assertThat(quotas).hasSize(2);
 		assertThat(quotas.get(0)).isEqualTo(rounded(expectedRequests, quotas.get(0)));

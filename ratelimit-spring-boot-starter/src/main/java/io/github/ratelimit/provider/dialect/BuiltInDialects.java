@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** The dialects of the library. */
 final class BuiltInDialects {
 
-	private static final Map<String, Duration> SUFFIXES = Map.of("second", Windows.SECOND, "minute", Windows.MINUTE,
-			"hour", Windows.HOUR, "day", Windows.DAY, "month", Windows.MONTH);
+	private static final Map<String, Duration> SUFFIXES = Map.of("second", WindowInference.SECOND, "minute",
+			WindowInference.MINUTE, "hour", WindowInference.HOUR, "day", WindowInference.DAY, "month",
+			WindowInference.MONTH);
 
 	private BuiltInDialects() {
 	}
@@ -54,8 +55,8 @@ final class BuiltInDialects {
 	private static TableDialect azure() {
 		return TableDialect
 			.of("azure-openai", hosts(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
-					xRateLimit(Dimension.REQUESTS, "requests", Windows.TEN_SECONDS, Refill.FIXED_WINDOW),
-					xRateLimit(Dimension.TOKENS, "tokens", Windows.MINUTE, Refill.FIXED_WINDOW))
+					xRateLimit(Dimension.REQUESTS, "requests", WindowInference.TEN_SECONDS, Refill.FIXED_WINDOW),
+					xRateLimit(Dimension.TOKENS, "tokens", WindowInference.MINUTE, Refill.FIXED_WINDOW))
 			.retryHeaders("x-rate-limit-reset-tokens", "x-rate-limit-reset-requests");
 	}
 
@@ -67,13 +68,14 @@ final class BuiltInDialects {
 
 	private static QuotaHeaders anthropic(Dimension dimension, String what) {
 		String prefix = "anthropic-ratelimit-" + what;
-		return new QuotaHeaders(dimension, prefix + "-limit", prefix + "-remaining", prefix + "-reset", Windows.MINUTE,
-				Refill.CONTINUOUS);
+		return new QuotaHeaders(dimension, prefix + "-limit", prefix + "-remaining", prefix + "-reset",
+				WindowInference.MINUTE, Refill.CONTINUOUS);
 	}
 
 	private static TableDialect groq() {
-		return TableDialect.of("groq", hosts("api.groq.com"), openAi(Dimension.REQUESTS, "requests", Windows.DAY),
-				openAi(Dimension.TOKENS, "tokens", Windows.MINUTE));
+		return TableDialect.of("groq", hosts("api.groq.com"),
+				openAi(Dimension.REQUESTS, "requests", WindowInference.DAY),
+				openAi(Dimension.TOKENS, "tokens", WindowInference.MINUTE));
 	}
 
 	private static TableDialect mistral() {
@@ -81,7 +83,7 @@ final class BuiltInDialects {
 		headers.addAll(suffixed(Dimension.REQUESTS, "x-ratelimit", "req", "minute", "second", "month"));
 		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimit", "tokens", "minute", "month"));
 		headers.add(new QuotaHeaders(Dimension.TOKENS, "ratelimitbysize-limit", "ratelimitbysize-remaining",
-				"ratelimitbysize-reset", Windows.MINUTE, Refill.FIXED_WINDOW));
+				"ratelimitbysize-reset", WindowInference.MINUTE, Refill.FIXED_WINDOW));
 		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimitbysize", null, "minute", "month"));
 		return TableDialect.of("mistral", hosts("api.mistral.ai"), headers.toArray(QuotaHeaders[]::new));
 	}
@@ -110,7 +112,7 @@ final class BuiltInDialects {
 			.of("gemini",
 					hosts("generativelanguage.googleapis.com", "aiplatform.googleapis.com",
 							"-aiplatform.googleapis.com"))
-			.errors(ProviderErrors::gemini);
+			.errors(ProviderSpecificErrors::gemini);
 	}
 
 	private static TableDialect openRouter() {
@@ -118,21 +120,21 @@ final class BuiltInDialects {
 			.of("openrouter", hosts("openrouter.ai", ".openrouter.ai"),
 					new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining",
 							"x-ratelimit-reset", null, Refill.FIXED_WINDOW))
-			.errors(ProviderErrors::openRouter);
+			.errors(ProviderSpecificErrors::openRouter);
 	}
 
 	private static TableDialect together() {
 		return TableDialect.of("together", hosts("api.together.xyz", "api.together.ai"),
 				new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
-						Windows.SECOND, Refill.CONTINUOUS),
+						WindowInference.SECOND, Refill.CONTINUOUS),
 				new QuotaHeaders(Dimension.TOKENS, "x-tokenlimit-limit", "x-tokenlimit-remaining", "x-tokenlimit-reset",
-						Windows.SECOND, Refill.CONTINUOUS));
+						WindowInference.SECOND, Refill.CONTINUOUS));
 	}
 
 	private static TableDialect bedrock() {
 		Predicate<String> hosts = (host) -> host.startsWith("bedrock-runtime")
 				&& (host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn"));
-		return TableDialect.of("bedrock", hosts).errors(ProviderErrors::bedrock);
+		return TableDialect.of("bedrock", hosts).errors(ProviderSpecificErrors::bedrock);
 	}
 
 	/** A host has to end with a name that begins with a dot or a hyphen. */

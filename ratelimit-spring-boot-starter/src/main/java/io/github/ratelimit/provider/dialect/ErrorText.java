@@ -78,7 +78,7 @@ final class ErrorText {
 		Duration window = window();
 		long remaining = (used != Quota.UNKNOWN) ? Math.max(0, limit - used) : Quota.UNKNOWN;
 		Duration untilFull = (used != Quota.UNKNOWN && window != null)
-				? Times.bounded((double) used / limit * window.toSeconds()) : null;
+				? TimeParser.bounded((double) used / limit * window.toSeconds()) : null;
 		return new Quota(dimension, limit, remaining, untilFull, window, Refill.CONTINUOUS);
 	}
 
@@ -103,10 +103,10 @@ final class ErrorText {
 		Matcher shortName = SHORT.matcher(this.text);
 		if (shortName.find()) {
 			return switch (shortName.group(2)) {
-				case "s" -> Windows.SECOND;
-				case "m" -> Windows.MINUTE;
-				case "h" -> Windows.HOUR;
-				default -> Windows.DAY;
+				case "s" -> WindowInference.SECOND;
+				case "m" -> WindowInference.MINUTE;
+				case "h" -> WindowInference.HOUR;
+				default -> WindowInference.DAY;
 			};
 		}
 		Matcher period = PERIOD.matcher(this.text);
@@ -114,11 +114,11 @@ final class ErrorText {
 			return null;
 		}
 		return switch (period.group(1)) {
-			case "second" -> Windows.SECOND;
-			case "min" -> Windows.MINUTE;
-			case "hour" -> Windows.HOUR;
-			case "day" -> Windows.DAY;
-			default -> Windows.MONTH;
+			case "second" -> WindowInference.SECOND;
+			case "min" -> WindowInference.MINUTE;
+			case "hour" -> WindowInference.HOUR;
+			case "day" -> WindowInference.DAY;
+			default -> WindowInference.MONTH;
 		};
 	}
 
@@ -132,16 +132,16 @@ final class ErrorText {
 		double seconds = Double.NaN;
 		while (part.find()) {
 			boolean first = Double.isNaN(seconds);
-			double number = Decimals.parse(part.group(1).replace(",", ""));
+			double number = DecimalParser.parse(part.group(1).replace(",", ""));
 			if (first && part.group(2).isEmpty() && isOver(part.end())) {
-				return Times.bounded(number);
+				return TimeParser.bounded(number);
 			}
-			seconds = (first ? 0 : seconds) + number * Times.unitSeconds(part.group(2));
+			seconds = (first ? 0 : seconds) + number * TimeParser.unitSeconds(part.group(2));
 			if (Double.isNaN(seconds)) {
 				return null;
 			}
 		}
-		return Times.bounded(seconds);
+		return TimeParser.bounded(seconds);
 	}
 
 	/** Returns whether a number without a unit, which is seconds, ends here. */
@@ -152,7 +152,7 @@ final class ErrorText {
 	private long first(Pattern... patterns) {
 		for (Pattern pattern : patterns) {
 			Matcher matcher = pattern.matcher(this.text);
-			double number = matcher.find() ? Decimals.parse(matcher.group(1).replace(",", "")) : Double.NaN;
+			double number = matcher.find() ? DecimalParser.parse(matcher.group(1).replace(",", "")) : Double.NaN;
 			if (number < ResponseReader.INEXACT) {
 				return (long) number;
 			}

@@ -17,7 +17,7 @@ final class GitHubDialect implements ClientDialect {
 	private static final String CORE = "core";
 
 	private static final QuotaHeaders HEADERS = new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit",
-			"x-ratelimit-remaining", "x-ratelimit-reset", Windows.HOUR, Refill.FIXED_WINDOW);
+			"x-ratelimit-remaining", "x-ratelimit-reset", WindowInference.HOUR, Refill.FIXED_WINDOW);
 
 	@Override
 	public String name() {
@@ -34,7 +34,7 @@ final class GitHubDialect implements ClientDialect {
 		ResponseReader reader = new ResponseReader(response);
 		String resource = reader.header("x-ratelimit-resource");
 		HEADERS.read(reader);
-		Throttle throttle = Throttles.of(reader, List.of());
+		Throttle throttle = ThrottleDetector.of(reader, List.of());
 		if (throttle == null && response.status() == 403) {
 			throttle = forbidden(reader);
 		}
@@ -55,13 +55,14 @@ final class GitHubDialect implements ClientDialect {
 		if (!usedUp && response.header("retry-after") == null && !response.text().has("rate limit")) {
 			return null;
 		}
-		Duration wait = RetryHints.retryAfter(response, List.of());
-		return Throttles.of(Throttle.Kind.RATE_LIMITED, (wait != null) ? wait : Windows.MINUTE, response);
+		Duration wait = RetryAfterReader.retryAfter(response, List.of());
+		return ThrottleDetector.of(Throttle.Kind.RATE_LIMITED, (wait != null) ? wait : WindowInference.MINUTE,
+				response);
 	}
 
 	@Override
 	public Duration window(Dimension dimension) {
-		return Windows.HOUR;
+		return WindowInference.HOUR;
 	}
 
 }

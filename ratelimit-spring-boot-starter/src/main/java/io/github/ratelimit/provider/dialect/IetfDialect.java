@@ -33,7 +33,7 @@ final class IetfDialect implements ClientDialect {
 	@Override
 	public ProviderSnapshot read(ProviderResponse response) {
 		ResponseReader reader = new ResponseReader(response);
-		List<StructuredList.Member> policies = list(reader, "ratelimit-policy");
+		List<StructuredFieldParser.Member> policies = list(reader, "ratelimit-policy");
 		limits(reader, policies);
 		for (String prefix : PREFIXES) {
 			if (reader.quotas().isEmpty()) {
@@ -43,12 +43,12 @@ final class IetfDialect implements ClientDialect {
 		if (reader.quotas().isEmpty()) {
 			this.openAiHeaders.forEach((headers) -> headers.read(reader));
 		}
-		return reader.snapshot(Throttles.of(reader, List.of()));
+		return reader.snapshot(ThrottleDetector.of(reader, List.of()));
 	}
 
-	private static List<StructuredList.Member> list(ResponseReader response, String header) {
+	private static List<StructuredFieldParser.Member> list(ResponseReader response, String header) {
 		String text = response.header(header);
-		List<StructuredList.Member> members = (text != null) ? StructuredList.parse(text) : List.of();
+		List<StructuredFieldParser.Member> members = (text != null) ? StructuredFieldParser.parse(text) : List.of();
 		if (members == null) {
 			response.ignore();
 			return List.of();
@@ -56,19 +56,19 @@ final class IetfDialect implements ClientDialect {
 		return members;
 	}
 
-	private static void limits(ResponseReader response, List<StructuredList.Member> policies) {
-		List<StructuredList.Member> limits = list(response, "ratelimit");
+	private static void limits(ResponseReader response, List<StructuredFieldParser.Member> policies) {
+		List<StructuredFieldParser.Member> limits = list(response, "ratelimit");
 		if (!limits.isEmpty() && limits.get(0).value() != null) {
 			dictionary(response, limits, policies);
 			return;
 		}
-		for (StructuredList.Member limit : limits) {
+		for (StructuredFieldParser.Member limit : limits) {
 			String remaining = limit.parameter("r");
 			if (remaining == null) {
 				response.ignore();
 				continue;
 			}
-			StructuredList.Member policy = named(limit.name(), policies);
+			StructuredFieldParser.Member policy = named(limit.name(), policies);
 			Map<String, String> terms = (policy != null) ? policy.parameters() : Map.of();
 			Dimension dimension = dimension(terms.getOrDefault("qu", "requests"));
 			long quota = response.numberOf(terms.get("q"));
@@ -85,8 +85,9 @@ final class IetfDialect implements ClientDialect {
 			return null;
 		}
 		boolean fixed = more != null && more.toSeconds() > secondsToNext(limit, window);
-		return fixed ? new Quota(dimension, limit, remaining, more, (window != null) ? window : Windows.fixed(more),
-				Refill.FIXED_WINDOW) : new Quota(dimension, limit, remaining, null, window, Refill.CONTINUOUS);
+		return fixed ? new Quota(dimension, limit, remaining, more,
+				(window != null) ? window : WindowInference.fixed(more), Refill.FIXED_WINDOW)
+				: new Quota(dimension, limit, remaining, null, window, Refill.CONTINUOUS);
 	}
 
 	/** Rounded up, like {@code t}. */
@@ -95,22 +96,23 @@ final class IetfDialect implements ClientDialect {
 	}
 
 	/** For draft-07: {@code limit=100, remaining=50, reset=5}. */
-	private static void dictionary(ResponseReader response, List<StructuredList.Member> limits,
-			List<StructuredList.Member> policies) {
+	private static void dictionary(ResponseReader response, List<StructuredFieldParser.Member> limits,
+			List<StructuredFieldParser.Member> policies) {
 		long limit = response.numberOf(value(limits, "limit"));
 		add(response, limit, response.numberOf(value(limits, "remaining")), response.timeOf(value(limits, "reset")),
 				windowOf(response, limit, policies));
 	}
 
-	private static @Nullable String value(List<StructuredList.Member> dictionary, String name) {
-		StructuredList.Member member = named(name, dictionary);
+	private static @Nullable String value(List<StructuredFieldParser.Member> dictionary, String name) {
+		StructuredFieldParser.Member member = named(name, dictionary);
 		return (member != null) ? member.value() : null;
 	}
 
-	private static void threeFields(ResponseReader response, String prefix, List<StructuredList.Member> policies) {
+	private static void threeFields(ResponseReader response, String prefix,
+			List<StructuredFieldParser.Member> policies) {
 		String text = response.header(prefix + "limit");
 		long limit = response.numberOf(text);
-		List<StructuredList.Member> windows = (text != null) ? StructuredList.parse(text) : null;
+		List<StructuredFieldParser.Member> windows = (text != null) ? StructuredFieldParser.parse(text) : null;
 		Duration window = (windows != null) ? windowOf(response, limit, windows) : null;
 		add(response, limit, response.number(prefix + "remaining"), response.time(prefix + "reset"),
 				(window != null) ? window : windowOf(response, limit, policies));
@@ -121,14 +123,14 @@ final class IetfDialect implements ClientDialect {
 		if (limit != 0) {
 			response.add((limit == Quota.UNKNOWN && remaining == Quota.UNKNOWN) ? null
 					: new Quota(Dimension.REQUESTS, limit, remaining, untilEnd,
-							(window != null) ? window : Windows.fixed(untilEnd), Refill.FIXED_WINDOW));
+							(window != null) ? window : WindowInference.fixed(untilEnd), Refill.FIXED_WINDOW));
 		}
 	}
 
 	/** For the older drafts, where a policy begins with its limit: {@code 100;w=60}. */
 	private static @Nullable Duration windowOf(ResponseReader response, long limit,
-			List<StructuredList.Member> policies) {
-		for (StructuredList.Member policy : policies) {
+			List<StructuredFieldParser.Member> policies) {
+		for (StructuredFieldParser.Member policy : policies) {
 			boolean meant = policy.name().equals(Long.toString(limit))
 					|| (policies.size() == 1 && policy.parameter("q") != null);
 			if (meant && policy.parameter("w") != null) {
@@ -138,13 +140,14 @@ final class IetfDialect implements ClientDialect {
 		return null;
 	}
 
-	private static @Nullable Duration window(ResponseReader response, StructuredList.@Nullable Member policy) {
+	private static @Nullable Duration window(ResponseReader response, StructuredFieldParser.@Nullable Member policy) {
 		Duration window = (policy != null) ? response.timeOf(policy.parameter("w")) : null;
 		return (window != null && !window.isZero()) ? window : null;
 	}
 
-	private static StructuredList.@Nullable Member named(String name, List<StructuredList.Member> members) {
-		for (StructuredList.Member member : members) {
+	private static StructuredFieldParser.@Nullable Member named(String name,
+			List<StructuredFieldParser.Member> members) {
+		for (StructuredFieldParser.Member member : members) {
 			if (member.name().equals(name)) {
 				return member;
 			}

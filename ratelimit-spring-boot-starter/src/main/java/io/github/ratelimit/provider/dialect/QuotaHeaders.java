@@ -33,8 +33,8 @@ record QuotaHeaders(Dimension dimension, String limit, String remaining, @Nullab
 		if (this.window != null) {
 			return this.window;
 		}
-		return (this.refill == Refill.CONTINUOUS) ? Windows.continuous(limit, remaining, untilFull)
-				: Windows.fixed(untilFull);
+		return (this.refill == Refill.CONTINUOUS) ? WindowInference.continuous(limit, remaining, untilFull)
+				: WindowInference.fixed(untilFull);
 	}
 
 }

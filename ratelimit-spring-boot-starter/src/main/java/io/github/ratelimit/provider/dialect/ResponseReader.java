@@ -30,7 +30,7 @@ final class ResponseReader {
 
 	private @Nullable Instant now;
 
-	private @Nullable ErrorBody body;
+	private @Nullable ErrorJson body;
 
 	private @Nullable ErrorText text;
 
@@ -48,9 +48,9 @@ final class ResponseReader {
 		return (value != null && !value.isBlank()) ? value.strip() : null;
 	}
 
-	ErrorBody body() {
+	ErrorJson body() {
 		if (this.body == null) {
-			this.body = ErrorBody.of(this.response.body());
+			this.body = ErrorJson.of(this.response.body());
 		}
 		return this.body;
 	}
@@ -81,7 +81,7 @@ final class ResponseReader {
 		}
 		String first = text.substring(0, end).strip();
 		boolean negative = first.startsWith("-");
-		double number = Decimals.parse(negative ? first.substring(1) : first);
+		double number = DecimalParser.parse(negative ? first.substring(1) : first);
 		if (!(number < INEXACT)) {
 			ignore();
 			return Quota.UNKNOWN;
@@ -103,7 +103,7 @@ final class ResponseReader {
 			return null;
 		}
 		boolean negative = text.startsWith("-");
-		Duration time = Times.until(negative ? text.substring(1) : text, now());
+		Duration time = TimeParser.until(negative ? text.substring(1) : text, now());
 		if (time == null) {
 			ignore();
 		}
@@ -131,7 +131,7 @@ final class ResponseReader {
 	private Instant timeOfResponse() {
 		Instant received = this.response.receivedAt();
 		String date = header("date");
-		Instant sent = (date != null) ? Times.httpDate(date) : null;
+		Instant sent = (date != null) ? TimeParser.httpDate(date) : null;
 		return (sent == null || Duration.between(sent, received).abs().compareTo(SAME_TIME) < 0) ? received : sent;
 	}
 

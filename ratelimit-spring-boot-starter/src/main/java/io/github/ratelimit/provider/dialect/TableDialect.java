@@ -44,7 +44,7 @@ record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quo
 			headers.read(reader);
 		}
 		Throttle throttle = (response.status() >= 400)
-				? this.errors.apply(reader, Throttles.of(reader, this.retryHeaders)) : null;
+				? this.errors.apply(reader, ThrottleDetector.of(reader, this.retryHeaders)) : null;
 		return reader.snapshot(throttle);
 	}
 
@@ -55,7 +55,7 @@ record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quo
 				return headers.window();
 			}
 		}
-		return Windows.MINUTE;
+		return WindowInference.MINUTE;
 	}
 
 }

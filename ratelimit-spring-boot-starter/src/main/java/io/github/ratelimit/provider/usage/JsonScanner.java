@@ -22,7 +22,7 @@ abstract class JsonScanner {
 	private static final byte[] BYTES = bytes();
 
 	/** The key, or the value at the top level, or the scalar that was read last. */
-	private final Word word;
+	private final BoundedText word;
 
 	private State state = State.STRUCTURE;
 
@@ -44,7 +44,7 @@ abstract class JsonScanner {
 	private byte @Nullable [] copy;
 
 	JsonScanner(int longestWord) {
-		this.word = new Word(longestWord);
+		this.word = new BoundedText(longestWord);
 	}
 
 	/**
@@ -86,7 +86,7 @@ abstract class JsonScanner {
 	}
 
 	private int string(byte[] bytes, int from, int end) {
-		int at = PlainText.end(bytes, from, end);
+		int at = PlainTextScanner.end(bytes, from, end);
 		if (at > from) {
 			text(bytes, from, at);
 		}
@@ -282,7 +282,7 @@ abstract class JsonScanner {
 	/**
 	 * Returns the key, or the value at the top level, or the scalar that was read last.
 	 */
-	final Word word() {
+	final BoundedText word() {
 		return this.word;
 	}
 

@@ -41,7 +41,7 @@ public final class RequestReader extends JsonScanner {
 
 	private static final boolean[] BASE64 = base64();
 
-	private static final byte[][] TRUE = Word.all("true");
+	private static final byte[][] TRUE = BoundedText.all("true");
 
 	private static final Key[] KEYS = Key.values();
 
@@ -268,7 +268,7 @@ public final class RequestReader extends JsonScanner {
 		private final byte[][] names;
 
 		Key(String... names) {
-			this.names = Word.all(names);
+			this.names = BoundedText.all(names);
 		}
 
 	}

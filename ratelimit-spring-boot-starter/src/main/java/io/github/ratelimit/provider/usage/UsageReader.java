@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsageReader extends JsonScanner {
 
-	private static final byte[][] USAGE = Word.all("usage", "usageMetadata");
+	private static final byte[][] USAGE = BoundedText.all("usage", "usageMetadata");
 
-	private static final byte[][] PARENTS = Word.all("message", "response", "x_groq");
+	private static final byte[][] PARENTS = BoundedText.all("message", "response", "x_groq");
 
 	private static final Figure[] FIGURES = Figure.values();
 
@@ -143,7 +143,7 @@ public final class UsageReader extends JsonScanner {
 		private final byte[][] names;
 
 		Figure(String... names) {
-			this.names = Word.all(names);
+			this.names = BoundedText.all(names);
 		}
 
 	}

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the errors that are specific to one provider. */
-final class ProviderErrors {
+final class ProviderSpecificErrors {
 
 	private static final String QUOTA_ID = ".quotaId";
 
@@ -14,7 +14,7 @@ final class ProviderErrors {
 
 	private static final String OPEN_ROUTER_HEADERS = "error.metadata.headers.X-RateLimit-";
 
-	private ProviderErrors() {
+	private ProviderSpecificErrors() {
 	}
 
 	/**
@@ -53,8 +53,8 @@ final class ProviderErrors {
 	private static void geminiQuota(ResponseReader response, String id, @Nullable Dimension dimension, long limit) {
 		if (dimension != null && limit > 0) {
 			boolean day = id.contains("PerDay");
-			response.add(new Quota(dimension, limit, Quota.UNKNOWN, null, day ? Windows.DAY : Windows.MINUTE,
-					day ? Refill.FIXED_WINDOW : Refill.CONTINUOUS));
+			response.add(new Quota(dimension, limit, Quota.UNKNOWN, null,
+					day ? WindowInference.DAY : WindowInference.MINUTE, day ? Refill.FIXED_WINDOW : Refill.CONTINUOUS));
 		}
 	}
 
@@ -76,7 +76,7 @@ final class ProviderErrors {
 		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED) {
 			return throttle;
 		}
-		ErrorBody body = response.body();
+		ErrorJson body = response.body();
 		if (response.text().has("provider returned error")) {
 			return new Throttle(Throttle.Kind.OVERLOADED, throttle.retryAfter(), null, throttle.code(),
 					throttle.retryRefused());
@@ -86,10 +86,11 @@ final class ProviderErrors {
 		long remaining = response.numberOf(body.get(OPEN_ROUTER_HEADERS + "Remaining"));
 		String source = body.get("error.metadata.limit_source");
 		Duration window = response.text().window();
-		boolean day = Windows.DAY.equals(window) || (source != null && source.endsWith("daily"));
+		boolean day = WindowInference.DAY.equals(window) || (source != null && source.endsWith("daily"));
 		if (limit > 0) {
 			response.add(new Quota(Dimension.REQUESTS, limit, remaining, untilEnd,
-					day ? Windows.DAY : (window != null) ? window : Windows.fixed(untilEnd), Refill.FIXED_WINDOW));
+					day ? WindowInference.DAY : (window != null) ? window : WindowInference.fixed(untilEnd),
+					Refill.FIXED_WINDOW));
 		}
 		Duration wait = (throttle.retryAfter() != null) ? throttle.retryAfter() : untilEnd;
 		return new Throttle(day ? Throttle.Kind.QUOTA_SPENT : Throttle.Kind.RATE_LIMITED, wait,

@@ -3,11 +3,11 @@ package io.github.ratelimit.provider;
 import java.util.List;
 
 /** Writes the few JSON values that the bodies need, in ASCII. */
-public final class Json {
+public final class JsonWriter {
 
 	private static final String HEX = "0123456789abcdef";
 
-	private Json() {
+	private JsonWriter() {
 	}
 
 	/**

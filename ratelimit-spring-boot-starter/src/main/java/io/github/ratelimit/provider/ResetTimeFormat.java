@@ -3,10 +3,14 @@ package io.github.ratelimit.provider;
 import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Formats durations as Go does, and with it OpenAI: {@code 20ms}, {@code 6m0s}. */
-final class GoDuration {
+/**
+ * Formats the times in headers and bodies: in seconds, in milliseconds, and as OpenAI and
+ * Go do ({@code 20ms}, {@code 6m0s}). All are rounded up, so that a client that waits
+ * this time is not too early.
+ */
+final class ResetTimeFormat {
 
-	private GoDuration() {
+	private ResetTimeFormat() {
 	}
 
 	/**
@@ -15,7 +19,7 @@ final class GoDuration {
 	 * @param time the time, 0 or more
 	 * @return for example {@code 1h2m3.5s}
 	 */
-	static String of(Duration time) {
+	static String go(Duration time) {
 		long millis = millis(time);
 		if (millis == 0) {
 			return "0s";
@@ -35,10 +39,12 @@ final class GoDuration {
 		return text.append('s').toString();
 	}
 
-	/**
-	 * Returns whole milliseconds, rounded up, so that a client that waits this time is
-	 * not too early.
-	 */
+	/** Returns whole seconds. */
+	static long seconds(Duration time) {
+		return time.getSeconds() + ((time.getNano() > 0) ? 1 : 0);
+	}
+
+	/** Returns whole milliseconds. */
 	static long millis(Duration time) {
 		return time.toMillis() + ((time.getNano() % 1_000_000 > 0) ? 1 : 0);
 	}

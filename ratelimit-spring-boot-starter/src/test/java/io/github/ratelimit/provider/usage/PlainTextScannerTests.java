@@ -7,12 +7,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 
-class PlainTextTests {
+class PlainTextScannerTests {
 
 	@Property(tries = 5000)
 	void itEndsWhereTheFirstByteIsThatIsNotPlain(@ForAll @Size(max = 40) byte[] anyBytes) {
 		for (int from = 0; from <= Math.min(8, anyBytes.length); from++) {
-			assertThat(PlainText.end(anyBytes, from, anyBytes.length)).isEqualTo(end(anyBytes, from));
+			assertThat(PlainTextScanner.end(anyBytes, from, anyBytes.length)).isEqualTo(end(anyBytes, from));
 		}
 	}
 
@@ -21,7 +21,7 @@ class PlainTextTests {
 		byte[] bytes = after.clone();
 		for (int at = 0; at < bytes.length; at++) {
 			bytes[at] = other;
-			assertThat(PlainText.end(bytes, 0, bytes.length)).isEqualTo(end(bytes, 0));
+			assertThat(PlainTextScanner.end(bytes, 0, bytes.length)).isEqualTo(end(bytes, 0));
 			bytes[at] = isPlain(plain) ? plain : (byte) 'a';
 		}
 	}
@@ -30,7 +30,7 @@ class PlainTextTests {
 	void itDoesNotReadBeyondItsEnd(@ForAll @Size(24) byte[] bytes) {
 		byte[] text = bytes.clone();
 		Arrays.fill(text, 0, 11, (byte) 'a');
-		assertThat(PlainText.end(text, 0, 11)).isEqualTo(11);
+		assertThat(PlainTextScanner.end(text, 0, 11)).isEqualTo(11);
 	}
 
 	private static int end(byte[] bytes, int from) {

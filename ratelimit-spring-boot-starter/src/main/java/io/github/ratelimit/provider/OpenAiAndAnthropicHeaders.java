@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The headers of a provider's API, for the limits that have a unit: of each unit those of
  * the limit nearest to refusal.
  */
-final class UnitHeaders implements HeaderStyle {
+final class OpenAiAndAnthropicHeaders implements HeaderStyle {
 
 	private final String name;
 
@@ -26,7 +26,7 @@ final class UnitHeaders implements HeaderStyle {
 
 	private final @Nullable String retryAfterMillis;
 
-	private UnitHeaders(String name, List<Names> units, Function<Duration, String> resetText,
+	private OpenAiAndAnthropicHeaders(String name, List<Names> units, Function<Duration, String> resetText,
 			@Nullable String retryAfterMillis) {
 		this.name = name;
 		this.units = units;
@@ -40,12 +40,12 @@ final class UnitHeaders implements HeaderStyle {
 	 * Retry-After.
 	 */
 	static HeaderStyle openAi() {
-		return new UnitHeaders("openai",
+		return new OpenAiAndAnthropicHeaders("openai",
 				List.of(new Names(LimitUnit.REQUESTS, "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests",
 						"x-ratelimit-reset-requests"),
 						new Names(LimitUnit.TOKENS, "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
 								"x-ratelimit-reset-tokens")),
-				GoDuration::of, "retry-after-ms");
+				ResetTimeFormat::go, "retry-after-ms");
 	}
 
 	/**
@@ -53,7 +53,7 @@ final class UnitHeaders implements HeaderStyle {
 	 * permits are available again, rounded up to a second.
 	 */
 	static HeaderStyle anthropic(TimeSource time) {
-		return new UnitHeaders("anthropic",
+		return new OpenAiAndAnthropicHeaders("anthropic",
 				List.of(new Names(LimitUnit.REQUESTS, "anthropic-ratelimit-requests-limit",
 						"anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
 						new Names(LimitUnit.TOKENS, "anthropic-ratelimit-tokens-limit",
@@ -63,7 +63,7 @@ final class UnitHeaders implements HeaderStyle {
 
 	/** Returns {@code none}: no headers about limits. */
 	static HeaderStyle none() {
-		return new UnitHeaders("none", List.of(), GoDuration::of, null);
+		return new OpenAiAndAnthropicHeaders("none", List.of(), ResetTimeFormat::go, null);
 	}
 
 	private static String secondOf(Instant exact) {
@@ -103,7 +103,7 @@ final class UnitHeaders implements HeaderStyle {
 	@Override
 	public void writeRetryAfter(Duration wait, Headers headers) {
 		if (this.retryAfterMillis != null) {
-			headers.set(this.retryAfterMillis, Long.toString(GoDuration.millis(wait)));
+			headers.set(this.retryAfterMillis, Long.toString(ResetTimeFormat.millis(wait)));
 		}
 	}
 

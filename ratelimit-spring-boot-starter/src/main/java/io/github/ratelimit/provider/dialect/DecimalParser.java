@@ -1,7 +1,7 @@
 package io.github.ratelimit.provider.dialect;
 
 /** Reads numbers that are not negative and have no exponent. */
-final class Decimals {
+final class DecimalParser {
 
 	private static final int LONGEST = 32;
 
@@ -11,7 +11,7 @@ final class Decimals {
 	private static final double[] POWERS = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
 			1e14 };
 
-	private Decimals() {
+	private DecimalParser() {
 	}
 
 	static boolean isPart(char c) {

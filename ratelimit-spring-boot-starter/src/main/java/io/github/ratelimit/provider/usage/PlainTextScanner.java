@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * Finds where the plain text of a JSON string ends, eight bytes at a time. Most bytes of
  * a request or a response are such text.
  */
-final class PlainText {
+final class PlainTextScanner {
 
 	private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
 
@@ -17,7 +17,7 @@ final class PlainText {
 	private static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class,
 			ByteOrder.LITTLE_ENDIAN);
 
-	private PlainText() {
+	private PlainTextScanner() {
 	}
 
 	/**

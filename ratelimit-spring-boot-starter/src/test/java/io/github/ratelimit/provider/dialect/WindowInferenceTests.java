@@ -12,17 +12,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class WindowsTests {
+class WindowInferenceTests {
 
 	@Property(tries = 2000)
 	void theWindowOfABucketIsFoundFromWhatItReports(@ForAll @LongRange(min = 3, max = 10_000_000) long limit,
 			@ForAll @DoubleRange(min = 0, max = 1) double used, @ForAll boolean day) {
-		Duration window = day ? Windows.DAY : Windows.MINUTE;
+		Duration window = day ? WindowInference.DAY : WindowInference.MINUTE;
 		double level = limit * (1 - used);
 		long remaining = (long) level;
 		long millis = (long) Math.ceil((limit - level) * window.toMillis() / limit);
 		Assume.that(limit - remaining > 1 && millis > 1);
-		assertThat(Windows.continuous(limit, remaining, Duration.ofMillis(millis))).isEqualTo(window);
+		assertThat(WindowInference.continuous(limit, remaining, Duration.ofMillis(millis))).isEqualTo(window);
 	}
 
 	@ParameterizedTest
@@ -31,14 +31,14 @@ class WindowsTests {
 			"100, 50, PT0.5S, PT1S", "100, 50, PT2M30.001S, PT5M0.002S", "100, 100, PT1S, ", "100, 50, PT0S, ",
 			"100, 50, , ", "-1, 50, PT1S, ", "100, -1, PT1S, ", "100, 120, PT1S, ", "100, 50, PT200H, " })
 	void theWindowIsAUsualOneOrWhatTheFiguresSay(long limit, long remaining, Duration untilFull, Duration window) {
-		assertThat(Windows.continuous(limit, remaining, untilFull)).isEqualTo(window);
+		assertThat(WindowInference.continuous(limit, remaining, untilFull)).isEqualTo(window);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "PT0S, PT1M", "PT40S, PT1M", "PT61S, PT1M", "PT62S, PT1H", "PT59M, PT1H", "PT3H, PT24H", "P20D, P30D",
 			"P40D, ", ", " })
 	void aFixedWindowIsNotOverBeforeItsEnd(Duration untilEnd, Duration window) {
-		assertThat(Windows.fixed(untilEnd)).isEqualTo(window);
+		assertThat(WindowInference.fixed(untilEnd)).isEqualTo(window);
 	}
 
 }

@@ -10,11 +10,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class JsonTests {
+class JsonWriterTests {
 
 	@Property
 	void anyTextsComeBackFromAnIndependentReader(@ForAll("hostileTexts") List<String> texts) {
-		String json = Json.strings(texts);
+		String json = JsonWriter.strings(texts);
 		assertThat(json).matches("[ -~]*");
 		assertThat(JsonMapper.shared().readValue(json, String[].class)).containsExactlyElementsOf(texts);
 	}

@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class JsonTests {
+class JsonWriterTests {
 
 	private static final JsonMapper JACKSON = new JsonMapper();
 

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads when a request may be repeated. */
-final class RetryHints {
+final class RetryAfterReader {
 
-	private RetryHints() {
+	private RetryAfterReader() {
 	}
 
 	/**
@@ -39,7 +39,7 @@ final class RetryHints {
 		if (text == null) {
 			return null;
 		}
-		Duration wait = Times.bounded(Decimals.parse(text) / 1000);
+		Duration wait = TimeParser.bounded(DecimalParser.parse(text) / 1000);
 		if (wait == null) {
 			response.ignore();
 		}

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A key, a name or a number while it is read; of longer ones only the beginning. */
-final class Word {
+final class BoundedText {
 
 	/** Below this value a number that is one digit longer is exact. */
 	private static final long MAX_EXACT = (1L << 53) / 10;
@@ -19,7 +19,7 @@ final class Word {
 	/** Larger than what is kept if there were more characters. */
 	private int length;
 
-	Word(int longest) {
+	BoundedText(int longest) {
 		this.longest = longest;
 		this.bytes = new byte[Math.min(USUAL, longest)];
 	}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * 20ms}, {@code 6m0s}), seconds, RFC 3339, the date of HTTP, and seconds or milliseconds
  * since 1970. No two forms are ambiguous, since no wait is longer than a year.
  */
-final class Times {
+final class TimeParser {
 
 	static final Duration LONGEST = Duration.ofDays(366);
 
@@ -28,7 +28,7 @@ final class Times {
 
 	private static final Unit[] UNITS = Unit.values();
 
-	private Times() {
+	private TimeParser() {
 	}
 
 	/**
@@ -49,7 +49,7 @@ final class Times {
 		if (text.length() > 10 && text.charAt(4) == '-') {
 			return between(now, rfc3339(text));
 		}
-		double number = Decimals.parse(text);
+		double number = DecimalParser.parse(text);
 		if (!Double.isNaN(number)) {
 			return ofNumber(number, now);
 		}
@@ -106,7 +106,7 @@ final class Times {
 		while (at < text.length()) {
 			int unitAt = end(text, at, true);
 			int next = end(text, unitAt, false);
-			seconds += Decimals.parse(text, at, unitAt) * unitSeconds(text, unitAt, next);
+			seconds += DecimalParser.parse(text, at, unitAt) * unitSeconds(text, unitAt, next);
 			at = next;
 		}
 		return seconds;
@@ -114,7 +114,7 @@ final class Times {
 
 	private static int end(String text, int from, boolean number) {
 		int at = from;
-		while (at < text.length() && Decimals.isPart(text.charAt(at)) == number) {
+		while (at < text.length() && DecimalParser.isPart(text.charAt(at)) == number) {
 			at++;
 		}
 		return at;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * For a body that is truncated or no JSON, it contains what could be read, possibly
  * nothing.
  */
-final class ErrorBody {
+final class ErrorJson {
 
 	private static final int MAX_LENGTH = 16 * 1024;
 
@@ -34,13 +34,13 @@ final class ErrorBody {
 
 	private boolean broken;
 
-	private ErrorBody(String text) {
+	private ErrorJson(String text) {
 		this.text = text;
 	}
 
-	static ErrorBody of(@Nullable String body) {
+	static ErrorJson of(@Nullable String body) {
 		String text = (body != null) ? body : "";
-		ErrorBody parsed = new ErrorBody((text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) : text);
+		ErrorJson parsed = new ErrorJson((text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) : text);
 		parsed.value("", 0);
 		return parsed;
 	}

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the window of a limit from what a provider reports. */
-final class Windows {
+final class WindowInference {
 
 	static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -27,7 +27,7 @@ final class Windows {
 	/** Above this ratio the numbers are too inexact. */
 	private static final double VAGUE = 1.25;
 
-	private Windows() {
+	private WindowInference() {
 	}
 
 	/**
@@ -60,7 +60,7 @@ final class Windows {
 			return usual;
 		}
 		boolean clear = longest / shortest < VAGUE && likely >= seconds(SECOND) && likely <= seconds(DAY);
-		return clear ? Times.bounded(likely) : null;
+		return clear ? TimeParser.bounded(likely) : null;
 	}
 
 	private static @Nullable Duration nearest(double likely, double shortest, double longest) {

@@ -1,11 +1,11 @@
 package io.github.ratelimit.provider;
 
 /** Writes bare items of structured fields (RFC 9651). */
-final class StructuredFields {
+final class StructuredFieldWriter {
 
 	private static final long MAX_INTEGER = 999_999_999_999_999L;
 
-	private StructuredFields() {
+	private StructuredFieldWriter() {
 	}
 
 	/**

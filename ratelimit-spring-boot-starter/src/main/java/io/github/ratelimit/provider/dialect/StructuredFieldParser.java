@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Reads lists and dictionaries of structured fields (RFC 9651), as far as limits use
  * them: members with parameters, their values as text.
  */
-final class StructuredList {
+final class StructuredFieldParser {
 
 	private static final int MAX_LENGTH = 4096;
 
@@ -21,7 +21,7 @@ final class StructuredList {
 
 	private int at;
 
-	private StructuredList(String text) {
+	private StructuredFieldParser(String text) {
 		this.text = text;
 	}
 
@@ -31,7 +31,7 @@ final class StructuredList {
 	 * @return the members, null if the text is no list or too long
 	 */
 	static @Nullable List<Member> parse(String text) {
-		return (text.length() <= MAX_LENGTH) ? new StructuredList(text).members() : null;
+		return (text.length() <= MAX_LENGTH) ? new StructuredFieldParser(text).members() : null;
 	}
 
 	private @Nullable List<Member> members() {

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the reason for a refusal, as far as it is the same for all providers. */
-final class Throttles {
+final class ThrottleDetector {
 
 	private static final Set<String> SPENT = Set.of("insufficient_quota", "credit_balance_exhausted",
 			"organization_spend_limit_exceeded", "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
@@ -28,7 +28,7 @@ final class Throttles {
 
 	private static final int MAX_CODE = 64;
 
-	private Throttles() {
+	private ThrottleDetector() {
 	}
 
 	/**
@@ -43,12 +43,12 @@ final class Throttles {
 			return null;
 		}
 		response.add(response.text().quota());
-		return of(kind, RetryHints.retryAfter(response, retryHeaders), response);
+		return of(kind, RetryAfterReader.retryAfter(response, retryHeaders), response);
 	}
 
 	static Throttle of(Throttle.Kind kind, @Nullable Duration retryAfter, ResponseReader response) {
 		return new Throttle(kind, retryAfter, dimension(kind, response), code(response),
-				RetryHints.isRetryRefused(response));
+				RetryAfterReader.isRetryRefused(response));
 	}
 
 	private static Throttle.@Nullable Kind kind(ResponseReader response) {

@@ -10,12 +10,12 @@ import net.jqwik.api.constraints.StringLength;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class DecimalsTests {
+class DecimalParserTests {
 
 	@Property(tries = 10_000)
 	void digitsWithAtMostOnePointBehindTheFirstAreANumber(
 			@ForAll @StringLength(max = 36) @CharRange(from = '0', to = '9') @Chars({ '.', '-' }) String text) {
-		assertThat(Decimals.parse(text)).isEqualTo(expected(text));
+		assertThat(DecimalParser.parse(text)).isEqualTo(expected(text));
 	}
 
 	@Property(tries = 10_000)
@@ -24,7 +24,7 @@ class DecimalsTests {
 			@ForAll @StringLength(max = 4) @Chars({ '1', '.', 'm' }) String before,
 			@ForAll @StringLength(max = 4) @Chars({ '1', '.', 'm' }) String after) {
 		String text = before + number + after;
-		assertThat(Decimals.parse(text, before.length(), before.length() + number.length()))
+		assertThat(DecimalParser.parse(text, before.length(), before.length() + number.length()))
 			.isEqualTo(expected(number));
 	}
 
@@ -32,13 +32,13 @@ class DecimalsTests {
 	void aNumberIsReadExactlyWhereverItsPointIs(@ForAll long digits, @ForAll @IntRange(min = 1, max = 18) int point) {
 		StringBuilder text = new StringBuilder(Long.toString(digits & Long.MAX_VALUE));
 		text.insert(Math.min(point, text.length()), '.');
-		assertThat(Decimals.parse(text.toString())).isEqualTo(Double.parseDouble(text.toString()));
+		assertThat(DecimalParser.parse(text.toString())).isEqualTo(Double.parseDouble(text.toString()));
 	}
 
 	@Example
 	void aLongNumberIsNone() {
-		assertThat(Decimals.parse("1".repeat(32))).isEqualTo(Double.parseDouble("1".repeat(32)));
-		assertThat(Decimals.parse("1".repeat(33))).isNaN();
+		assertThat(DecimalParser.parse("1".repeat(32))).isEqualTo(Double.parseDouble("1".repeat(32)));
+		assertThat(DecimalParser.parse("1".repeat(33))).isNaN();
 	}
 
 	private static Double expected(String text) {
