@@ -16,10 +16,9 @@ import org.springframework.web.client.RestClient;
 
 /**
  * A builder whose clients are limited, also those of its clones and of
- * {@link RestClient#mutate()}: by the request factory, whichever is set. Where Spring
- * copies the requests of a client for interceptors in any case, the last of them limits
- * it, which sees the address and the attributes of the request before and after the
- * others.
+ * {@link RestClient#mutate()}, whatever is set at it. The request factory limits them.
+ * Only where Spring copies the requests in any case, for interceptors or buffers, the
+ * last interceptor does, which sees the original address as well.
  */
 final class LimitedBuilder implements InvocationHandler {
 
@@ -67,7 +66,8 @@ final class LimitedBuilder implements InvocationHandler {
 		return proxy(RestClient.Builder.class, this);
 	}
 
-	private RestClient.Builder proxy(RestClient.Builder builder) {
+	/** Limits a copy of the builder likewise. */
+	private RestClient.Builder limited(RestClient.Builder builder) {
 		LimitedBuilder copy = new LimitedBuilder(builder, this.requests, this.interceptor);
 		copy.factory = this.factory;
 		copy.buffered = this.buffered;
@@ -81,7 +81,7 @@ final class LimitedBuilder implements InvocationHandler {
 			case "build":
 				return build();
 			case "clone":
-				return proxy(this.builder.clone());
+				return limited(this.builder.clone());
 			case "apply":
 				((Consumer<Object>) args[0]).accept(proxy);
 				return proxy;
@@ -115,7 +115,7 @@ final class LimitedBuilder implements InvocationHandler {
 		}
 		RestClient client = builder.build();
 		return proxy(RestClient.class, (proxy, method, args) -> switch (method.getName()) {
-			case "mutate" -> proxy(client.mutate());
+			case "mutate" -> limited(client.mutate());
 			case "equals" -> proxy == args[0];
 			default -> call(client, method, args);
 		});

@@ -24,6 +24,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
+import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestClientBuilderConfigurer;
@@ -149,6 +150,21 @@ class RateLimitRestClientAutoConfigurationTests {
 	void a_request_factory_of_the_application_is_limited() {
 		assertThat(spentBy((builder) -> builder.requestFactory(own()))).isEqualTo(1);
 		assertThat(this.sent).hasSize(1);
+	}
+
+	@Test
+	void a_factory_that_a_customizer_sets_is_limited() {
+		TestClient group = client();
+		TestClient address = matching().name("address");
+		application(group, address).withUserConfiguration(Services.class)
+			.withBean(RestClientCustomizer.class, () -> (builder) -> builder.requestFactory(own()))
+			.run((context) -> {
+				get(context.getBean(RestClient.Builder.class).build());
+				context.getBean(OpenAi.class).models();
+			});
+		assertThat(this.sent).hasSize(2);
+		assertThat(group.spent(Dimension.REQUESTS)).isEqualTo(1);
+		assertThat(address.spent(Dimension.REQUESTS)).isEqualTo(1);
 	}
 
 	@Test
