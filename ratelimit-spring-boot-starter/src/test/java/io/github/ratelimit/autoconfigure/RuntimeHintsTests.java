@@ -11,8 +11,10 @@ import org.springframework.beans.factory.aot.AotServices;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.proxies;
 import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reflection;
 import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.resource;
 
@@ -32,6 +34,8 @@ class RuntimeHintsTests {
 		assertThat(reflection().onType(RateLimited.class).withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS))
 			.accepts(hints);
 		assertThat(reflection().onMethodInvocation(String.class, "replaceFirst")).accepts(hints);
+		assertThat(proxies().forInterfaces(RestClient.class)).accepts(hints);
+		assertThat(proxies().forInterfaces(RestClient.Builder.class)).accepts(hints);
 		assertThat(reflection().onFieldAccess(LettuceConnectionFactory.class, "configuration")).accepts(hints);
 	}
 

@@ -7,8 +7,10 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.Machine;
 import io.github.ratelimit.benchmarks.Spread;
 import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.http.RateLimitRequestFactory;
+import io.github.ratelimit.client.http.RestClientCustomizers;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -59,12 +61,15 @@ public final class AdapterCost {
 				calls(blocking.clone()
 					.requestFactory(new RateLimitRequestFactory(new LocalModel.Blocking(), limiter))
 					.build()));
+		RestClientCustomizers boot = new RestClientCustomizers(new ClientLimiters(List.of(limiter)));
+		Side restBoot = new Side("`RestClient` of Spring Boot's builder, limited", rest,
+				calls(boot.limit(RestClient.builder()).requestFactory(new LocalModel.Blocking()).build()));
 		Side web = new Side("`WebClient`", null, calls(reactive.build()));
 		Side filtered = new Side("`WebClient` with a filter that does nothing", web,
 				calls(reactive.clone().filter((request, next) -> next.exchange(request)).build()));
 		Side webLimited = new Side("`WebClient`, limited", web,
 				calls(reactive.clone().filter(new RateLimitExchangeFilter(limiter)).build()));
-		List<Side> sides = List.of(rest, intercepted, restLimited, restFactory, web, filtered, webLimited);
+		List<Side> sides = List.of(rest, intercepted, restLimited, restFactory, restBoot, web, filtered, webLimited);
 		for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
 			for (Side side : sides) {
 				side.run(round >= 0);

@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure.client;
 
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.http.RestClientCustomizers;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -14,6 +15,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} that limits the calls of
@@ -30,6 +32,17 @@ public final class RateLimitRestClientAutoConfiguration {
 										// credentials
 	RestClientCustomizers rateLimitRestClientCustomizers(ClientLimiters clients) {
 		return new RestClientCustomizers(clients);
+	}
+
+	@Bean
+	static LimitedRestClientConfigurer.Replacement rateLimitRestClientConfigurer(
+			ObjectProvider<RestClientCustomizers> customizers) {
+		return new LimitedRestClientConfigurer.Replacement(customizers);
+	}
+
+	@Bean
+	RestClientHttpServiceGroupConfigurer rateLimitHttpServiceGroups(RestClientCustomizers customizers) {
+		return customizers.limitedGroups();
 	}
 
 	@Bean

@@ -55,10 +55,15 @@ final class LimitedRequest implements ClientHttpRequest {
 
 	@Override
 	public OutputStream getBody() throws IOException {
-		if (this.body == null && (isReadable() || this.copy != null)) {
+		if (this.body == null && !isLimited() && (isReadable() || this.copy != null)) {
 			this.body = new Body(this.request.getBody(), this.copy);
 		}
 		return (this.body != null) ? this.body : this.request.getBody();
+	}
+
+	/** Returns whether an adapter above has limited it. */
+	private boolean isLimited() {
+		return getAttributes().containsKey(RateLimitClientInterceptor.LIMITED);
 	}
 
 	private boolean isReadable() {
@@ -67,8 +72,7 @@ final class LimitedRequest implements ClientHttpRequest {
 
 	@Override
 	public ClientHttpResponse execute() throws IOException {
-		if (getAttributes().containsKey(RateLimitClientInterceptor.LIMITED)
-				|| LimitedRequests.isAdmitted(this.limiter)) {
+		if (isLimited() || LimitedRequests.isAdmitted(this.limiter)) {
 			return this.request.execute();
 		}
 		// executed again after a failure, the request below decides whether it can be

@@ -10,11 +10,13 @@ import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.support.HttpRequestWrapper;
 
 /**
  * Limits the requests of a {@code RestClient} or {@code RestTemplate}:
@@ -38,7 +40,7 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	 * @param limiters the clients of the configuration
 	 */
 	public RateLimitClientInterceptor(ClientLimiters limiters) {
-		this.requests = LimitedRequests.matching(limiters);
+		this(LimitedRequests.matching(limiters));
 	}
 
 	/**
@@ -46,7 +48,12 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	 * @param limiter the client of the configuration
 	 */
 	public RateLimitClientInterceptor(ClientLimiter limiter) {
-		this.requests = LimitedRequests.all(limiter);
+		this(LimitedRequests.all(limiter));
+	}
+
+	/** Creates an interceptor that limits these requests. */
+	RateLimitClientInterceptor(LimitedRequests requests) {
+		this.requests = requests;
 	}
 
 	/** Returns whether the client is chosen by the address of each request. */
@@ -57,9 +64,8 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	@Override
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
-		ClientLimiter limiter = request.getAttributes().containsKey(LIMITED) ? null
-				: this.requests.limiter(request.getURI());
-		if (limiter == null) {
+		ClientLimiter limiter = request.getAttributes().containsKey(LIMITED) ? null : match(request);
+		if (limiter == null || LimitedRequests.isAdmitted(limiter)) {
 			return execution.execute(request, body);
 		}
 		OutboundRequest outbound = OutboundRequest
@@ -72,6 +78,13 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 		finally {
 			request.getAttributes().remove(LIMITED);
 		}
+	}
+
+	/** Another interceptor may have changed the address, as a load balancer does. */
+	private @Nullable ClientLimiter match(HttpRequest request) {
+		ClientLimiter limiter = this.requests.match(request.getURI());
+		return (limiter == null && request instanceof HttpRequestWrapper changed) ? match(changed.getRequest())
+				: limiter;
 	}
 
 	private static ModelRequest facts(HttpHeaders headers, byte[] body) {

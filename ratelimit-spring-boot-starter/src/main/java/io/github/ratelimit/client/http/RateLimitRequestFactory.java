@@ -46,7 +46,8 @@ public final class RateLimitRequestFactory implements ClientHttpRequestFactory {
 		this(factory, LimitedRequests.all(limiter));
 	}
 
-	private RateLimitRequestFactory(ClientHttpRequestFactory factory, LimitedRequests requests) {
+	/** Creates a factory that limits these requests. */
+	RateLimitRequestFactory(ClientHttpRequestFactory factory, LimitedRequests requests) {
 		this.factory = Objects.requireNonNull(factory, "factory");
 		this.requests = requests;
 	}

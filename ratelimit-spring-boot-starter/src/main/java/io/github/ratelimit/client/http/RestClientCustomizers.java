@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LimitedRequests;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
@@ -11,8 +12,9 @@ import org.springframework.web.client.support.RestClientHttpServiceGroupConfigur
 
 /**
  * Limits the clients that an application takes from Spring Boot's builders: requests by
- * their addresses, and HTTP service groups by their names. Its methods serve as Boot's
- * customizers, which should be the last ones.
+ * their addresses, and HTTP service groups by their names. Builders are replaced by
+ * limited ones. Where that is not possible, its methods serve as Boot's customizers,
+ * which should be the last ones.
  */
 public final class RestClientCustomizers implements RestClientHttpServiceGroupConfigurer {
 
@@ -27,11 +29,32 @@ public final class RestClientCustomizers implements RestClientHttpServiceGroupCo
 	}
 
 	/**
-	 * Limits the requests of a client by their addresses.
+	 * Limits the requests of a builder's clients by their addresses, whatever is set at
+	 * the builder that is returned.
+	 * @param builder builds the clients
+	 * @return the builder to use in place of it
+	 */
+	public RestClient.Builder limit(RestClient.Builder builder) {
+		return (this.limiters.isMatching() && LimitedBuilder.requests(builder) == null)
+				? LimitedBuilder.limit(builder, LimitedRequests.matching(this.limiters)) : builder;
+	}
+
+	/**
+	 * Returns what gives HTTP service groups limited builders.
+	 * @return the configurer, which has to be the first
+	 */
+	public RestClientHttpServiceGroupConfigurer limitedGroups() {
+		return new LimitedGroups(this.limiters);
+	}
+
+	/**
+	 * Limits the requests of a client by their addresses, if its builder does not.
 	 * @param builder builds the client
 	 */
 	public void customize(RestClient.Builder builder) {
-		builder.requestInterceptors(this::addMatching);
+		if (this.limiters.isMatching() && LimitedBuilder.requests(builder) == null) {
+			builder.requestInterceptor(new RateLimitClientInterceptor(this.limiters));
+		}
 	}
 
 	/**
@@ -39,22 +62,21 @@ public final class RestClientCustomizers implements RestClientHttpServiceGroupCo
 	 * @param client the client
 	 */
 	public void customize(RestTemplate client) {
-		addMatching(client.getInterceptors());
-	}
-
-	/** A client without any address to match must not have its requests buffered. */
-	private void addMatching(List<ClientHttpRequestInterceptor> interceptors) {
 		if (this.limiters.isMatching()) {
-			interceptors.add(new RateLimitClientInterceptor(this.limiters));
+			client.getInterceptors().add(new RateLimitClientInterceptor(this.limiters));
 		}
 	}
 
-	/** Limits each group by the client of its name that has no addresses of its own. */
+	/**
+	 * Limits each group by the client of its name that has no addresses of its own, if
+	 * its builder does not.
+	 */
 	@Override
 	public void configureGroups(Groups<RestClient.Builder> groups) {
 		groups.forEachClient((group, builder) -> {
 			ClientLimiter limiter = this.limiters.ofGroup(group.name());
-			if (limiter != null) {
+			LimitedRequests requests = LimitedBuilder.requests(builder);
+			if (limiter != null && (requests == null || requests.isMatching())) {
 				builder.requestInterceptors((interceptors) -> addForGroup(interceptors, limiter));
 			}
 		});

@@ -9,6 +9,7 @@ import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.KeyPart;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RetryPolicy;
+import io.github.ratelimit.client.UrlPattern;
 import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
@@ -64,7 +65,8 @@ public final class GovernedClient implements OutboundClient {
 		GovernorSettings settings = new GovernorSettings(quotas, provider != ProviderKind.SILENT,
 				defaults.maxConcurrent(), defaults.maxWaiting(), Duration.ofDays(1), defaults.reserve(),
 				defaults.longestGate(), LimitMode.ENFORCE);
-		ClientSettings client = new ClientSettings("bench", List.of(), null, List.of(KeyPart.CREDENTIAL, KeyPart.MODEL),
+		List<UrlPattern> match = List.of(UrlPattern.parse(provider.uri().resolve("/") + "**"));
+		ClientSettings client = new ClientSettings("bench", match, null, List.of(KeyPart.CREDENTIAL, KeyPart.MODEL),
 				settings, List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(client, new Dialects(List.of()), TokenEstimator.DEFAULT, time, Runnable::run,
 				ClientListener.NONE, notes, new KillSwitch(true), () -> Caller.UNBOUNDED);
