@@ -94,8 +94,8 @@ final class RecordedRequest implements ClientHttpRequest {
 	}
 
 	private void keep(DataBuffer buffer) {
-		if (buffer instanceof DefaultDataBuffer plain && plain.getNativeBuffer().hasArray()) {
-			ByteBuffer own = plain.getNativeBuffer();
+		ByteBuffer own = (buffer instanceof DefaultDataBuffer plain) ? plain.getNativeBuffer() : null;
+		if (own != null && own.hasArray()) {
 			keep(own.array(), own.arrayOffset() + own.position(), own.remaining());
 			return;
 		}
