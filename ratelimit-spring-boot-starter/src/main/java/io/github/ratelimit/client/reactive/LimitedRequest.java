@@ -76,8 +76,10 @@ final class LimitedRequest implements ClientRequest, BodyInserter<Object, Client
 			return this.original.writeTo(request, strategies);
 		}
 		this.encoded.addHeaders(request);
-		cookies().forEach((name, values) -> values
-			.forEach((value) -> request.getCookies().add(name, new HttpCookie(name, value))));
+		if (!cookies().isEmpty()) {
+			cookies().forEach((name, values) -> values
+				.forEach((value) -> request.getCookies().add(name, new HttpCookie(name, value))));
+		}
 		request.getAttributes().putAll(this.original.attributes());
 		Consumer<ClientHttpRequest> consumer = httpRequest();
 		if (consumer != null) {
