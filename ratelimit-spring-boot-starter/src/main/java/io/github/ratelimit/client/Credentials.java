@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Credentials {
 
 	/** In lower case, so that Spring's headers need not convert them. */
-	private static final List<String> HEADERS = List.of("authorization", "x-api-key", "api-key", "x-goog-api-key");
+	private static final String[] HEADERS = { "authorization", "x-api-key", "api-key", "x-goog-api-key" };
 
 	/** Signature Version 4 of AWS. */
 	private static final String AWS_SIGNATURE = "AWS4-";

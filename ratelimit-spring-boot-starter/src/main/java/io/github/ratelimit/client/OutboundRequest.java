@@ -97,8 +97,8 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 
 	/** Returns the call of a client that passes its permits on, ended or not. */
 	@Nullable ClientCall passedOnBy(ClientLimiter limiter) {
-		for (ChargeDecision decision : this.passedOn) {
-			if (decision.receipt() instanceof ClientCall call && call.isOf(limiter)) {
+		for (int i = 0; i < this.passedOn.size(); i++) {
+			if (this.passedOn.get(i).receipt() instanceof ClientCall call && call.isOf(limiter)) {
 				return call;
 			}
 		}

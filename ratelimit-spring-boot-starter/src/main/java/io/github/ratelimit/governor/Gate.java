@@ -16,6 +16,8 @@ final class Gate {
 
 	private static final int LONGEST_BACKOFF = 5;
 
+	private static final Duration LONGEST = Duration.ofDays(365);
+
 	private final long longestNanos;
 
 	private long until;
@@ -84,7 +86,7 @@ final class Gate {
 	}
 
 	static long nanos(Duration duration) {
-		return (duration.compareTo(Duration.ofDays(365)) > 0) ? TimeUnit.DAYS.toNanos(365) : duration.toNanos();
+		return (duration.compareTo(LONGEST) > 0) ? LONGEST.toNanos() : duration.toNanos();
 	}
 
 }

@@ -241,11 +241,7 @@ public final class Governor {
 	}
 
 	private void wake(long due) {
-		change((now) -> {
-			if (this.wakeAt == due) {
-				this.waking = false;
-			}
-		});
+		change((now) -> this.waking &= this.wakeAt != due);
 	}
 
 	/** Admits the queued calls that can be sent now. */
@@ -344,7 +340,10 @@ public final class Governor {
 		finally {
 			this.lock.unlock();
 		}
-		after.forEach(Runnable::run);
+		// mostly none, and then an iterator would be all that this costs
+		for (int i = 0; i < after.size(); i++) {
+			after.get(i).run();
+		}
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.ratelimit.client.reactive;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.SendFailures;
@@ -13,7 +12,9 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -22,11 +23,11 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * A request from the queue to the end of its response. Whenever its subscriber cancels,
- * its call ends: in the queue, while it is sent, between head and body, or within the
- * body.
+ * A request from the queue to the end of its response, to be subscribed to once. Whenever
+ * its subscriber cancels, its call ends: in the queue, while it is sent, between head and
+ * body, or within the body.
  */
-final class Attempt {
+final class Attempt extends Mono<ClientResponse> implements CountedBody.Reader {
 
 	/**
 	 * What the codecs of a client read of a body at most, unless configured.
@@ -35,7 +36,9 @@ final class Attempt {
 
 	private final CompletableFuture<ClientCall> admission;
 
-	private final Supplier<Mono<ClientResponse>> exchange;
+	private final ClientRequest request;
+
+	private final ExchangeFunction next;
 
 	private volatile boolean sent;
 
@@ -51,42 +54,61 @@ final class Attempt {
 	/**
 	 * Creates an attempt.
 	 * @param admission the request's position in the queue
-	 * @param exchange sends the request
+	 * @param request the request as it is sent
+	 * @param next sends it
 	 */
-	Attempt(CompletableFuture<ClientCall> admission, Supplier<Mono<ClientResponse>> exchange) {
+	Attempt(CompletableFuture<ClientCall> admission, ClientRequest request, ExchangeFunction next) {
 		this.admission = admission;
-		this.exchange = exchange;
-	}
-
-	/** Sends the request when it is admitted. */
-	Mono<ClientResponse> send() {
-		return response(false);
+		this.request = request;
+		this.next = next;
 	}
 
 	/** Sends the request when it is admitted, and reads the bodies of errors. */
-	Mono<ClientResponse> sendAndReadErrors() {
-		return response(true);
+	Mono<ClientResponse> withErrorsRead() {
+		return flatMap((response) -> isError(response) ? read(response) : Mono.just(response));
 	}
 
-	private Mono<ClientResponse> response(boolean readErrors) {
+	/** Sends the request when it is admitted. */
+	@Override
+	public void subscribe(CoreSubscriber<? super ClientResponse> caller) {
 		if (isAdmitted()) {
-			return exchange(this.admission.join(), readErrors);
+			send(caller);
+			return;
 		}
 		this.admission.whenComplete((call, failure) -> {
 			if (this.cancelled) {
-				end();
+				endUnread();
 			}
 		});
-		return Mono.fromFuture(this.admission).flatMap((call) -> exchange(call, readErrors)).doOnCancel(this::cancel);
+		Mono.fromFuture(this.admission).then(this).doOnCancel(this::cancel).subscribe(caller);
 	}
 
 	private boolean isAdmitted() {
 		return this.admission.isDone() && !this.admission.isCompletedExceptionally();
 	}
 
-	private Mono<ClientResponse> exchange(ClientCall call, boolean readErrors) {
-		Mono<ClientResponse> response = new Exchange(call, readErrors);
-		return readErrors ? response.flatMap((head) -> isError(head) ? read(call, head) : Mono.just(head)) : response;
+	private ClientCall call() {
+		return this.admission.join();
+	}
+
+	private void send(CoreSubscriber<? super ClientResponse> caller) {
+		Receiving receiving = new Receiving(caller);
+		caller.onSubscribe(receiving);
+		this.sent = true;
+		if (this.cancelled) {
+			// within onSubscribe
+			call().notSent();
+			return;
+		}
+		Mono<ClientResponse> response;
+		try {
+			response = Objects.requireNonNull(this.next.exchange(this.request), "No response from the next filter");
+		}
+		catch (Throwable failure) {
+			Exceptions.throwIfFatal(failure);
+			response = Mono.error(failure);
+		}
+		response.subscribe(receiving);
 	}
 
 	private static boolean isError(ClientResponse response) {
@@ -94,31 +116,22 @@ final class Attempt {
 	}
 
 	/** Returns a response whose body ends the call. */
-	private ClientResponse counted(ClientCall call, ClientResponse response) {
+	private ClientResponse counted(ClientResponse response) {
 		if (isError(response)) {
-			return new CountedResponse(response, error(call, response));
+			ErrorResponseBody error = new ErrorResponseBody(this::begin, call(), response);
+			this.error = error;
+			return new CountedResponse(response, error);
 		}
-		call.head(response.statusCode().value(), response.headers().asHttpHeaders()::getFirst, null);
-		return new CountedResponse(response, new Body(call));
+		call().head(response.statusCode().value(), response.headers().asHttpHeaders()::getFirst, null);
+		return new CountedResponse(response, this);
 	}
 
 	/** Returns the response of an error after its body has been read. */
-	private Mono<ClientResponse> read(ClientCall call, ClientResponse response) {
-		Flux<DataBuffer> body = new CountedBody(response.body(BodyExtractors.toDataBuffers()), error(call, response));
-		return DataBufferUtils.join(body, MAX_ERROR_BYTES)
+	private static Mono<ClientResponse> read(ClientResponse response) {
+		return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), MAX_ERROR_BYTES)
 			.map(Attempt::bytes)
 			.defaultIfEmpty(new byte[0])
 			.map((bytes) -> response.mutate().body((read) -> flux(bytes)).build());
-	}
-
-	private ErrorResponseBody error(ClientCall call, ClientResponse response) {
-		ErrorResponseBody error = new ErrorResponseBody(this::bodyBegins, call, response);
-		this.error = error;
-		return error;
-	}
-
-	private void bodyBegins() {
-		this.bodySubscribed = true;
 	}
 
 	private static byte[] bytes(DataBuffer buffer) {
@@ -132,102 +145,54 @@ final class Attempt {
 		return Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(bytes)));
 	}
 
-	private void cancel() {
-		this.cancelled = true;
-		end();
+	@Override
+	public void begin() {
+		this.bodySubscribed = true;
 	}
 
-	private void end() {
+	@Override
+	public void read(ByteBuffer piece) {
+		call().body(piece);
+	}
+
+	@Override
+	public void end() {
+		call().close();
+	}
+
+	private void cancel() {
+		this.cancelled = true;
+		endUnread();
+	}
+
+	/** Ends the call unless its body does. */
+	private void endUnread() {
 		if (this.bodySubscribed || !isAdmitted()) {
 			return;
 		}
-		ClientCall call = this.admission.join();
 		ErrorResponseBody error = this.error;
 		if (error != null) {
 			error.report();
 		}
 		else if (this.sent) {
-			call.close();
+			call().close();
 		}
 		else {
-			call.notSent();
+			call().notSent();
 		}
-	}
-
-	/** The body of a response, which ends the call. */
-	private final class Body implements CountedBody.Reader {
-
-		private final ClientCall call;
-
-		private Body(ClientCall call) {
-			this.call = call;
-		}
-
-		@Override
-		public void begin() {
-			bodyBegins();
-		}
-
-		@Override
-		public void read(ByteBuffer piece) {
-			this.call.body(piece);
-		}
-
-		@Override
-		public void end() {
-			this.call.close();
-		}
-
 	}
 
 	/**
-	 * Sends the request once, and ends its call unless there is a response that does. One
+	 * Receives the response, and ends the call unless there is one that does. One
 	 * operator does what would otherwise take one for each kind of signal.
 	 */
-	private final class Exchange extends Mono<ClientResponse> {
-
-		private final ClientCall call;
-
-		private final boolean readErrors;
-
-		private Exchange(ClientCall call, boolean readErrors) {
-			this.call = call;
-			this.readErrors = readErrors;
-		}
-
-		@Override
-		public void subscribe(CoreSubscriber<? super ClientResponse> caller) {
-			Receiving receiving = new Receiving(this, caller);
-			caller.onSubscribe(receiving);
-			Attempt.this.sent = true;
-			if (Attempt.this.cancelled) {
-				// within onSubscribe
-				this.call.notSent();
-				return;
-			}
-			Mono<ClientResponse> response;
-			try {
-				response = Objects.requireNonNull(Attempt.this.exchange.get(), "No response from the next filter");
-			}
-			catch (Throwable failure) {
-				Exceptions.throwIfFatal(failure);
-				response = Mono.error(failure);
-			}
-			response.subscribe(receiving);
-		}
-
-	}
-
 	private final class Receiving extends Operators.DeferredSubscription implements CoreSubscriber<ClientResponse> {
-
-		private final Exchange exchange;
 
 		private final CoreSubscriber<? super ClientResponse> caller;
 
 		private boolean done;
 
-		private Receiving(Exchange exchange, CoreSubscriber<? super ClientResponse> caller) {
-			this.exchange = exchange;
+		private Receiving(CoreSubscriber<? super ClientResponse> caller) {
 			this.caller = caller;
 		}
 
@@ -240,8 +205,7 @@ final class Attempt {
 		public void onNext(ClientResponse response) {
 			ClientResponse counted;
 			try {
-				boolean raw = this.exchange.readErrors && isError(response);
-				counted = raw ? response : counted(this.exchange.call, response);
+				counted = counted(response);
 			}
 			catch (Throwable failure) {
 				super.cancel();
@@ -260,7 +224,7 @@ final class Attempt {
 				return;
 			}
 			this.done = true;
-			SendFailures.end(this.exchange.call, failure);
+			SendFailures.end(call(), failure);
 			this.caller.onError(failure);
 		}
 
@@ -268,7 +232,7 @@ final class Attempt {
 		public void onComplete() {
 			if (!this.done) {
 				this.done = true;
-				this.exchange.call.close();
+				call().close();
 				this.caller.onComplete();
 			}
 		}

@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.BiFunction;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.CodecException;
 import org.springframework.http.HttpHeaders;
@@ -21,10 +22,12 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientRequest;
-import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * Encodes the bodies of a client's requests before they are sent, to determine their
@@ -35,64 +38,136 @@ import reactor.core.publisher.Mono;
 final class BodyEncoder {
 
 	/** The client's writers, which are always the same list. */
-	private volatile @Nullable List<HttpMessageWriter<?>> writers;
+	private volatile @Nullable Writers client;
 
 	/**
-	 * Sends a request: marked as limited, and encoded if the client's writers are known
-	 * and its body is a single value.
+	 * Encodes a request's body if the client's writers are known and it is a single
+	 * value.
 	 * @param request the request
-	 * @param send sends it; takes the request as it is sent, and its size
-	 * @return the response
+	 * @param caller whose context is used
+	 * @return the request as it is sent: marked as limited, and with its size. Mostly
+	 * complete. Cancelling it cancels the encoding
 	 */
-	Mono<ClientResponse> encoded(ClientRequest request,
-			BiFunction<ClientRequest, ModelRequest, Mono<ClientResponse>> send) {
+	CompletableFuture<LimitedRequest> encode(ClientRequest request, CoreSubscriber<?> caller) {
 		if (request.body() == BodyInserters.empty() || !isReadable(request.headers())) {
-			return send.apply(new LimitedRequest(request, this), ModelRequest.NONE);
+			return CompletableFuture.completedFuture(new LimitedRequest(request, this, ModelRequest.NONE));
 		}
-		List<HttpMessageWriter<?>> writers = this.writers;
-		RecordedRequest recorded = new RecordedRequest(request);
-		return encode(request, recorded, writers).then(Mono.defer(() -> {
-			ByteBuffer bytes = recorded.bytes();
-			// the client encodes a body again that is not kept, and shows its writers
-			return send.apply(
-					(bytes != null && writers != null) ? new LimitedRequest(request, this, recorded, writers)
-							: new LimitedRequest(request, this),
-					(bytes != null && isReadable(recorded.getHeaders())) ? facts(bytes) : ModelRequest.NONE);
-		}));
-	}
-
-	private static Mono<Void> encode(ClientRequest request, RecordedRequest recorded,
-			@Nullable List<HttpMessageWriter<?>> writers) {
-		Mono<Void> encoded;
-		try {
-			encoded = request.body().insert(recorded, new Context((writers != null) ? writers : Defaults.WRITERS));
-		}
-		catch (RuntimeException ex) {
-			encoded = Mono.error(ex);
-		}
-		return (writers != null) ? encoded.onErrorMap((failure) -> asOfClient(failure, request))
-				: encoded.onErrorComplete();
+		Encoding encoding = new Encoding(new RecordedRequest(request), this.client, caller);
+		encoding.start();
+		return encoding;
 	}
 
 	private static boolean isReadable(HttpHeaders headers) {
 		return OutboundBody.isReadable(headers.getFirst(OutboundBody.CONTENT_TYPE));
 	}
 
-	private static ModelRequest facts(ByteBuffer bytes) {
-		return OutboundBody.facts(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-	}
-
-	/** A body that cannot be encoded fails the request as it does without this filter. */
-	private static Throwable asOfClient(Throwable failure, ClientRequest request) {
-		return (failure instanceof CodecException || !(failure instanceof Exception exception)) ? failure
-				: new WebClientRequestException(exception, request.method(), request.url(), request.headers());
-	}
-
 	void learn(List<HttpMessageWriter<?>> writers) {
-		this.writers = writers;
+		Writers client = this.client;
+		if (client == null || client.messageWriters() != writers) {
+			this.client = new Writers(writers);
+		}
 	}
 
-	private record Context(List<HttpMessageWriter<?>> messageWriters) implements BodyInserter.Context {
+	/** An encoding in progress, and its result. */
+	private final class Encoding extends CompletableFuture<LimitedRequest> implements CoreSubscriber<Void> {
+
+		private final RecordedRequest recorded;
+
+		/** Null if the client's writers are not known. */
+		private final @Nullable Writers client;
+
+		private final CoreSubscriber<?> caller;
+
+		private volatile @Nullable Subscription subscription;
+
+		private Encoding(RecordedRequest recorded, @Nullable Writers client, CoreSubscriber<?> caller) {
+			this.recorded = recorded;
+			this.client = client;
+			this.caller = caller;
+		}
+
+		private void start() {
+			Mono<Void> encoded;
+			try {
+				encoded = this.recorded.request()
+					.body()
+					.insert(this.recorded, (this.client != null) ? this.client : Defaults.WRITERS);
+			}
+			catch (RuntimeException ex) {
+				encoded = Mono.error(ex);
+			}
+			encoded.subscribe(this);
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			this.subscription = subscription;
+			if (isDone()) {
+				subscription.cancel();
+			}
+			else {
+				subscription.request(Long.MAX_VALUE);
+			}
+		}
+
+		@Override
+		public void onNext(Void nothing) {
+			// there is none
+		}
+
+		@Override
+		public void onComplete() {
+			complete(result());
+		}
+
+		private LimitedRequest result() {
+			ClientRequest request = this.recorded.request();
+			boolean kept = this.recorded.isKept();
+			ModelRequest facts = (kept && isReadable(this.recorded.getHeaders())) ? this.recorded.facts()
+					: ModelRequest.NONE;
+			// the client encodes a body again that is not kept, and shows its writers
+			return (kept && this.client != null)
+					? new LimitedRequest(request, BodyEncoder.this, facts, this.recorded, this.client.messageWriters())
+					: new LimitedRequest(request, BodyEncoder.this, facts);
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			if (this.client == null) {
+				onComplete();
+			}
+			else if (!completeExceptionally(asOfClient(failure))) {
+				Operators.onErrorDropped(failure, currentContext());
+			}
+		}
+
+		/**
+		 * A body that cannot be encoded fails the request as it does without this filter.
+		 */
+		private Throwable asOfClient(Throwable failure) {
+			ClientRequest request = this.recorded.request();
+			return (failure instanceof CodecException || !(failure instanceof Exception exception)) ? failure
+					: new WebClientRequestException(exception, request.method(), request.url(), request.headers());
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterrupt) {
+			boolean cancelled = super.cancel(mayInterrupt);
+			Subscription subscription = this.subscription;
+			if (cancelled && subscription != null) {
+				subscription.cancel();
+			}
+			return cancelled;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.caller.currentContext();
+		}
+
+	}
+
+	private record Writers(List<HttpMessageWriter<?>> messageWriters) implements BodyInserter.Context {
 
 		@Override
 		public Optional<ServerHttpRequest> serverRequest() {
@@ -108,11 +183,11 @@ final class BodyEncoder {
 
 	private static final class Defaults {
 
-		private static final List<HttpMessageWriter<?>> WRITERS = ExchangeStrategies.withDefaults()
+		private static final Writers WRITERS = new Writers(ExchangeStrategies.withDefaults()
 			.messageWriters()
 			.stream()
 			.<HttpMessageWriter<?>>map(ValueWriter::new)
-			.toList();
+			.toList());
 
 	}
 

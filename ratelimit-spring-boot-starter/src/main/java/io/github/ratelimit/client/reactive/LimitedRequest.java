@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
@@ -29,6 +30,8 @@ final class LimitedRequest implements ClientRequest, BodyInserter<Object, Client
 
 	private final BodyEncoder encoder;
 
+	private final ModelRequest facts;
+
 	private final @Nullable RecordedRequest encoded;
 
 	private final @Nullable List<HttpMessageWriter<?>> writers;
@@ -37,24 +40,32 @@ final class LimitedRequest implements ClientRequest, BodyInserter<Object, Client
 	 * Creates a request whose body is encoded when it is sent.
 	 * @param original the request of the application
 	 * @param encoder is shown the writers of the client
+	 * @param facts the size of the request
 	 */
-	LimitedRequest(ClientRequest original, BodyEncoder encoder) {
-		this(original, encoder, null, null);
+	LimitedRequest(ClientRequest original, BodyEncoder encoder, ModelRequest facts) {
+		this(original, encoder, facts, null, null);
 	}
 
 	/**
 	 * Creates a request.
 	 * @param original the request of the application
 	 * @param encoder is shown the writers of another client
+	 * @param facts the size of the request
 	 * @param encoded the body, and the headers that encoding it has set
 	 * @param writers those that have encoded it
 	 */
-	LimitedRequest(ClientRequest original, BodyEncoder encoder, @Nullable RecordedRequest encoded,
+	LimitedRequest(ClientRequest original, BodyEncoder encoder, ModelRequest facts, @Nullable RecordedRequest encoded,
 			@Nullable List<HttpMessageWriter<?>> writers) {
 		this.original = original;
 		this.encoder = encoder;
+		this.facts = facts;
 		this.encoded = encoded;
 		this.writers = writers;
+	}
+
+	/** Returns the size of the request. */
+	ModelRequest facts() {
+		return this.facts;
 	}
 
 	@Override
@@ -65,8 +76,10 @@ final class LimitedRequest implements ClientRequest, BodyInserter<Object, Client
 			return this.original.writeTo(request, strategies);
 		}
 		this.encoded.addHeaders(request);
-		cookies().forEach((name, values) -> values
-			.forEach((value) -> request.getCookies().add(name, new HttpCookie(name, value))));
+		if (!cookies().isEmpty()) {
+			cookies().forEach((name, values) -> values
+				.forEach((value) -> request.getCookies().add(name, new HttpCookie(name, value))));
+		}
 		request.getAttributes().putAll(this.original.attributes());
 		Consumer<ClientHttpRequest> consumer = httpRequest();
 		if (consumer != null) {

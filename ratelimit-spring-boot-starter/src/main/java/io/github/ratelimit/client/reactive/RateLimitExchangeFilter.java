@@ -1,7 +1,6 @@
 package io.github.ratelimit.client.reactive;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
@@ -15,7 +14,10 @@ import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.ContextView;
 
 /**
  * Limits the requests of a {@code WebClient}:
@@ -68,29 +70,68 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 		if (limiter == null) {
 			return next.exchange(request);
 		}
-		return Mono.deferContextual((context) -> this.bodies.encoded(request, (sent, facts) -> {
-			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, facts)
-				.withPriority(request.attributes().get(RequestPriority.ATTRIBUTE))
-				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, null));
-			return send(limiter, outbound, () -> next.exchange(sent), 1);
-		}));
+		return new LimitedExchange(limiter, request, next);
 	}
 
-	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest request,
-			Supplier<Mono<ClientResponse>> exchange, int attempts) {
-		CompletableFuture<ClientCall> admission = limiter.acquireAsync(request);
-		Attempt attempt = new Attempt(admission, exchange);
+	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest outbound, ClientRequest request,
+			ExchangeFunction next, int attempts) {
+		CompletableFuture<ClientCall> admission = limiter.acquireAsync(outbound);
+		Attempt attempt = new Attempt(admission, request, next);
 		if (attempts >= limiter.settings().retry().maxAttempts()) {
-			return attempt.send();
+			return attempt;
 		}
-		return attempt.sendAndReadErrors().flatMap((response) -> {
+		return attempt.withErrorsRead().flatMap((response) -> {
 			ClientCall call = admission.join();
 			if (!call.mayRetry(attempts)) {
 				return Mono.just(response);
 			}
 			return Mono.fromFuture(call.untilRetry(attempts))
-				.then(Mono.defer(() -> send(limiter, request.asRetry(), exchange, attempts + 1)));
+				.then(Mono.defer(() -> send(limiter, outbound.asRetry(), request, next, attempts + 1)));
 		});
+	}
+
+	/**
+	 * Encodes a request and sends it, for each subscriber. What is complete at once needs
+	 * no operators.
+	 */
+	private final class LimitedExchange extends Mono<ClientResponse> {
+
+		private final ClientLimiter limiter;
+
+		private final ClientRequest request;
+
+		private final ExchangeFunction next;
+
+		private LimitedExchange(ClientLimiter limiter, ClientRequest request, ExchangeFunction next) {
+			this.limiter = limiter;
+			this.request = request;
+			this.next = next;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super ClientResponse> caller) {
+			Mono<ClientResponse> response;
+			try {
+				CompletableFuture<LimitedRequest> encoded = RateLimitExchangeFilter.this.bodies.encode(this.request,
+						caller);
+				ContextView context = caller.currentContext();
+				response = (encoded.isDone() && !encoded.isCompletedExceptionally()) ? send(encoded.join(), context)
+						: Mono.fromFuture(encoded).flatMap((sent) -> send(sent, context));
+			}
+			catch (Throwable failure) {
+				response = Mono.error(Operators.onOperatorError(failure, caller.currentContext()));
+			}
+			response.subscribe(caller);
+		}
+
+		private Mono<ClientResponse> send(LimitedRequest sent, ContextView context) {
+			OutboundRequest outbound = OutboundRequest
+				.of(this.request.url(), this.request.headers()::getFirst, sent.facts())
+				.withPriority(this.request.attributes().get(RequestPriority.ATTRIBUTE))
+				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, null));
+			return RateLimitExchangeFilter.send(this.limiter, outbound, sent, this.next, 1);
+		}
+
 	}
 
 }

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
+import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -18,7 +20,6 @@ import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.ClientHttpRequest;
-import org.springframework.util.CollectionUtils;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.client.ClientRequest;
@@ -40,23 +41,36 @@ final class RecordedRequest implements ClientHttpRequest {
 
 	private @Nullable Map<String, Object> attributes;
 
-	private @Nullable ByteBuffer bytes;
+	/** The array with the body, null if none was kept. */
+	private byte @Nullable [] bytes;
+
+	private int offset;
+
+	private int length;
 
 	private boolean committing;
 
 	RecordedRequest(ClientRequest request) {
 		this.request = request;
 		this.changed = new ChangedHeaders(request.headers());
-		this.headers = new HttpHeaders(CollectionUtils.toMultiValueMap(this.changed));
+		this.headers = new HttpHeaders(this.changed);
 	}
 
-	/**
-	 * Returns the body; null if there is none, or if more than it and headers was set.
-	 */
-	@Nullable ByteBuffer bytes() {
+	/** Returns the request as the application gave it. */
+	ClientRequest request() {
+		return this.request;
+	}
+
+	/** Returns whether the body was kept, and no more than it and headers was set. */
+	boolean isKept() {
 		boolean more = this.committing || (this.cookies != null && !this.cookies.isEmpty())
 				|| (this.attributes != null && !this.attributes.isEmpty());
-		return more ? null : this.bytes;
+		return this.bytes != null && !more;
+	}
+
+	/** Returns the size of the request according to the kept body. */
+	ModelRequest facts() {
+		return OutboundBody.facts(Objects.requireNonNull(this.bytes), this.offset, this.length);
 	}
 
 	/** Adds the headers to another request, which keeps its own. */
@@ -64,10 +78,13 @@ final class RecordedRequest implements ClientHttpRequest {
 		this.changed.addTo(request.getHeaders());
 	}
 
-	/** Writes the body to another request. */
+	/** Writes the kept body to another request. */
 	Mono<Void> send(ClientHttpRequest request) {
-		ByteBuffer bytes = Objects.requireNonNull(this.bytes);
-		return request.writeWith(Mono.fromSupplier(() -> request.bufferFactory().wrap(bytes.duplicate())));
+		return request.writeWith(Mono.fromSupplier(() -> request.bufferFactory().wrap(bytes())));
+	}
+
+	private ByteBuffer bytes() {
+		return ByteBuffer.wrap(Objects.requireNonNull(this.bytes), this.offset, this.length);
 	}
 
 	@Override
@@ -78,14 +95,20 @@ final class RecordedRequest implements ClientHttpRequest {
 
 	private void keep(DataBuffer buffer) {
 		ByteBuffer own = (buffer instanceof DefaultDataBuffer plain) ? plain.getNativeBuffer() : null;
-		this.bytes = (own != null && own.hasArray()) ? own : copy(buffer);
+		if (own != null && own.hasArray()) {
+			keep(own.array(), own.arrayOffset() + own.position(), own.remaining());
+			return;
+		}
+		byte[] copy = new byte[buffer.readableByteCount()];
+		buffer.read(copy);
+		DataBufferUtils.release(buffer);
+		keep(copy, 0, copy.length);
 	}
 
-	private static ByteBuffer copy(DataBuffer buffer) {
-		byte[] bytes = new byte[buffer.readableByteCount()];
-		buffer.read(bytes);
-		DataBufferUtils.release(buffer);
-		return ByteBuffer.wrap(bytes);
+	private void keep(byte[] bytes, int offset, int length) {
+		this.bytes = bytes;
+		this.offset = offset;
+		this.length = length;
 	}
 
 	@Override

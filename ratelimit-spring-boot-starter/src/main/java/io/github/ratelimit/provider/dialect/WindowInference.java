@@ -1,7 +1,6 @@
 package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
-import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ final class WindowInference {
 
 	static final Duration MONTH = Duration.ofDays(30);
 
-	private static final List<Duration> USUAL = List.of(SECOND, TEN_SECONDS, MINUTE, HOUR, DAY);
+	private static final Duration[] USUAL = { SECOND, TEN_SECONDS, MINUTE, HOUR, DAY };
 
 	private static final double TOLERANCE = 1.02;
 

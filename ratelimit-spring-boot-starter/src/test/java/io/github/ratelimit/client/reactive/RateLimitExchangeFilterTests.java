@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
@@ -51,6 +53,8 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -111,6 +115,10 @@ class RateLimitExchangeFilterTests {
 
 	private static WebClient.RequestHeadersSpec<?> post(WebClient web) {
 		return web.post().uri("/v1/chat").contentType(MediaType.APPLICATION_JSON).bodyValue(REQUEST);
+	}
+
+	private static WebClient.RequestHeadersSpec<?> post(WebClient web, Mono<String> body) {
+		return web.post().uri("/v1/chat").contentType(MediaType.APPLICATION_JSON).body(body, String.class);
 	}
 
 	private static Mono<String> call(WebClient web) {
@@ -290,6 +298,86 @@ class RateLimitExchangeFilterTests {
 	}
 
 	@Test
+	void headers_that_a_body_changes_are_sent_as_they_are_in_the_end() {
+		List<List<String>> received = new ArrayList<>();
+		this.provider.answers((exchange) -> {
+			received.add(exchange.getRequestHeaders().get("X-First"));
+			received.add(exchange.getRequestHeaders().get("X-Second"));
+			received.add(exchange.getRequestHeaders().get("X-Third"));
+			received.add(exchange.getRequestHeaders().get("X-Fourth"));
+			json(USAGE).give(exchange);
+		});
+		WebClient web = web(client());
+		for (int i = 0; i < 2; i++) {
+			web.post()
+				.uri("/")
+				.contentType(MediaType.APPLICATION_JSON)
+				.header("X-First", "a", "b")
+				.header("X-Second", "a")
+				.header("X-Third", "a")
+				.body((message, context) -> {
+					HttpHeaders headers = message.getHeaders();
+					assertThat(headers.getFirst("x-first")).isEqualTo("a");
+					headers.set("x-second", "b");
+					assertThat(headers.getFirst("X-SECOND")).isEqualTo("b");
+					headers.set("X-Second", "c");
+					headers.remove("x-third");
+					headers.add("X-Fourth", "a");
+					headers.add("x-fourth", "b");
+					assertThat(headers.get("X-SECOND")).containsExactly("c");
+					assertThat(headers.headerNames()).contains("X-First").doesNotContain("X-Third");
+					return BodyInserters.fromValue(REQUEST).insert(message, context);
+				})
+				.retrieve()
+				.toBodilessEntity()
+				.block(LONG);
+		}
+		List<List<String>> once = Arrays.asList(List.of("a", "b"), List.of("c"), null, List.of("a", "b"));
+		assertThat(received.subList(0, 4)).isEqualTo(once);
+		assertThat(received.subList(4, 8)).isEqualTo(once);
+	}
+
+	@Test
+	void a_body_that_comes_later_is_encoded_and_then_admitted() {
+		TestClient client = client();
+		WebClient web = web(client);
+		call(web).block(LONG);
+		Sinks.One<String> body = Sinks.one();
+		CompletableFuture<String> call = post(web, body.asMono()).retrieve().bodyToMono(String.class).toFuture();
+		assertThat(client.inFlight()).isZero();
+		assertThat(this.provider.bodies()).hasSize(1);
+		new Thread(() -> body.tryEmitValue(REQUEST.replace("gpt-4o", "gpt-5"))).start();
+		assertThat(call.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(USAGE);
+		assertThat(this.provider.bodies()).hasSize(2);
+		assertThat(client.models()).contains("gpt-4o", "gpt-5");
+	}
+
+	@Test
+	void a_call_that_is_cancelled_before_its_body_comes_cancels_the_body_and_takes_nothing() {
+		TestClient client = client();
+		WebClient web = web(client);
+		call(web).block(LONG);
+		AtomicBoolean cancelled = new AtomicBoolean();
+		Mono<String> body = Mono.<String>never().doOnCancel(() -> cancelled.set(true));
+		Disposable call = post(web, body).retrieve().bodyToMono(String.class).subscribe();
+		assertThat(cancelled).isFalse();
+		call.dispose();
+		assertThat(cancelled).isTrue();
+		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
+	void a_body_sees_the_context_of_its_subscriber() {
+		WebClient web = web(client());
+		for (int i = 0; i < 2; i++) {
+			Mono<String> body = Mono.deferContextual((context) -> Mono.just(context.get("body")));
+			post(web, body).retrieve().toBodilessEntity().contextWrite(Context.of("body", REQUEST)).block(LONG);
+		}
+		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST);
+	}
+
+	@Test
 	void a_body_that_fails_takes_nothing() {
 		TestClient client = client();
 		WebClient web = web(client);
@@ -393,6 +481,32 @@ class RateLimitExchangeFilterTests {
 		assertThat(client.inFlight()).isZero();
 		assertThat(call(web).block(LONG)).isEqualTo(USAGE);
 		assertThat(received).hasValue(1);
+	}
+
+	@Test
+	void a_call_with_a_body_that_is_cancelled_when_it_is_subscribed_to_is_not_sent() {
+		TestClient client = client();
+		AtomicInteger sent = new AtomicInteger();
+		WebClient web = builder().filter(new RateLimitExchangeFilter(client.time(this.time).limiter()))
+			.filter((request, next) -> {
+				sent.incrementAndGet();
+				return next.exchange(request);
+			})
+			.build();
+		call(web).block(LONG);
+		call(web).subscribe(new BaseSubscriber<String>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				subscription.cancel();
+			}
+
+		});
+		assertThat(sent).hasValue(1);
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
+		assertThat(client.inFlight()).isZero();
+		assertThat(call(web).block(LONG)).isEqualTo(USAGE);
+		assertThat(sent).hasValue(2);
 	}
 
 	@Test
