@@ -7,11 +7,9 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.BudgetChargeLimiter;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
@@ -143,11 +141,8 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit threadLimit,
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
-		StoreChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
-				RateLimitListeners.of(listeners.orderedStream().toList()), threadLimit);
-		NamedBudgets budgets = ofClients.getIfAvailable(() -> NamedBudgets.NONE);
-		return budgets.all().isEmpty() ? limits
-				: new BudgetChargeLimiter(limits, budgets, store, killSwitch, degradation);
+		return new ChargeLimiter(store, ofClients.getIfAvailable(() -> NamedBudgets.NONE), killSwitch, degradation,
+				time, RateLimitListeners.of(listeners.orderedStream().toList()), threadLimit);
 	}
 
 	@Bean

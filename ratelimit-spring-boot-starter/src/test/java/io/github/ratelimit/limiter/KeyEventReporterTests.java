@@ -299,7 +299,7 @@ class KeyEventReporterTests {
 	}
 
 	private ChargeLimiter charges(RateLimitListener listener) {
-		return new StoreChargeLimiter(new MemoryStore(this.time, 100_000), new KillSwitch(true),
+		return new ChargeLimiter(new MemoryStore(this.time, 100_000), NamedBudgets.NONE, new KillSwitch(true),
 				new Degradation(this.time), this.time, listener, WaitingThreadLimit.NONE);
 	}
 

@@ -1,6 +1,6 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.limiter.StoreChargeLimiter;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.RateLimiter;
 import ch.qos.logback.classic.Level;
@@ -51,8 +51,8 @@ class DecisionPublisherTests {
 	private final DecisionPublisher publisher = new DecisionPublisher(this.context, () -> null);
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE,
-			new StoreChargeLimiter(new MemoryStore(this.time, 100), new KillSwitch(true), new Degradation(this.time),
-					this.time, this.publisher, WaitingThreadLimit.NONE));
+			new ChargeLimiter(new MemoryStore(this.time, 100), NamedBudgets.NONE, new KillSwitch(true),
+					new Degradation(this.time), this.time, this.publisher, WaitingThreadLimit.NONE));
 
 	private final Logger log = (Logger) LoggerFactory.getLogger(DecisionPublisher.DENIED_LOGGER);
 
