@@ -1,5 +1,7 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.registry.LimitChange;
+import java.util.LinkedHashMap;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Key;
@@ -136,6 +138,23 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		private static DeniedKeyDescriptor of(KeyCount count, boolean plain) {
 			Key key = count.key();
 			return new DeniedKeyDescriptor(key.id(), plain ? key.revealed() : key.masked(), count.count());
+		}
+
+	}
+
+	/**
+	 * A setting that was changed while the application runs.
+	 *
+	 * @param configured what the configuration says, null if it says nothing
+	 * @param value what is in force, null if there is no such setting now
+	 */
+	public record ChangedDescriptor(@Nullable String configured, @Nullable String value) {
+
+		static Map<String, ChangedDescriptor> of(List<LimitChange.Setting> differences) {
+			Map<String, ChangedDescriptor> changed = new LinkedHashMap<>();
+			differences.forEach(
+					(setting) -> changed.put(setting.name(), new ChangedDescriptor(setting.before(), setting.after())));
+			return changed;
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.actuate.RequestBodyAdvisor.RequestBody;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
 import java.security.Principal;

@@ -22,8 +22,8 @@ import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.observation.ChangePublisher;
-import io.github.ratelimit.observation.DecisionPublisher;
-import io.github.ratelimit.observation.RateLimitListeners;
+import io.github.ratelimit.observation.DenialPublisher;
+import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.queue.WaitingThreadLimit;
@@ -142,7 +142,7 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
 		return new ChargeLimiter(store, ofClients.getIfAvailable(() -> NamedBudgets.NONE), killSwitch, degradation,
-				time, RateLimitListeners.of(listeners.orderedStream().toList()), threadLimit);
+				time, Listeners.ofLimits(listeners.orderedStream().toList()), threadLimit);
 	}
 
 	@Bean
@@ -166,7 +166,7 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<RateLimitListener> listeners, TimeSource time) {
 		registry.addCheck(definitions::checkCosts);
 		Supplier<RateLimitListener> all = SingletonSupplier
-			.of(() -> RateLimitListeners.of(listeners.orderedStream().toList()));
+			.of(() -> Listeners.ofLimits(listeners.orderedStream().toList()));
 		return new LimitChanges(registry, killSwitch, shared.getIfAvailable(() -> SharedChanges.NONE),
 				new ChangePublisher(events, all, time), time);
 	}
@@ -179,9 +179,9 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	DecisionPublisher rateLimitDecisionPublisher(ApplicationContext context,
+	DenialPublisher rateLimitDenialPublisher(ApplicationContext context,
 			ObjectProvider<LimitedRequest.Current> requests) {
-		return new DecisionPublisher(context, requests::getIfAvailable);
+		return new DenialPublisher(context, requests::getIfAvailable);
 	}
 
 	@Bean

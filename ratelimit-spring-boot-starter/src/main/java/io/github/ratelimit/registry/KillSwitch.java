@@ -1,5 +1,6 @@
 package io.github.ratelimit.registry;
 
+import org.jspecify.annotations.Nullable;
 import io.github.ratelimit.LimitMode;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,9 +14,7 @@ public final class KillSwitch {
 
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-	private volatile boolean isEnabled;
-
-	private volatile LimitMode mode;
+	private volatile State state;
 
 	/**
 	 * Creates a switch that enforces limits while it is on.
@@ -31,8 +30,7 @@ public final class KillSwitch {
 	 * @param mode the mode of all limits
 	 */
 	public KillSwitch(boolean enabled, LimitMode mode) {
-		this.isEnabled = enabled;
-		this.mode = mode;
+		this.state = new State(enabled, mode);
 	}
 
 	/**
@@ -40,16 +38,15 @@ public final class KillSwitch {
 	 * @return false if every call is allowed and nothing is counted
 	 */
 	public boolean isEnabled() {
-		return this.isEnabled;
+		return this.state.enabled;
 	}
 
 	/**
 	 * Switches the limiter off or on, for all later calls.
 	 * @param enabled whether limits decide
 	 */
-	public void setEnabled(boolean enabled) {
-		this.isEnabled = enabled;
-		this.listeners.forEach(Runnable::run);
+	public synchronized void setEnabled(boolean enabled) {
+		put(new State(enabled, mode()));
 	}
 
 	/**
@@ -57,16 +54,15 @@ public final class KillSwitch {
 	 * @return the mode; in shadow mode no limit refuses, whatever its own mode is
 	 */
 	public LimitMode mode() {
-		return this.mode;
+		return this.state.mode;
 	}
 
 	/**
 	 * Sets the mode of all limits, for all later calls.
 	 * @param mode the mode of all limits
 	 */
-	public void setMode(LimitMode mode) {
-		this.mode = mode;
-		this.listeners.forEach(Runnable::run);
+	public synchronized void setMode(LimitMode mode) {
+		put(new State(isEnabled(), mode));
 	}
 
 	/**
@@ -75,6 +71,63 @@ public final class KillSwitch {
 	 */
 	public void whenChanged(Runnable listener) {
 		this.listeners.add(listener);
+	}
+
+	State state() {
+		return this.state;
+	}
+
+	void put(State state) {
+		this.state = state;
+		this.listeners.forEach(Runnable::run);
+	}
+
+	/**
+	 * The settings of all limits that can be changed while the application runs.
+	 *
+	 * @param enabled whether limits decide
+	 * @param mode the mode of all limits
+	 */
+	record State(boolean enabled, LimitMode mode) {
+
+		private static final List<String> NAMES = List.of(RequestedSettings.ENABLED, ChangeableSettings.MODE);
+
+		State with(SettingChanges changes) {
+			String enabled = changes.values().get(RequestedSettings.ENABLED);
+			String mode = changes.values().get(ChangeableSettings.MODE);
+			return new State((enabled != null) ? isEnabled(enabled) : this.enabled,
+					(mode != null) ? ChangeableSettings.mode(mode) : this.mode);
+		}
+
+		private static boolean isEnabled(String text) {
+			String value = text.strip();
+			if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+				throw new IllegalArgumentException(
+						RequestedSettings.ENABLED + " is '" + text + "'. Write true or false, without quotes.");
+			}
+			return Boolean.parseBoolean(value);
+		}
+
+		/**
+		 * Returns changes whose texts are equal where their values are.
+		 * @throws IllegalArgumentException if a text cannot be
+		 */
+		SettingChanges normalized(SettingChanges changes) {
+			return changes.withTexts(with(changes)::text);
+		}
+
+		@Nullable String text(String name) {
+			return switch (name) {
+				case RequestedSettings.ENABLED -> Boolean.toString(this.enabled);
+				case ChangeableSettings.MODE -> this.mode.toString();
+				default -> null;
+			};
+		}
+
+		List<LimitChange.Setting> differencesFrom(State before) {
+			return LimitChange.differences(NAMES, before::text, this::text);
+		}
+
 	}
 
 }

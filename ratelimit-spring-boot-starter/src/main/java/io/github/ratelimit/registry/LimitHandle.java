@@ -1,5 +1,7 @@
 package io.github.ratelimit.registry;
 
+import java.util.Objects;
+import java.util.function.Function;
 import io.github.ratelimit.Limit;
 import org.jspecify.annotations.Nullable;
 
@@ -93,11 +95,6 @@ public final class LimitHandle {
 		return (this.purpose == Purpose.CALLS) ? this.registered.blocks() : null;
 	}
 
-	<T> T prepared(PreparedForm<T> owner) {
-		T form = find(owner);
-		return (form != null) ? form : attach(owner);
-	}
-
 	@SuppressWarnings("unchecked")
 	private <T> @Nullable T find(PreparedForm<T> owner) {
 		for (Attached form = this.attached; form != null; form = form.next()) {
@@ -111,7 +108,7 @@ public final class LimitHandle {
 	private synchronized <T> T attach(PreparedForm<T> owner) {
 		T form = find(owner);
 		if (form == null) {
-			form = owner.prepare(this);
+			form = Objects.requireNonNull(owner.prepare.apply(this));
 			this.attached = new Attached(owner, form, this.attached);
 		}
 		return form;
@@ -137,6 +134,38 @@ public final class LimitHandle {
 	}
 
 	private record Attached(PreparedForm<?> owner, Object form, @Nullable Attached next) {
+	}
+
+	/**
+	 * What a store computes from a limit once, and keeps at the limit's handle: its
+	 * numbers in the store's own units, and the table of its keys.
+	 *
+	 * @param <T> the type of the form
+	 */
+	public static final class PreparedForm<T> {
+
+		private final Function<LimitHandle, T> prepare;
+
+		/**
+		 * Creates it, once for each store.
+		 * @param prepare creates the form of a limit; called once for a handle. It throws
+		 * an {@link IllegalArgumentException} for a limit that the store cannot count
+		 */
+		public PreparedForm(Function<LimitHandle, T> prepare) {
+			this.prepare = prepare;
+		}
+
+		/**
+		 * Returns the form of a limit, which is created at its first use.
+		 * @param handle the limit
+		 * @return the form, always the same one for a handle
+		 * @throws IllegalArgumentException if the store cannot count the limit
+		 */
+		public T of(LimitHandle handle) {
+			T form = handle.find(this);
+			return (form != null) ? form : handle.attach(this);
+		}
+
 	}
 
 }

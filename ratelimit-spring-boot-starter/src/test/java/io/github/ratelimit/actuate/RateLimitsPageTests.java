@@ -138,7 +138,8 @@ class RateLimitsPageTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/~/page.html", "/~/nothing.js", "/~/PageFile.class", "/~/..%2Fpage%2Fpage.js", "/~" })
+	@ValueSource(
+			strings = { "/~/page.html", "/~/nothing.js", "/~/RateLimitsPage.class", "/~/..%2Fpage%2Fpage.js", "/~" })
 	void thereAreNoOtherFiles(String path) throws Exception {
 		assertThat(application.getAs("*/*", PAGE + path).statusCode()).isIn(400, 404);
 	}

@@ -21,7 +21,7 @@ import org.springframework.context.ApplicationContext;
  * of the application, if it listens for them, and logs denials at debug level.
  * Thread-safe.
  */
-public final class DecisionPublisher implements RateLimitListener {
+public final class DenialPublisher implements RateLimitListener {
 
 	/** The name of the logger of denials. */
 	public static final String DENIED_LOGGER = "io.github.ratelimit.denied";
@@ -42,7 +42,7 @@ public final class DecisionPublisher implements RateLimitListener {
 	 * @param requests returns what finds the request of the current thread, null without
 	 * requests
 	 */
-	public DecisionPublisher(ApplicationContext context, Supplier<LimitedRequest.@Nullable Current> requests) {
+	public DenialPublisher(ApplicationContext context, Supplier<LimitedRequest.@Nullable Current> requests) {
 		this.context = context;
 		this.requests = requests;
 		this.ofDenials = new EventListeners(context, RateLimitDeniedEvent.class);
