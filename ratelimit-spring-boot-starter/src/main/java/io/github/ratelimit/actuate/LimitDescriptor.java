@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.BusyKeys;
 import io.github.ratelimit.registry.BusyKeys.KeyCount;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.LimitStatistics;
@@ -58,23 +57,17 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		Limit limit = settings.limit();
 		LimitStatistics statistics = registered.statistics();
 		Penalty penalty = settings.penalty();
-		BusyKeys watched = statistics.watchedKeys();
 		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), slots(limit),
 				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
 				settings.mode().toString(), (penalty != null) ? penalty.toString() : null,
 				ChangedDescriptor.of(registered.differences()), registered.boundTo(), statistics.allowed(),
 				statistics.denied(), statistics.shadowDenied(), statistics.degraded(), statistics.exempt(),
 				store.trackedKeys(registered.handle()),
-				(watched == null) ? List.of()
-						: watched.busiest(MOST)
-							.stream()
-							.map((count) -> BusyKeyDescriptor.of(count, registered, store, plain))
-							.toList(),
-				(watched == null) ? List.of()
-						: watched.mostDenied(MOST)
-							.stream()
-							.map((count) -> DeniedKeyDescriptor.of(count, plain))
-							.toList());
+				statistics.busiest(MOST)
+					.stream()
+					.map((count) -> BusyKeyDescriptor.of(count, registered, store, plain))
+					.toList(),
+				statistics.mostDenied(MOST).stream().map((count) -> DeniedKeyDescriptor.of(count, plain)).toList());
 	}
 
 	private static Map<String, PlanDescriptor> plans(LimitSettings settings) {

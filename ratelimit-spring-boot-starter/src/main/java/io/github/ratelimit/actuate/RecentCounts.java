@@ -3,7 +3,6 @@ package io.github.ratelimit.actuate;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.registry.BusyKeys;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,10 +34,7 @@ public final class RecentCounts {
 		for (RegisteredLimit limit : this.registry.all()) {
 			LimitStatistics statistics = limit.statistics();
 			this.byLimit.computeIfAbsent(limit.name(), (name) -> new Counts()).add(statistics);
-			BusyKeys watched = statistics.watchedKeys();
-			if (watched != null) {
-				watched.fiveSecondsPassed();
-			}
+			statistics.fiveSecondsPassed();
 		}
 	}
 

@@ -14,7 +14,9 @@ public final class KillSwitch {
 
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-	private volatile State state;
+	private volatile boolean isEnabled;
+
+	private volatile LimitMode mode;
 
 	/**
 	 * Creates a switch that enforces limits while it is on.
@@ -30,7 +32,8 @@ public final class KillSwitch {
 	 * @param mode the mode of all limits
 	 */
 	public KillSwitch(boolean enabled, LimitMode mode) {
-		this.state = new State(enabled, mode);
+		this.isEnabled = enabled;
+		this.mode = mode;
 	}
 
 	/**
@@ -38,15 +41,16 @@ public final class KillSwitch {
 	 * @return false if every call is allowed and nothing is counted
 	 */
 	public boolean isEnabled() {
-		return this.state.enabled;
+		return this.isEnabled;
 	}
 
 	/**
 	 * Switches the limiter off or on, for all later calls.
 	 * @param enabled whether limits decide
 	 */
-	public synchronized void setEnabled(boolean enabled) {
-		put(new State(enabled, mode()));
+	public void setEnabled(boolean enabled) {
+		this.isEnabled = enabled;
+		this.listeners.forEach(Runnable::run);
 	}
 
 	/**
@@ -54,15 +58,16 @@ public final class KillSwitch {
 	 * @return the mode; in shadow mode no limit refuses, whatever its own mode is
 	 */
 	public LimitMode mode() {
-		return this.state.mode;
+		return this.mode;
 	}
 
 	/**
 	 * Sets the mode of all limits, for all later calls.
 	 * @param mode the mode of all limits
 	 */
-	public synchronized void setMode(LimitMode mode) {
-		put(new State(isEnabled(), mode));
+	public void setMode(LimitMode mode) {
+		this.mode = mode;
+		this.listeners.forEach(Runnable::run);
 	}
 
 	/**
@@ -74,11 +79,12 @@ public final class KillSwitch {
 	}
 
 	State state() {
-		return this.state;
+		return new State(this.isEnabled, this.mode);
 	}
 
 	void put(State state) {
-		this.state = state;
+		this.isEnabled = state.enabled;
+		this.mode = state.mode;
 		this.listeners.forEach(Runnable::run);
 	}
 

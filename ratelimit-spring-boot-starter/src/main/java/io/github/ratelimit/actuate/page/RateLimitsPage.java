@@ -36,8 +36,8 @@ public final class RateLimitsPage {
 	/** Between the endpoint's path and the files: no limit can have this name. */
 	private static final String FILES = "/~/";
 
-	private static final List<String> SCRIPTS = List.of("page.js", "api.js", "change-buttons.js", "chart.js", "dom.js",
-			"format.js", "key-view.js", "limit-views.js");
+	private static final List<String> SCRIPTS = List.of("page.js", "api.js", "change-buttons.js", "dom.js", "format.js",
+			"history-chart.js", "key-view.js", "limit-views.js", "usage-bar.js");
 
 	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
 
