@@ -102,9 +102,11 @@ final class DecisionReporter {
 		}
 		try {
 			if (decision.isRefused()) {
-				this.denials.denied(limit, decision);
+				if (this.listener.wantsDenials()) {
+					this.denials.denied(limit, decision);
+				}
 			}
-			else {
+			else if (this.listener.wantsNearLimits()) {
 				this.nearLimits.allowed(limit, decision);
 			}
 		}

@@ -9,9 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reports denials to the listener if it is interested: one a second for each key, with
- * the number of those that were left out since. Bounded, whatever keys there are.
- * Thread-safe.
+ * Reports denials to the listener: one a second for each key, with the number of those
+ * that were left out since. Bounded, whatever keys there are. Thread-safe.
  * <p>
  * Reading the clock costs a third of a denial in memory, so where denials follow each
  * other within microseconds only some of them read it: those between take a quarter of a
@@ -41,9 +40,6 @@ final class DenialThrottle {
 
 	/** Notes that a limit refused a call. */
 	void denied(RegisteredLimit limit, ChargeDecision decision) {
-		if (!this.listener.wantsDenials()) {
-			return;
-		}
 		DeniedKey key = this.keys.find(limit, decision.key());
 		if (key == null) {
 			long now = this.time.nanoTime();

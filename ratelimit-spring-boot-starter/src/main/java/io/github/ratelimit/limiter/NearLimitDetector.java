@@ -9,10 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reports keys that come near their limit to the listener if it is interested: once for
- * each rate, and again after the key has recovered. An allowed call allocates nothing for
- * it, unless it brings its key near the limit. Bounded, whatever keys there are.
- * Thread-safe.
+ * Reports keys that come near their limit to the listener: once for each rate, and again
+ * after the key has recovered. An allowed call allocates nothing for it, unless it brings
+ * its key near the limit. Bounded, whatever keys there are. Thread-safe.
  */
 final class NearLimitDetector {
 
@@ -44,9 +43,6 @@ final class NearLimitDetector {
 
 	/** Notes that a limit did not refuse a call. */
 	void allowed(RegisteredLimit limit, ChargeDecision decision) {
-		if (!this.listener.wantsNearLimits()) {
-			return;
-		}
 		long near = ratesAtMost(NEAR, decision, 0);
 		if ((near == 0 && this.keys.isEmpty()) || !decision.hasFacts() || decision.limit().isPaced()) {
 			return;

@@ -51,7 +51,7 @@ final class PreparedCharges {
 	private static PendingCharges.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCharges pending) {
 		PendingCharges.@Nullable Attempt[] attempts = null;
 		for (int i = 0; i < own.size(); i++) {
-			PendingCharges.Attempt attempt = pending.ask(own.get(i));
+			PendingCharges.Attempt attempt = own.get(i).isPending() ? pending.ask(own.get(i)) : null;
 			if (attempt != null) {
 				attempts = (attempts != null) ? attempts : new PendingCharges.@Nullable Attempt[own.size()];
 				attempts[i] = attempt;

@@ -121,7 +121,7 @@ class RateLimitsPageTests {
 			}
 		}
 
-		assertThat(seen).hasSize(9);
+		assertThat(seen).hasSize(10);
 	}
 
 	@Test
