@@ -49,7 +49,7 @@ public class RateLimitsEndpoint {
 
 	private final LimitChanges changes;
 
-	private final LimitOperations operations;
+	private final KeyOperations operations;
 
 	private final @Nullable ClientLimiters clients;
 
@@ -79,7 +79,7 @@ public class RateLimitsEndpoint {
 		this.killSwitch = killSwitch;
 		this.clients = clients;
 		this.changes = changes;
-		this.operations = new LimitOperations(registry, store, changes);
+		this.operations = new KeyOperations(registry, store, changes);
 	}
 
 	/**
@@ -184,7 +184,7 @@ public class RateLimitsEndpoint {
 	}
 
 	/** Returns the operations that change something, for callers that are known. */
-	LimitOperations operations() {
+	KeyOperations operations() {
 		return this.operations;
 	}
 

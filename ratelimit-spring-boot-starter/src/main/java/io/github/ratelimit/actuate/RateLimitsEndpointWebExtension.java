@@ -185,7 +185,7 @@ public class RateLimitsEndpointWebExtension {
 		});
 	}
 
-	private LimitOperations operations() {
+	private KeyOperations operations() {
 		return this.delegate.operations();
 	}
 

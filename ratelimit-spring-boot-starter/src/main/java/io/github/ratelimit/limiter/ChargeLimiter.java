@@ -35,6 +35,8 @@ public class ChargeLimiter {
 
 	private final NamedBudgets budgets;
 
+	private final boolean hasBudgets;
+
 	private final KillSwitch killSwitch;
 
 	private final Degradation degradation;
@@ -76,6 +78,7 @@ public class ChargeLimiter {
 			TimeSource time, RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit threadLimit) {
 		this.store = store;
 		this.budgets = budgets;
+		this.hasBudgets = !budgets.all().isEmpty();
 		this.killSwitch = killSwitch;
 		this.degradation = degradation;
 		this.time = time;
@@ -128,7 +131,7 @@ public class ChargeLimiter {
 		if (!isLimited(charges)) {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
-		if (!this.budgets.haveAny(charges)) {
+		if (!concernsBudgets(charges)) {
 			return decideAsync(prepare(charges, true, false));
 		}
 		if (this.killSwitch.mode() == LimitMode.SHADOW) {
@@ -147,7 +150,20 @@ public class ChargeLimiter {
 	private boolean isPlain(Charge charge) {
 		RegisteredLimit registered = charge.handle().registered();
 		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced() && this.killSwitch.isEnabled()
-				&& this.killSwitch.mode() == LimitMode.ENFORCE && this.budgets.find(charge) == null;
+				&& this.killSwitch.mode() == LimitMode.ENFORCE && !isOfBudget(charge);
+	}
+
+	private boolean isOfBudget(Charge charge) {
+		return this.hasBudgets && this.budgets.find(charge) != null;
+	}
+
+	private boolean concernsBudgets(List<Charge> charges) {
+		for (int i = 0; this.hasBudgets && i < charges.size(); i++) {
+			if (isOfBudget(charges.get(i))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private Decision takePlain(Charge charge) {
@@ -169,7 +185,7 @@ public class ChargeLimiter {
 		if (charges.size() == 1 && isPlain(charges.get(0))) {
 			return takePlain(charges.get(0));
 		}
-		if (!this.budgets.haveAny(charges)) {
+		if (!concernsBudgets(charges)) {
 			return decide(prepare(charges, mayWait, false));
 		}
 		List<Charge> limits = this.budgets.withoutBudgets(charges);

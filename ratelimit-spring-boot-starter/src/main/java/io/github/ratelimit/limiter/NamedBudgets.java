@@ -68,21 +68,9 @@ public final class NamedBudgets {
 
 	/** Returns the budget of a charge, null if it is the charge of a limit. */
 	@Nullable NamedBudget find(Charge charge) {
-		if (this.byName.isEmpty()) {
-			return null;
-		}
 		RegisteredLimit registered = charge.handle().registered();
 		NamedBudget budget = this.byName.get(registered.name());
 		return (budget != null && budget.registered() == registered) ? budget : null;
-	}
-
-	boolean haveAny(List<Charge> charges) {
-		for (int i = 0; i < charges.size(); i++) {
-			if (find(charges.get(i)) != null) {
-				return true;
-			}
-		}
-		return false;
 	}
 
 	List<Charge> withoutBudgets(List<Charge> charges) {

@@ -25,11 +25,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the endpoint changes: settings of limits, bans of keys, and what keys have used.
- * It finds a key by its id or its text; the kind of a text is unknown, so all kinds that
- * the limit can have are tried.
+ * What operators do with keys through the endpoint: find, ban and reset them. A key is
+ * found by its id or its text; the kind of a text is unknown, so all kinds that the limit
+ * can have are tried. Also changes settings, and explains those that cannot be.
  */
-final class LimitOperations {
+final class KeyOperations {
 
 	private static final String BAN = "ban";
 
@@ -41,7 +41,7 @@ final class LimitOperations {
 
 	private final LimitChanges changes;
 
-	LimitOperations(LimitRegistry registry, LimitStore store, LimitChanges changes) {
+	KeyOperations(LimitRegistry registry, LimitStore store, LimitChanges changes) {
 		this.registry = registry;
 		this.store = store;
 		this.changes = changes;
