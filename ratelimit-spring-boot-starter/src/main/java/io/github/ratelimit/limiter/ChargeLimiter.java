@@ -205,7 +205,7 @@ public class ChargeLimiter {
 	 * is then counted when nothing has, what they refuse at once
 	 */
 	private PreparedCharges prepare(List<Charge> charges, boolean mayWait, boolean part) {
-		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending, part);
+		return PreparedCharges.of(charges, mayWait, this.killSwitch.mode(), this.pending, part);
 	}
 
 	private Decision decide(PreparedCharges prepared) {

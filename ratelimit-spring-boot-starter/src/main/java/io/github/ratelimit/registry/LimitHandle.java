@@ -1,5 +1,6 @@
 package io.github.ratelimit.registry;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
 import io.github.ratelimit.Limit;
@@ -24,8 +25,8 @@ public final class LimitHandle {
 
 	private final Purpose purpose;
 
-	/** A list of one element for each store that counts the limit. */
-	private volatile @Nullable Attached attached;
+	/** For each store that counts the limit: its {@link PreparedForm}, then the form. */
+	private volatile Object[] prepared = {};
 
 	LimitHandle(RegisteredLimit registered, Limit limit, Purpose purpose) {
 		this.registered = registered;
@@ -97,19 +98,23 @@ public final class LimitHandle {
 
 	@SuppressWarnings("unchecked")
 	private <T> @Nullable T find(PreparedForm<T> owner) {
-		for (Attached form = this.attached; form != null; form = form.next()) {
-			if (form.owner() == owner) {
-				return (T) form.form();
+		Object[] prepared = this.prepared;
+		for (int i = 0; i < prepared.length; i += 2) {
+			if (prepared[i] == owner) {
+				return (T) prepared[i + 1];
 			}
 		}
 		return null;
 	}
 
-	private synchronized <T> T attach(PreparedForm<T> owner) {
+	private synchronized <T> T prepare(PreparedForm<T> owner) {
 		T form = find(owner);
 		if (form == null) {
 			form = Objects.requireNonNull(owner.prepare.apply(this));
-			this.attached = new Attached(owner, form, this.attached);
+			Object[] next = Arrays.copyOf(this.prepared, this.prepared.length + 2);
+			next[next.length - 2] = owner;
+			next[next.length - 1] = form;
+			this.prepared = next;
 		}
 		return form;
 	}
@@ -131,9 +136,6 @@ public final class LimitHandle {
 		/** Blocks: a key is blocked until its bucket is full. */
 		BLOCKS
 
-	}
-
-	private record Attached(PreparedForm<?> owner, Object form, @Nullable Attached next) {
 	}
 
 	/**
@@ -163,7 +165,7 @@ public final class LimitHandle {
 		 */
 		public T of(LimitHandle handle) {
 			T form = handle.find(this);
-			return (form != null) ? form : handle.attach(this);
+			return (form != null) ? form : handle.prepare(this);
 		}
 
 	}
