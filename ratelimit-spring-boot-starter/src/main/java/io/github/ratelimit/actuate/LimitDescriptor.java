@@ -1,10 +1,11 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.registry.LimitChange;
+import java.util.LinkedHashMap;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.BusyKeys;
 import io.github.ratelimit.registry.BusyKeys.KeyCount;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.LimitStatistics;
@@ -56,23 +57,17 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		Limit limit = settings.limit();
 		LimitStatistics statistics = registered.statistics();
 		Penalty penalty = settings.penalty();
-		BusyKeys watched = statistics.watchedKeys();
 		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), slots(limit),
 				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
 				settings.mode().toString(), (penalty != null) ? penalty.toString() : null,
 				ChangedDescriptor.of(registered.differences()), registered.boundTo(), statistics.allowed(),
 				statistics.denied(), statistics.shadowDenied(), statistics.degraded(), statistics.exempt(),
 				store.trackedKeys(registered.handle()),
-				(watched == null) ? List.of()
-						: watched.busiest(MOST)
-							.stream()
-							.map((count) -> BusyKeyDescriptor.of(count, registered, store, plain))
-							.toList(),
-				(watched == null) ? List.of()
-						: watched.mostDenied(MOST)
-							.stream()
-							.map((count) -> DeniedKeyDescriptor.of(count, plain))
-							.toList());
+				statistics.busiest(MOST)
+					.stream()
+					.map((count) -> BusyKeyDescriptor.of(count, registered, store, plain))
+					.toList(),
+				statistics.mostDenied(MOST).stream().map((count) -> DeniedKeyDescriptor.of(count, plain)).toList());
 	}
 
 	private static Map<String, PlanDescriptor> plans(LimitSettings settings) {
@@ -136,6 +131,23 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		private static DeniedKeyDescriptor of(KeyCount count, boolean plain) {
 			Key key = count.key();
 			return new DeniedKeyDescriptor(key.id(), plain ? key.revealed() : key.masked(), count.count());
+		}
+
+	}
+
+	/**
+	 * A setting that was changed while the application runs.
+	 *
+	 * @param configured what the configuration says, null if it says nothing
+	 * @param value what is in force, null if there is no such setting now
+	 */
+	public record ChangedDescriptor(@Nullable String configured, @Nullable String value) {
+
+		static Map<String, ChangedDescriptor> of(List<LimitChange.Setting> differences) {
+			Map<String, ChangedDescriptor> changed = new LinkedHashMap<>();
+			differences.forEach(
+					(setting) -> changed.put(setting.name(), new ChangedDescriptor(setting.before(), setting.after())));
+			return changed;
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.github.ratelimit.actuate;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.github.ratelimit.actuate.LimitDescriptor.ChangedDescriptor;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.client.ClientLimiter;
@@ -46,11 +47,9 @@ public class RateLimitsEndpoint {
 
 	private final KillSwitch killSwitch;
 
-	private final KeyLookup lookup;
-
 	private final LimitChanges changes;
 
-	private final LimitOperations operations;
+	private final KeyOperations operations;
 
 	private final @Nullable ClientLimiters clients;
 
@@ -78,10 +77,9 @@ public class RateLimitsEndpoint {
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
-		this.lookup = new KeyLookup(store);
 		this.clients = clients;
 		this.changes = changes;
-		this.operations = new LimitOperations(registry, store, changes, this.lookup);
+		this.operations = new KeyOperations(registry, store, changes);
 	}
 
 	/**
@@ -186,7 +184,7 @@ public class RateLimitsEndpoint {
 	}
 
 	/** Returns the operations that change something, for callers that are known. */
-	LimitOperations operations() {
+	KeyOperations operations() {
 		return this.operations;
 	}
 
@@ -216,7 +214,7 @@ public class RateLimitsEndpoint {
 			return client;
 		}
 		RegisteredLimit registered = this.registry.get(limit);
-		KeyPage page = (search != null) ? new KeyPage(this.lookup.search(registered, search.strip()), null)
+		KeyPage page = (search != null) ? new KeyPage(this.operations.search(registered, search.strip()), null)
 				: page(registered, after, (size != null) ? size : DEFAULT_PAGE_SIZE);
 		List<KeyDescriptor> keys = page.keys().stream().map((state) -> KeyDescriptor.of(state, plain)).toList();
 		return new LimitKeysDescriptor(registered.name(), LimitDescriptor.of(registered, this.store, plain), keys,
@@ -238,7 +236,7 @@ public class RateLimitsEndpoint {
 	}
 
 	@Nullable KeyDescriptor key(String limit, String key, boolean plain) {
-		return this.lookup.find(this.registry.get(limit), key)
+		return this.operations.find(this.registry.get(limit), key)
 			.map((state) -> KeyDescriptor.of(state, plain))
 			.orElse(null);
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.actuate.RequestBodyAdvisor.RequestBody;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
 import java.security.Principal;
@@ -184,7 +185,7 @@ public class RateLimitsEndpointWebExtension {
 		});
 	}
 
-	private LimitOperations operations() {
+	private KeyOperations operations() {
 		return this.delegate.operations();
 	}
 

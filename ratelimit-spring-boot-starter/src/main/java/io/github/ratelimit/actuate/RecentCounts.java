@@ -3,7 +3,7 @@ package io.github.ratelimit.actuate;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.registry.BusyKeys;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,10 +35,7 @@ public final class RecentCounts {
 		for (RegisteredLimit limit : this.registry.all()) {
 			LimitStatistics statistics = limit.statistics();
 			this.byLimit.computeIfAbsent(limit.name(), (name) -> new Counts()).add(statistics);
-			BusyKeys watched = statistics.watchedKeys();
-			if (watched != null) {
-				watched.fiveSecondsPassed();
-			}
+			statistics.fiveSecondsPassed();
 		}
 	}
 
@@ -68,14 +65,14 @@ public final class RecentCounts {
 	public record LimitHistory(int[] allowed, int[] denied) {
 	}
 
-	/** A ring of counts. */
+	/** The counts of one limit, the newest at the end of each array. */
 	private static final class Counts {
 
 		private final int[] allowed = new int[POINTS];
 
 		private final int[] denied = new int[POINTS];
 
-		private int added;
+		private int size;
 
 		private long allowedBefore;
 
@@ -84,25 +81,21 @@ public final class RecentCounts {
 		void add(LimitStatistics statistics) {
 			long allowedNow = statistics.allowed();
 			long deniedNow = statistics.denied() + statistics.shadowDenied();
-			this.allowed[this.added % POINTS] = (int) Math.min(Integer.MAX_VALUE, allowedNow - this.allowedBefore);
-			this.denied[this.added % POINTS] = (int) Math.min(Integer.MAX_VALUE, deniedNow - this.deniedBefore);
+			add(this.allowed, allowedNow - this.allowedBefore);
+			add(this.denied, deniedNow - this.deniedBefore);
 			this.allowedBefore = allowedNow;
 			this.deniedBefore = deniedNow;
-			// stays below 2 * POINTS, and tells whether the ring is full
-			this.added = (this.added + 1 < 2 * POINTS) ? this.added + 1 : POINTS;
+			this.size = Math.min(POINTS, this.size + 1);
+		}
+
+		private static void add(int[] counts, long count) {
+			System.arraycopy(counts, 1, counts, 0, POINTS - 1);
+			counts[POINTS - 1] = (int) Math.min(Integer.MAX_VALUE, count);
 		}
 
 		LimitHistory history() {
-			return new LimitHistory(inOrder(this.allowed), inOrder(this.denied));
-		}
-
-		private int[] inOrder(int[] ring) {
-			int size = Math.min(this.added, POINTS);
-			int[] ordered = new int[size];
-			for (int i = 0; i < size; i++) {
-				ordered[i] = ring[(this.added - size + i) % POINTS];
-			}
-			return ordered;
+			return new LimitHistory(Arrays.copyOfRange(this.allowed, POINTS - this.size, POINTS),
+					Arrays.copyOfRange(this.denied, POINTS - this.size, POINTS));
 		}
 
 	}

@@ -1,5 +1,6 @@
 /**
- * The {@code ratelimits} endpoint and the health of the limits.
+ * The {@code ratelimits} endpoint: what it shows, changes and answers; and the health of
+ * the limits.
  */
 @NullMarked
 package io.github.ratelimit.actuate;

@@ -7,11 +7,9 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.BudgetChargeLimiter;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
@@ -24,8 +22,8 @@ import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.observation.ChangePublisher;
-import io.github.ratelimit.observation.DecisionPublisher;
-import io.github.ratelimit.observation.RateLimitListeners;
+import io.github.ratelimit.observation.DenialPublisher;
+import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.queue.WaitingThreadLimit;
@@ -143,11 +141,8 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit threadLimit,
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
-		StoreChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
-				RateLimitListeners.of(listeners.orderedStream().toList()), threadLimit);
-		NamedBudgets budgets = ofClients.getIfAvailable(() -> NamedBudgets.NONE);
-		return budgets.all().isEmpty() ? limits
-				: new BudgetChargeLimiter(limits, budgets, store, killSwitch, degradation);
+		return new ChargeLimiter(store, ofClients.getIfAvailable(() -> NamedBudgets.NONE), killSwitch, degradation,
+				time, Listeners.ofLimits(listeners.orderedStream().toList()), threadLimit);
 	}
 
 	@Bean
@@ -171,7 +166,7 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<RateLimitListener> listeners, TimeSource time) {
 		registry.addCheck(definitions::checkCosts);
 		Supplier<RateLimitListener> all = SingletonSupplier
-			.of(() -> RateLimitListeners.of(listeners.orderedStream().toList()));
+			.of(() -> Listeners.ofLimits(listeners.orderedStream().toList()));
 		return new LimitChanges(registry, killSwitch, shared.getIfAvailable(() -> SharedChanges.NONE),
 				new ChangePublisher(events, all, time), time);
 	}
@@ -184,9 +179,9 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	DecisionPublisher rateLimitDecisionPublisher(ApplicationContext context,
+	DenialPublisher rateLimitDenialPublisher(ApplicationContext context,
 			ObjectProvider<LimitedRequest.Current> requests) {
-		return new DecisionPublisher(context, requests::getIfAvailable);
+		return new DenialPublisher(context, requests::getIfAvailable);
 	}
 
 	@Bean

@@ -3,7 +3,6 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.observation.LimiterMetrics;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,12 +34,6 @@ public final class RateLimitMetricsAutoConfiguration {
 		return new RateLimitMetrics(limits, store);
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
-	LimiterMetrics rateLimitLimiterMetrics() {
-		return new LimiterMetrics();
-	}
-
 	/**
 	 * The observer of the Redis store. The condition names the store, which cannot be
 	 * loaded without Redis.
@@ -58,11 +51,10 @@ public final class RateLimitMetricsAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(type = BOOTS_METRICS)
-	SmartInitializingSingleton rateLimitMetricsBinding(RateLimitMetrics metrics, LimiterMetrics limiterMetrics,
+	SmartInitializingSingleton rateLimitMetricsBinding(RateLimitMetrics metrics,
 			ObjectProvider<StoreMetrics> storeMetrics, ObjectProvider<MeterRegistry> registries) {
 		return () -> registries.stream().forEach((registry) -> {
 			metrics.bindTo(registry);
-			limiterMetrics.bindTo(registry);
 			storeMetrics.ifAvailable((ofStore) -> ofStore.bindTo(registry));
 		});
 	}

@@ -1,9 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.observation.RateLimitListeners;
-import io.github.ratelimit.observation.StoreEvents;
-import io.github.ratelimit.observation.StoreObservers;
+import io.github.ratelimit.observation.Listeners;
+import io.github.ratelimit.observation.OutageEvents;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
@@ -90,9 +89,9 @@ public final class RateLimitRedisAutoConfiguration {
 		private static StoreObserver observer(ObjectProvider<StoreObserver> observers,
 				ObjectProvider<RateLimitListener> listeners) {
 			Supplier<RateLimitListener> all = SingletonSupplier
-				.of(() -> RateLimitListeners.of(listeners.orderedStream().toList()));
-			return new StoreObservers(
-					Stream.concat(observers.orderedStream(), Stream.of(new StoreEvents("redis", all))).toList());
+				.of(() -> Listeners.ofLimits(listeners.orderedStream().toList()));
+			return Listeners
+				.ofStore(Stream.concat(observers.orderedStream(), Stream.of(new OutageEvents("redis", all))).toList());
 		}
 
 		private static RedisStore create(RedisConnectionFactory connections, RedisStoreSettings settings,

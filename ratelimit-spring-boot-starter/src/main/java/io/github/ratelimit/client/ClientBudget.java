@@ -21,7 +21,7 @@ import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
-import io.github.ratelimit.limiter.NamedBudget;
+import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitSettings;

@@ -2,10 +2,12 @@ package io.github.ratelimit.limiter;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.permit.StorePermit;
 import io.github.ratelimit.store.Charge;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BudgetCall {
 
-	private final StoreChargeLimiter limits;
+	private final DecisionReporter reporter;
 
 	private final NamedBudgets budgets;
 
@@ -47,15 +49,15 @@ final class BudgetCall {
 
 	/**
 	 * Creates a call.
-	 * @param limits counts what its limits have allowed
+	 * @param reporter counts what its limits have allowed
 	 * @param budgets decide about the charges
 	 * @param store where the permits of the limits are kept
 	 * @param degradation where failures are reported
 	 * @param charges of budgets, at least one, in the order in which they are taken
 	 */
-	BudgetCall(StoreChargeLimiter limits, NamedBudgets budgets, LimitStore store, Degradation degradation,
+	BudgetCall(DecisionReporter reporter, NamedBudgets budgets, LimitStore store, Degradation degradation,
 			List<Charge> charges) {
-		this.limits = limits;
+		this.reporter = reporter;
 		this.budgets = budgets;
 		this.store = store;
 		this.degradation = degradation;
@@ -157,15 +159,11 @@ final class BudgetCall {
 	}
 
 	private NamedBudget budget(Charge charge) {
-		NamedBudget budget = this.budgets.find(charge);
-		if (budget == null) {
-			throw new IllegalStateException("No budget has this charge: " + charge);
-		}
-		return budget;
+		return Objects.requireNonNull(this.budgets.find(charge));
 	}
 
 	private Decision allowed() {
-		this.limits.goesOn(this.ofLimits);
+		this.reporter.goesOn(this.ofLimits);
 		return StoreDecision.of(List.copyOf(this.taken), this.store);
 	}
 
@@ -182,7 +180,7 @@ final class BudgetCall {
 		if (this.decided.isCancelled()) {
 			return Decision.degraded();
 		}
-		this.limits.goesOn(this.ofLimits);
+		this.reporter.goesOn(this.ofLimits);
 		return this.degradation.report(List.of(), failure);
 	}
 

@@ -2,15 +2,91 @@ package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.queue.CallQueues;
+import io.github.ratelimit.queue.CallerExecutor;
+import io.github.ratelimit.queue.QueuedCall;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.queue.AsyncCallThreads;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Decides about charges, for the filter and the interceptor, which have already matched
- * the limits, and for code that names them. Implementations must be thread-safe.
+ * the limits, and for code that names them: calls the store, counts its decisions, and
+ * decides when the store fails. Calls that wait for a scheduled permit go through the
+ * queues; charges of budgets are taken once the limits have allowed the call.
+ * Thread-safe.
  */
-public interface ChargeLimiter {
+public class ChargeLimiter {
+
+	private final LimitStore store;
+
+	private final NamedBudgets budgets;
+
+	private final boolean hasBudgets;
+
+	private final KillSwitch killSwitch;
+
+	private final Degradation degradation;
+
+	private final TimeSource time;
+
+	private final DecisionReporter reporter;
+
+	private final CallQueues queues;
+
+	private final PendingCharges pending;
+
+	private final Executor waitingThreads;
+
+	/**
+	 * Read replies; bans and decisions over several cluster slots may hold them longer.
+	 */
+	private final Executor replyThreads = AsyncCallThreads.create();
+
+	/**
+	 * Creates a limiter whose waiting calls hold a bounded number of request threads.
+	 * @param store the store of the permits
+	 * @param budgets decide about the charges of their names
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @param time by which calls wait
+	 * @param listener receives denials, waits and bans
+	 * @param threadLimit bounds the request threads that wait in {@link #acquire} at a
+	 * time, all and those of one key of a limit. A call beyond it is refused at once with
+	 * its wait. Threads that serve no request are not bounded by it, nor is
+	 * {@link #acquireAsync}, which holds none
+	 */
+	public ChargeLimiter(LimitStore store, NamedBudgets budgets, KillSwitch killSwitch, Degradation degradation,
+			TimeSource time, RateLimitListener listener, WaitingThreadLimit threadLimit) {
+		this(store, budgets, killSwitch, degradation, time, listener, AsyncCallThreads.create(), threadLimit);
+	}
+
+	ChargeLimiter(LimitStore store, NamedBudgets budgets, KillSwitch killSwitch, Degradation degradation,
+			TimeSource time, RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit threadLimit) {
+		this.store = store;
+		this.budgets = budgets;
+		this.hasBudgets = !budgets.all().isEmpty();
+		this.killSwitch = killSwitch;
+		this.degradation = degradation;
+		this.time = time;
+		this.reporter = new DecisionReporter(store, time, listener);
+		this.queues = new CallQueues(time, threadLimit);
+		this.pending = new PendingCharges(time);
+		this.waitingThreads = waitingThreads;
+	}
 
 	/**
 	 * Takes the permits of one charge if all of them are available, otherwise none. Never
@@ -18,8 +94,8 @@ public interface ChargeLimiter {
 	 * @param charge what to take
 	 * @return the decision
 	 */
-	default Decision tryAcquire(Charge charge) {
-		return tryAcquire(List.of(charge));
+	public Decision tryAcquire(Charge charge) {
+		return isPlain(charge) ? takePlain(charge) : decide(List.of(charge), false);
 	}
 
 	/**
@@ -28,7 +104,9 @@ public interface ChargeLimiter {
 	 * @param charges what to take; if there is none the call is allowed
 	 * @return the decision
 	 */
-	Decision tryAcquire(List<Charge> charges);
+	public Decision tryAcquire(List<Charge> charges) {
+		return decide(charges, false);
+	}
 
 	/**
 	 * Takes the permits of all charges, and waits for those of limits that
@@ -38,7 +116,9 @@ public interface ChargeLimiter {
 	 * @param charges what to take; if there is none the call is allowed
 	 * @return the decision
 	 */
-	Decision acquire(List<Charge> charges);
+	public Decision acquire(List<Charge> charges) {
+		return decide(charges, true);
+	}
 
 	/**
 	 * Does what {@link #acquire} does without holding a thread while the call waits, for
@@ -47,6 +127,217 @@ public interface ChargeLimiter {
 	 * @return the decision, complete when the call may go on or is refused; a call whose
 	 * future is cancelled takes nothing
 	 */
-	CompletableFuture<Decision> acquireAsync(List<Charge> charges);
+	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
+		if (!isLimited(charges)) {
+			return CompletableFuture.completedFuture(Decision.unlimited());
+		}
+		if (!concernsBudgets(charges)) {
+			return decideAsync(prepare(charges, true, false));
+		}
+		if (this.killSwitch.mode() == LimitMode.SHADOW) {
+			return CompletableFuture.completedFuture(decide(charges, false));
+		}
+		List<Charge> limits = this.budgets.withoutBudgets(charges);
+		return budgetCall(charges).start(limits.isEmpty() ? CompletableFuture.completedFuture(Decision.unlimited())
+				: decideAsync(prepare(limits, true, true)));
+	}
+
+	private boolean isLimited(List<Charge> charges) {
+		return !charges.isEmpty() && this.killSwitch.isEnabled();
+	}
+
+	/** Returns whether the decision of the store needs no further handling. */
+	private boolean isPlain(Charge charge) {
+		RegisteredLimit registered = charge.handle().registered();
+		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced() && this.killSwitch.isEnabled()
+				&& this.killSwitch.mode() == LimitMode.ENFORCE && !isOfBudget(charge);
+	}
+
+	private boolean isOfBudget(Charge charge) {
+		return this.hasBudgets && this.budgets.find(charge) != null;
+	}
+
+	private boolean concernsBudgets(List<Charge> charges) {
+		for (int i = 0; this.hasBudgets && i < charges.size(); i++) {
+			if (isOfBudget(charges.get(i))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private Decision takePlain(Charge charge) {
+		RegisteredLimit registered = charge.handle().registered();
+		ChargeDecision decision;
+		try {
+			decision = this.store.take(charge);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return this.degradation.report(List.of(registered), ex);
+		}
+		return this.reporter.plain(registered, decision);
+	}
+
+	private Decision decide(List<Charge> charges, boolean mayWait) {
+		if (!isLimited(charges)) {
+			return Decision.unlimited();
+		}
+		if (charges.size() == 1 && isPlain(charges.get(0))) {
+			return takePlain(charges.get(0));
+		}
+		if (!concernsBudgets(charges)) {
+			return decide(prepare(charges, mayWait, false));
+		}
+		List<Charge> limits = this.budgets.withoutBudgets(charges);
+		Decision ofLimits = limits.isEmpty() ? Decision.unlimited() : decide(prepare(limits, mayWait, true));
+		boolean enforced = this.killSwitch.mode() == LimitMode.ENFORCE;
+		return ofLimits.isAllowed() ? budgetCall(charges).decide(ofLimits, mayWait && enforced) : ofLimits;
+	}
+
+	private BudgetCall budgetCall(List<Charge> charges) {
+		return new BudgetCall(this.reporter, this.budgets, this.store, this.degradation,
+				this.budgets.ordered(charges, this.killSwitch.mode()));
+	}
+
+	/**
+	 * Prepares the charges of limits.
+	 * @param part whether something else may refuse the call after them. What they allow
+	 * is then counted when nothing has, what they refuse at once
+	 */
+	private PreparedCharges prepare(List<Charge> charges, boolean mayWait, boolean part) {
+		return PreparedCharges.of(charges, mayWait, this.killSwitch.mode(), this.pending, part);
+	}
+
+	private Decision decide(PreparedCharges prepared) {
+		if (prepared.waits()) {
+			return await(prepared);
+		}
+		List<ChargeDecision> decisions;
+		long start = prepared.canBan() ? this.time.nanoTime() : 0;
+		try {
+			List<Charge> charges = prepared.charges();
+			decisions = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			prepared.ended();
+			return this.degradation.report(prepared.limits(), ex);
+		}
+		return this.reporter.decision(prepared, decisions, start);
+	}
+
+	private Decision await(PreparedCharges prepared) {
+		CallerExecutor caller = new CallerExecutor();
+		CompletableFuture<Decision> decided = queued(prepared, caller, true);
+		boolean interrupted = false;
+		try {
+			caller.runUntilDone(decided);
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+			decided.cancel(false);
+		}
+		try {
+			return decided.join();
+		}
+		catch (CancellationException ex) {
+			return new StoreDecision(interruptedAt(prepared), this.store);
+		}
+		catch (CompletionException ex) {
+			if (ex.getCause() instanceof Error error) {
+				throw error;
+			}
+			throw (ex.getCause() instanceof RuntimeException failure) ? failure : ex;
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** Is not counted, as no limit has refused the call. */
+	private static ChargeDecision interruptedAt(PreparedCharges prepared) {
+		Charge charge = prepared.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
+		long wait = charge.maxWaitNanos();
+		return ChargeDecision.refused(charge, 0, wait, wait, null);
+	}
+
+	/** Returns the decision of a call that goes through the queues of its limits. */
+	private CompletableFuture<Decision> queued(PreparedCharges prepared, Executor executor, boolean holdsThread) {
+		long start = this.time.nanoTime();
+		CompletableFuture<List<ChargeDecision>> call = new QueuedCall(prepared.charges(), this.store, this.queues,
+				this.time, executor, holdsThread)
+			.start();
+		CompletableFuture<Decision> decided = decisionOf(call, prepared, start);
+		decided.whenComplete((decision, failure) -> {
+			if (decided.isCancelled()) {
+				call.cancel(false);
+			}
+		});
+		return decided;
+	}
+
+	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
+		if (prepared.waits()) {
+			return queued(prepared, this.waitingThreads, false);
+		}
+		CompletableFuture<List<ChargeDecision>> call;
+		long start = this.time.nanoTime();
+		try {
+			call = this.store.takeAllAsync(prepared.charges(), this.replyThreads);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			prepared.ended();
+			return CompletableFuture.completedFuture(this.degradation.report(prepared.limits(), ex));
+		}
+		return decisionOf(call, prepared, start);
+	}
+
+	/** Returns the decision of a call, which gives everything back if it is cancelled. */
+	private CompletableFuture<Decision> decisionOf(CompletableFuture<List<ChargeDecision>> call,
+			PreparedCharges prepared, long start) {
+		CompletableFuture<Decision> decided = new CompletableFuture<>();
+		call.whenComplete((decisions, failure) -> {
+			if (failure == null) {
+				complete(decided, () -> this.reporter.decisionSince(start, prepared, decisions));
+				return;
+			}
+			prepared.ended();
+			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
+					? failure.getCause() : failure;
+			if (cause instanceof Error && !(cause instanceof LinkageError)) {
+				decided.completeExceptionally(cause);
+			}
+			else if (!decided.isCancelled()) {
+				decided.complete(this.degradation.report(prepared.limits(), cause));
+			}
+		});
+		return decided;
+	}
+
+	/** To give back can wait for the store, which no reply should. */
+	private void complete(CompletableFuture<Decision> decided, Supplier<Decision> decide) {
+		Decision decision;
+		try {
+			decision = decide.get();
+		}
+		catch (RuntimeException | Error ex) {
+			decided.completeExceptionally(ex);
+			throw ex;
+		}
+		if (!decided.complete(decision) && decision.isAllowed()) {
+			this.waitingThreads.execute(() -> decision.permit().giveBack());
+		}
+	}
+
+	/** Returns the number of queued calls. */
+	int waiting() {
+		return this.queues.waiting();
+	}
+
+	/** Returns the number of keys with undecided calls. */
+	int pending() {
+		return this.pending.size();
+	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.ratelimit.limiter;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 
 import io.github.ratelimit.Decision;
@@ -15,6 +17,8 @@ import io.github.ratelimit.store.LimitStore;
  */
 final class DecisionReporter {
 
+	private static final Logger logger = System.getLogger(DecisionReporter.class.getName());
+
 	private final LimitStore store;
 
 	private final TimeSource time;
@@ -23,14 +27,17 @@ final class DecisionReporter {
 
 	private final Bans bans;
 
-	private final KeyEventReporter keyEvents;
+	private final DenialThrottle denials;
+
+	private final NearLimitDetector nearLimits;
 
 	DecisionReporter(LimitStore store, TimeSource time, RateLimitListener listener) {
 		this.store = store;
 		this.time = time;
 		this.listener = listener;
 		this.bans = new Bans(store, time, listener);
-		this.keyEvents = new KeyEventReporter(time, listener);
+		this.denials = new DenialThrottle(time, listener);
+		this.nearLimits = new NearLimitDetector(time, listener);
 	}
 
 	/** Returns the decision of a call with one limit and nothing else to look at. */
@@ -93,7 +100,20 @@ final class DecisionReporter {
 		for (int i = 0; i < offences; i++) {
 			this.bans.refused(limit, decision.key(), asked);
 		}
-		this.keyEvents.decided(limit, decision);
+		try {
+			if (decision.isRefused()) {
+				if (this.listener.wantsDenials()) {
+					this.denials.denied(limit, decision);
+				}
+			}
+			else if (this.listener.wantsNearLimits()) {
+				this.nearLimits.allowed(limit, decision);
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.log(Level.DEBUG, () -> "The listener of limit '" + limit.name() + "' did not receive a decision",
+					ex);
+		}
 	}
 
 }

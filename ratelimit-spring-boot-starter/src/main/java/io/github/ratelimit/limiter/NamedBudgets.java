@@ -2,11 +2,16 @@ package io.github.ratelimit.limiter;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +66,68 @@ public final class NamedBudgets {
 		return this.byName.get(name);
 	}
 
+	/** Returns the budget of a charge, null if it is the charge of a limit. */
 	@Nullable NamedBudget find(Charge charge) {
 		RegisteredLimit registered = charge.handle().registered();
 		NamedBudget budget = this.byName.get(registered.name());
 		return (budget != null && budget.registered() == registered) ? budget : null;
+	}
+
+	List<Charge> withoutBudgets(List<Charge> charges) {
+		return charges.stream().filter((charge) -> find(charge) == null).toList();
+	}
+
+	/**
+	 * Returns the charges of budgets, as dry runs in shadow mode. All calls take them in
+	 * the same order, so that no two wait for each other.
+	 */
+	List<Charge> ordered(List<Charge> charges, LimitMode mode) {
+		return Charge.distinct(charges)
+			.stream()
+			.filter((charge) -> find(charge) != null)
+			.map((charge) -> (mode == LimitMode.SHADOW) ? charge.asDryRun() : charge)
+			.sorted(Comparator.comparing((charge) -> charge.handle().name()))
+			.toList();
+	}
+
+	/**
+	 * Decides about the charges of a name that is no limit of the registry, and keeps its
+	 * permits outside the store. Implementations must be thread-safe.
+	 */
+	public interface NamedBudget {
+
+		/**
+		 * Returns what its charges refer to.
+		 * @return always the same limit, which is in no registry
+		 */
+		RegisteredLimit registered();
+
+		/**
+		 * Takes the permits of a charge if they are available. Never waits.
+		 * @param charge a charge of {@link #registered()}; 0 permits take nothing
+		 * @return the decision
+		 */
+		ChargeDecision tryTake(Charge charge);
+
+		/**
+		 * Takes the permits of a charge, and holds the thread while it waits for them. An
+		 * interrupted call takes nothing and is refused, and the thread stays
+		 * interrupted.
+		 * @param charge a charge of {@link #registered()}; 0 permits take nothing
+		 * @return the decision
+		 */
+		ChargeDecision take(Charge charge);
+
+		/**
+		 * Prepares to take the permits of a charge, and to wait for them without a
+		 * thread. What the current thread determines of the call, such as its priority,
+		 * is kept.
+		 * @param charge a charge of {@link #registered()}; 0 permits take nothing
+		 * @return takes them, in any thread, and returns the decision; a call whose
+		 * future is cancelled takes nothing
+		 */
+		Supplier<CompletableFuture<ChargeDecision>> asyncTake(Charge charge);
+
 	}
 
 }

@@ -41,12 +41,9 @@ final class PendingCharges {
 	 * Notes that a call is about to take a pending charge from the store. The caller has
 	 * to report the {@linkplain Attempt#answered answer}, or that there was
 	 * {@linkplain Attempt#ended none}.
-	 * @return null if the charge is not pending
+	 * @return null if there is no room for the key
 	 */
 	@Nullable Attempt ask(Charge charge) {
-		if (!charge.isPending()) {
-			return null;
-		}
 		long now = this.time.nanoTime();
 		Bucket bucket = new Bucket(charge.handle().registered(), charge.key());
 		if (this.calls.size() >= MAX_KEYS && !this.calls.containsKey(bucket)) {

@@ -34,24 +34,25 @@ final class PreparedCharges {
 
 	/**
 	 * Prepares the charges of a call.
-	 * @param own the charges
+	 * @param own the charges, possibly several for the same permits
 	 * @param mayWait whether the call may wait
 	 * @param mode the mode of all limits
 	 * @param pending the undecided calls
 	 * @param part whether something else may still refuse the call
 	 */
 	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCharges pending, boolean part) {
-		List<Charge> charges = new ArrayList<>(own.size());
-		for (int i = 0; i < own.size(); i++) {
-			charges.add(prepared(own.get(i), mayWait, mode));
+		List<Charge> charges = Charge.distinct(own);
+		PendingCharges.@Nullable Attempt @Nullable [] attempts = ask(charges, pending);
+		for (int i = 0; i < charges.size(); i++) {
+			charges.set(i, prepared(charges.get(i), mayWait, mode));
 		}
-		return new PreparedCharges(charges, ask(own, pending), part);
+		return new PreparedCharges(charges, attempts, part);
 	}
 
 	private static PendingCharges.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCharges pending) {
 		PendingCharges.@Nullable Attempt[] attempts = null;
 		for (int i = 0; i < own.size(); i++) {
-			PendingCharges.Attempt attempt = pending.ask(own.get(i));
+			PendingCharges.Attempt attempt = own.get(i).isPending() ? pending.ask(own.get(i)) : null;
 			if (attempt != null) {
 				attempts = (attempts != null) ? attempts : new PendingCharges.@Nullable Attempt[own.size()];
 				attempts[i] = attempt;
@@ -96,7 +97,7 @@ final class PreparedCharges {
 
 	boolean waits() {
 		for (int i = 0; i < this.charges.size(); i++) {
-			if (QueuedCall.waits(this.charges.get(i))) {
+			if (this.charges.get(i).maxWaitNanos() > 0 && QueuedCall.waits(this.charges.get(i))) {
 				return true;
 			}
 		}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> what is known of a key
  */
-final class ReportedKeys<K extends ReportedKey> {
+final class ReportedKeys<K extends ReportedKeys.Entry> {
 
 	/** The most keys of a table. */
 	static final int SIZE = 4_096;
@@ -74,10 +74,10 @@ final class ReportedKeys<K extends ReportedKey> {
 	}
 
 	/**
-	 * Adds a key.
+	 * Adds a key, unless it is there.
 	 * @param untilNanos until when the key keeps its place
 	 * @param now the time
-	 * @return the new key, null if the key is there or there is no room for it
+	 * @return what is known of the key, null if there is no room for it
 	 */
 	@Nullable K add(RegisteredLimit limit, Key key, long untilNanos, long now) {
 		int hash = hash(limit, key);
@@ -87,8 +87,9 @@ final class ReportedKeys<K extends ReportedKey> {
 			return null;
 		}
 		synchronized (lock(first)) {
-			int place = (find(limit, key, hash) == null) ? freePlace(first, now) : NONE;
-			return (place != NONE) ? put(place, hash, this.factory.create(limit, key, untilNanos)) : null;
+			K known = find(limit, key, hash);
+			int place = (known == null) ? freePlace(first, now) : NONE;
+			return (place != NONE) ? put(place, hash, this.factory.create(limit, key, untilNanos)) : known;
 		}
 	}
 
@@ -149,6 +150,36 @@ final class ReportedKeys<K extends ReportedKey> {
 	interface Factory<K> {
 
 		K create(RegisteredLimit limit, Key key, long untilNanos);
+
+	}
+
+	/** A key of a limit that something is known of until a time. */
+	abstract static class Entry {
+
+		private final RegisteredLimit limit;
+
+		private final Key key;
+
+		/** Each call that is reported may write it. */
+		private volatile long untilNanos;
+
+		Entry(RegisteredLimit limit, Key key, long untilNanos) {
+			this.limit = limit;
+			this.key = key;
+			this.untilNanos = untilNanos;
+		}
+
+		boolean is(RegisteredLimit limit, Key key) {
+			return this.limit == limit && this.key.equals(key);
+		}
+
+		long nanosLeft(long now) {
+			return this.untilNanos - now;
+		}
+
+		void extend(long untilNanos) {
+			this.untilNanos = untilNanos;
+		}
 
 	}
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -53,8 +54,8 @@ public final class StoreRateLimiter implements RateLimiter {
 	 */
 	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			Degradation degradation) {
-		return new StoreRateLimiter(registry, NamedBudgets.NONE, new StoreChargeLimiter(store, killSwitch, degradation,
-				TimeSource.system(), RateLimitListener.NONE, WaitingThreadLimit.NONE));
+		return new StoreRateLimiter(registry, NamedBudgets.NONE, new ChargeLimiter(store, NamedBudgets.NONE, killSwitch,
+				degradation, TimeSource.system(), RateLimitListener.NONE, WaitingThreadLimit.NONE));
 	}
 
 	@Override

@@ -1,7 +1,7 @@
 /**
- * The decision over several limits together: bans, shadow mode, calls that are charged by
- * their outcome, reports of keys that are denied or near their limit, and what happens
- * when the limiter itself fails.
+ * The decision over the charges of a call: limits first, then budgets of clients. Bans,
+ * shadow mode, calls that are charged by their outcome, how often denials and keys near
+ * their limit are reported, and what happens when the limiter itself fails.
  */
 @NullMarked
 package io.github.ratelimit.limiter;

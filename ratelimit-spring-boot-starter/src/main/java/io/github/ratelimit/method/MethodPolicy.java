@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.limiter.SkippedRuns;
+import io.github.ratelimit.limiter.Degradation.SkippedRuns;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OutcomeExpression;
 import org.jspecify.annotations.Nullable;

@@ -15,7 +15,7 @@ import org.springframework.context.ApplicationEventPublisher;
  * for at most ten a minute. If there is no room for more bans, that is logged once a
  * minute at most. Thread-safe.
  */
-public final class BanPublisher implements NoDecisionListener {
+public final class BanPublisher implements Listeners.WithoutDecisions {
 
 	private static final Log logger = LogFactory.getLog(BanPublisher.class);
 

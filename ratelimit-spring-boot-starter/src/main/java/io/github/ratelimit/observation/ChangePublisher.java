@@ -3,7 +3,6 @@ package io.github.ratelimit.observation;
 import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.registry.ChangeListener;
 import io.github.ratelimit.registry.LimitChange;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -17,7 +16,7 @@ import org.springframework.context.ApplicationEventPublisher;
  * Tells the application of changes that are made while it runs: by a
  * {@link LimitChangedEvent}, a line in the log and its listener. Thread-safe.
  */
-public final class ChangePublisher implements ChangeListener {
+public final class ChangePublisher implements LimitChange.Listener {
 
 	private static final Log logger = LogFactory.getLog(ChangePublisher.class);
 

@@ -1,5 +1,13 @@
 package io.github.ratelimit.observation;
 
+import io.github.ratelimit.Key;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
@@ -13,12 +21,16 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Publishes the limiter's own counters to Micrometer: the decisions of each limit, its
- * number of keys, and the permits that were forgotten or forgiven. The meters read them
- * on request, so metrics add no cost to a decision; a limit that is registered later gets
- * its meters then. No tag contains a key.
+ * Publishes limits to Micrometer. The decisions of each limit, its number of keys, and
+ * the permits that were forgotten or forgiven are the limiter's own counters, which
+ * meters read on request, so that metrics add no cost to a decision; a limit that is
+ * registered later gets its meters then. Meters of waits and bans are created at the
+ * limit's first event; events before a registry is bound are not counted in it. No tag
+ * contains a key. Thread-safe.
  */
-public final class RateLimitMetrics implements MeterBinder {
+public final class RateLimitMetrics implements Listeners.WithoutDecisions, MeterBinder {
+
+	private final List<Meters> bound = new CopyOnWriteArrayList<>();
 
 	private final LimitRegistry limits;
 
@@ -36,6 +48,7 @@ public final class RateLimitMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
+		this.bound.add(new Meters(registry));
 		this.limits.whenRegistered((limit) -> {
 			bindDecisions(limit, registry);
 			bindKeys(limit, registry);
@@ -79,6 +92,53 @@ public final class RateLimitMetrics implements MeterBinder {
 			.baseUnit("permits")
 			.tag("limit", limit.name())
 			.register(registry);
+	}
+
+	@Override
+	public void waited(RegisteredLimit limit, long nanos) {
+		this.bound.forEach((meters) -> meters.waits.withTag("limit", limit.name()).record(nanos, TimeUnit.NANOSECONDS));
+	}
+
+	@Override
+	public void banned(RegisteredLimit limit, Key key, Duration ban) {
+		this.bound.forEach((meters) -> {
+			meters.missedBans(limit); // now, so that its first increase is seen
+			meters.bans.withTag("limit", limit.name()).increment();
+		});
+	}
+
+	@Override
+	public void notBanned(RegisteredLimit limit, Key key) {
+		this.bound.forEach((meters) -> meters.missedBans(limit).increment());
+	}
+
+	/** The meters of one registry, which keeps those of each limit. */
+	private static final class Meters {
+
+		private final MeterProvider<Timer> waits;
+
+		private final MeterProvider<Counter> bans;
+
+		private final MeterProvider<Counter> missedBans;
+
+		Meters(MeterRegistry registry) {
+			this.waits = Timer.builder("ratelimit.wait")
+				.description("Time that calls were queued")
+				.withRegistry(registry);
+			this.bans = Counter.builder("ratelimit.bans")
+				.description("Keys that were banned for their many refusals")
+				.baseUnit("bans")
+				.withRegistry(registry);
+			this.missedBans = Counter.builder("ratelimit.bans.missed")
+				.description("Refusals that were to begin a ban for which there was no room")
+				.baseUnit("bans")
+				.withRegistry(registry);
+		}
+
+		Counter missedBans(RegisteredLimit limit) {
+			return this.missedBans.withTag("limit", limit.name());
+		}
+
 	}
 
 }

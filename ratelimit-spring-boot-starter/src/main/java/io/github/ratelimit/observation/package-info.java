@@ -1,5 +1,6 @@
 /**
- * Decisions, bans and changes of limits as metrics, events and lines in the log.
+ * Metrics, traces, and the events and lines in the log of denials, bans, changes and
+ * outages.
  */
 @NullMarked
 package io.github.ratelimit.observation;

@@ -43,13 +43,13 @@ public final class LimitChanges implements SharedChanges.Instance {
 
 	private final SharedChanges shared;
 
-	private final ChangeListener listener;
+	private final LimitChange.Listener listener;
 
 	private final TimeSource time;
 
-	private volatile SwitchSettings configured;
+	private volatile KillSwitch.State configured;
 
-	private volatile KnownChanges known = KnownChanges.NONE;
+	private volatile ChangeSet known = ChangeSet.NONE;
 
 	/**
 	 * Creates it with the settings that are in force now as those of the configuration.
@@ -59,14 +59,14 @@ public final class LimitChanges implements SharedChanges.Instance {
 	 * @param listener receives changes
 	 * @param time until when banned keys are looked for
 	 */
-	public LimitChanges(LimitRegistry registry, KillSwitch killSwitch, SharedChanges shared, ChangeListener listener,
-			TimeSource time) {
+	public LimitChanges(LimitRegistry registry, KillSwitch killSwitch, SharedChanges shared,
+			LimitChange.Listener listener, TimeSource time) {
 		this.registry = registry;
 		this.killSwitch = killSwitch;
 		this.shared = shared;
 		this.listener = listener;
 		this.time = time;
-		this.configured = new SwitchSettings(killSwitch.isEnabled(), killSwitch.mode());
+		this.configured = killSwitch.state();
 		registry.whenRegistered(this::registered);
 	}
 
@@ -77,7 +77,8 @@ public final class LimitChanges implements SharedChanges.Instance {
 	 * @return the changes of this instance
 	 */
 	public static LimitChanges ofInstance(LimitRegistry registry, KillSwitch killSwitch) {
-		return new LimitChanges(registry, killSwitch, SharedChanges.NONE, ChangeListener.NONE, TimeSource.system());
+		return new LimitChanges(registry, killSwitch, SharedChanges.NONE, LimitChange.Listener.NONE,
+				TimeSource.system());
 	}
 
 	/** Begins to take over what other instances change. */
@@ -132,7 +133,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 			return;
 		}
 		explained(() -> {
-			CompanionLimits.checkBlocks(limit.name());
+			BanLimits.checkBlocks(limit.name());
 			return limit;
 		});
 		long millis = until.plus(CLOCKS_DIFFER).toEpochMilli();
@@ -155,7 +156,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 
 	private synchronized void update(String name, UnaryOperator<SettingChanges> change) {
 		for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-			KnownChanges before = this.known;
+			ChangeSet before = this.known;
 			SettingChanges next = change.apply(before.of(name));
 			if (next.equals(before.of(name))) {
 				return;
@@ -195,8 +196,8 @@ public final class LimitChanges implements SharedChanges.Instance {
 			return settings;
 		}));
 		found.forEach(this::reconfigure);
-		SwitchSettings before = inForce();
-		this.configured = new SwitchSettings(enabled, mode);
+		KillSwitch.State before = this.killSwitch.state();
+		this.configured = new KillSwitch.State(enabled, mode);
 		applyToAll(before, this.known.of(ALL), LimitChange.Origin.CONFIGURATION, null);
 		if (!this.shared.reachesOthers()) {
 			tidyUp();
@@ -229,9 +230,9 @@ public final class LimitChanges implements SharedChanges.Instance {
 	}
 
 	private void receive(SharedChanges.State state, LimitChange.Origin origin, @Nullable String by) {
-		KnownChanges before = this.known;
+		ChangeSet before = this.known;
 		if (state.version() > before.version()) {
-			KnownChanges next = KnownChanges.of(state);
+			ChangeSet next = ChangeSet.of(state);
 			this.known = next;
 			next.differentFrom(before).forEach((name) -> apply(name, next.of(name), origin, by));
 		}
@@ -241,7 +242,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 		String author = (changes.by() != null) ? changes.by() : by;
 		try {
 			if (name.equals(ALL)) {
-				applyToAll(inForce(), changes, origin, author);
+				applyToAll(this.killSwitch.state(), changes, origin, author);
 			}
 			else {
 				this.registry.find(name).ifPresent((limit) -> apply(limit, changes, origin, author));
@@ -252,16 +253,11 @@ public final class LimitChanges implements SharedChanges.Instance {
 		}
 	}
 
-	private void applyToAll(SwitchSettings before, SettingChanges changes, LimitChange.Origin origin,
+	private void applyToAll(KillSwitch.State before, SettingChanges changes, LimitChange.Origin origin,
 			@Nullable String by) {
-		SwitchSettings after = this.configured.with(changes);
-		this.killSwitch.setEnabled(after.enabled());
-		this.killSwitch.setMode(after.mode());
+		KillSwitch.State after = this.configured.with(changes);
+		this.killSwitch.put(after);
 		publish(null, after.differencesFrom(before), origin, by);
-	}
-
-	private SwitchSettings inForce() {
-		return new SwitchSettings(this.killSwitch.isEnabled(), this.killSwitch.mode());
 	}
 
 	private void apply(RegisteredLimit limit, SettingChanges changes, LimitChange.Origin origin, @Nullable String by) {
@@ -282,7 +278,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 	 * @return the settings with the text of the configuration and that in force
 	 */
 	public List<LimitChange.Setting> differences() {
-		return inForce().differencesFrom(this.configured);
+		return this.killSwitch.state().differencesFrom(this.configured);
 	}
 
 	/**
@@ -305,7 +301,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 
 	@Override
 	public synchronized void tidyUp() {
-		KnownChanges before = this.known;
+		ChangeSet before = this.known;
 		BiPredicate<String, String> same = (limit, setting) -> Boolean.FALSE.equals(differs(limit, setting));
 		List<String> unneeded = before.names(same);
 		if (!unneeded.isEmpty()) {

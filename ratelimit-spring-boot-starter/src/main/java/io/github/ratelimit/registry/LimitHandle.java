@@ -1,5 +1,8 @@
 package io.github.ratelimit.registry;
 
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Function;
 import io.github.ratelimit.Limit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +25,8 @@ public final class LimitHandle {
 
 	private final Purpose purpose;
 
-	/** A list of one element for each store that counts the limit. */
-	private volatile @Nullable Attached attached;
+	/** For each store that counts the limit: its {@link PreparedForm}, then the form. */
+	private volatile Object[] prepared = {};
 
 	LimitHandle(RegisteredLimit registered, Limit limit, Purpose purpose) {
 		this.registered = registered;
@@ -93,26 +96,25 @@ public final class LimitHandle {
 		return (this.purpose == Purpose.CALLS) ? this.registered.blocks() : null;
 	}
 
-	<T> T prepared(PreparedForm<T> owner) {
-		T form = find(owner);
-		return (form != null) ? form : attach(owner);
-	}
-
 	@SuppressWarnings("unchecked")
 	private <T> @Nullable T find(PreparedForm<T> owner) {
-		for (Attached form = this.attached; form != null; form = form.next()) {
-			if (form.owner() == owner) {
-				return (T) form.form();
+		Object[] prepared = this.prepared;
+		for (int i = 0; i < prepared.length; i += 2) {
+			if (prepared[i] == owner) {
+				return (T) prepared[i + 1];
 			}
 		}
 		return null;
 	}
 
-	private synchronized <T> T attach(PreparedForm<T> owner) {
+	private synchronized <T> T prepare(PreparedForm<T> owner) {
 		T form = find(owner);
 		if (form == null) {
-			form = owner.prepare(this);
-			this.attached = new Attached(owner, form, this.attached);
+			form = Objects.requireNonNull(owner.prepare.apply(this));
+			Object[] next = Arrays.copyOf(this.prepared, this.prepared.length + 2);
+			next[next.length - 2] = owner;
+			next[next.length - 1] = form;
+			this.prepared = next;
 		}
 		return form;
 	}
@@ -136,7 +138,36 @@ public final class LimitHandle {
 
 	}
 
-	private record Attached(PreparedForm<?> owner, Object form, @Nullable Attached next) {
+	/**
+	 * What a store computes from a limit once, and keeps at the limit's handle: its
+	 * numbers in the store's own units, and the table of its keys.
+	 *
+	 * @param <T> the type of the form
+	 */
+	public static final class PreparedForm<T> {
+
+		private final Function<LimitHandle, T> prepare;
+
+		/**
+		 * Creates it, once for each store.
+		 * @param prepare creates the form of a limit; called once for a handle. It throws
+		 * an {@link IllegalArgumentException} for a limit that the store cannot count
+		 */
+		public PreparedForm(Function<LimitHandle, T> prepare) {
+			this.prepare = prepare;
+		}
+
+		/**
+		 * Returns the form of a limit, which is created at its first use.
+		 * @param handle the limit
+		 * @return the form, always the same one for a handle
+		 * @throws IllegalArgumentException if the store cannot count the limit
+		 */
+		public T of(LimitHandle handle) {
+			T form = handle.find(this);
+			return (form != null) ? form : handle.prepare(this);
+		}
+
 	}
 
 }

@@ -1,9 +1,10 @@
 package io.github.ratelimit.registry;
 
+import io.github.ratelimit.registry.BusyKeys.KeyCount;
+import java.util.List;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How often a limit allowed, refused and could not decide since the start. Thread-safe;
@@ -21,8 +22,11 @@ public final class LimitStatistics {
 
 	private final LongAdder exempt = new LongAdder();
 
-	/** Null until {@link #watchKeys()}. */
-	private volatile @Nullable BusyKeys watched;
+	private final BusyKeys callers = new BusyKeys();
+
+	private final BusyKeys refused = new BusyKeys();
+
+	private volatile boolean watchesKeys;
 
 	LimitStatistics() {
 	}
@@ -44,25 +48,50 @@ public final class LimitStatistics {
 		else {
 			this.shadowDenied.increment();
 		}
-		BusyKeys watched = this.watched;
-		if (watched != null) {
-			watched.count(decision.key(), decision.isViolated() && !decision.isUnavailable());
+		if (this.watchesKeys) {
+			this.callers.add(decision.key());
+			if (decision.isViolated() && !decision.isUnavailable()) {
+				this.refused.add(decision.key());
+			}
 		}
 	}
 
 	/** Finds out from now on which keys call and are refused most. */
-	synchronized void watchKeys() {
-		if (this.watched == null) {
-			this.watched = new BusyKeys();
-		}
+	void watchKeys() {
+		this.watchesKeys = true;
 	}
 
 	/**
-	 * Returns which keys call and are refused most.
-	 * @return live figures; null if keys are not watched
+	 * Returns whether this finds out which keys call and are refused most.
+	 * @return false if {@link #busiest} and {@link #mostDenied} are always empty
 	 */
-	public @Nullable BusyKeys watchedKeys() {
-		return this.watched;
+	public boolean watchesKeys() {
+		return this.watchesKeys;
+	}
+
+	/** Notes that five seconds have passed. */
+	public void fiveSecondsPassed() {
+		this.callers.fiveSecondsPassed();
+		this.refused.fiveSecondsPassed();
+	}
+
+	/**
+	 * Returns the keys that called most in the last ten to twenty minutes.
+	 * @param size how many keys at most
+	 * @return keys that stand out with their calls, most first
+	 */
+	public List<KeyCount> busiest(int size) {
+		return this.callers.top(size);
+	}
+
+	/**
+	 * Returns the keys that were refused most in the last ten to twenty minutes, or would
+	 * have been if the limit were not in shadow mode.
+	 * @param size how many keys at most
+	 * @return keys that stand out with their refusals, most first
+	 */
+	public List<KeyCount> mostDenied(int size) {
+		return this.refused.top(size);
 	}
 
 	/** Counts a call that was allowed because the limiter failed. */

@@ -130,7 +130,7 @@ public final class RegisteredLimit {
 					+ "', not of limit '" + name() + "'. A limit keeps its name.");
 		}
 		if (changes.values().containsKey(ChangeableSettings.BAN_AFTER)) {
-			CompanionLimits.checkPenalty(settings, this.keySources);
+			BanLimits.checkPenalty(settings, this.keySources);
 		}
 		this.checks.accept(settings);
 		return settings;
@@ -314,10 +314,10 @@ public final class RegisteredLimit {
 			String name = settings.limit().name();
 			Penalty penalty = settings.penalty();
 			LimitHandle refusals = (penalty == null) ? null
-					: companion(owner, (before != null) ? before.refusals : null,
-							CompanionLimits.refusals(name, penalty), LimitHandle.Purpose.REFUSALS);
+					: companion(owner, (before != null) ? before.refusals : null, BanLimits.refusals(name, penalty),
+							LimitHandle.Purpose.REFUSALS);
 			LimitHandle blocks = (penalty == null && !settings.blockable()) ? null
-					: companion(owner, (before != null) ? before.blocks : null, CompanionLimits.blocks(name, penalty),
+					: companion(owner, (before != null) ? before.blocks : null, BanLimits.blocks(name, penalty),
 							LimitHandle.Purpose.BLOCKS);
 			boolean plain = penalty == null && settings.mode() == LimitMode.ENFORCE;
 			return new InForce(configured, changes, settings, handle, Map.copyOf(plans), refusals, blocks, plain);

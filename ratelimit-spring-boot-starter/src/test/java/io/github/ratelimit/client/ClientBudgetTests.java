@@ -24,9 +24,8 @@ import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.limiter.BudgetChargeLimiter;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.StoreRateLimiter;
@@ -68,11 +67,8 @@ class ClientBudgetTests {
 	}
 
 	private RateLimiter limiter(LimitStore store, NamedBudgets budgets) {
-		Degradation degradation = new Degradation(this.time);
-		StoreChargeLimiter limits = new StoreChargeLimiter(store, this.killSwitch, degradation, this.time,
-				RateLimitListener.NONE, WaitingThreadLimit.NONE);
-		return new StoreRateLimiter(this.registry, budgets,
-				new BudgetChargeLimiter(limits, budgets, store, this.killSwitch, degradation));
+		return new StoreRateLimiter(this.registry, budgets, new ChargeLimiter(store, budgets, this.killSwitch,
+				new Degradation(this.time), this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE));
 	}
 
 	private static ClientCall request(TestClient client, String model) {

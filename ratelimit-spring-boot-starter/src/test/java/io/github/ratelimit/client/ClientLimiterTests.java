@@ -15,7 +15,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
-import io.github.ratelimit.observation.ClientListeners;
+import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -106,7 +106,7 @@ class ClientLimiterTests {
 
 		};
 		ClientLimiter limiter = limiter(List.of(KeyPart.CREDENTIAL), TokenEstimator.DEFAULT,
-				new ClientListeners(List.of(failing, other)), new KillSwitch(true));
+				Listeners.ofClients(List.of(failing, other)), new KillSwitch(true));
 		limiter.acquire(request("m", "secret")).close();
 		assertThat(received).hasSize(1);
 		assertThat(limiter.accounts()).allMatch((account) -> account.governor().isIdle());

@@ -48,7 +48,7 @@ class BansTests {
 
 	private int notBanned;
 
-	private final StoreChargeLimiter charges = new StoreChargeLimiter(this.store, this.killSwitch,
+	private final ChargeLimiter charges = new ChargeLimiter(this.store, NamedBudgets.NONE, this.killSwitch,
 			new Degradation(this.time), this.time, new RateLimitListener() {
 
 				@Override

@@ -7,7 +7,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.registry.ChangeListener;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitChanges;
@@ -269,7 +269,7 @@ class SharedChangesTests {
 	}
 
 	/** One instance of an application. */
-	private static final class Instance implements ChangeListener {
+	private static final class Instance implements LimitChange.Listener {
 
 		private final StoreInstance store;
 

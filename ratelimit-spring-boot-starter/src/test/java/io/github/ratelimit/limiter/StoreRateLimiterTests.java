@@ -227,7 +227,7 @@ class StoreRateLimiterTests {
 	}
 
 	private ChargeLimiter charges(LimitStore store) {
-		return new StoreChargeLimiter(store, this.killSwitch, new Degradation(this.time), this.time,
+		return new ChargeLimiter(store, NamedBudgets.NONE, this.killSwitch, new Degradation(this.time), this.time,
 				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 	}
 

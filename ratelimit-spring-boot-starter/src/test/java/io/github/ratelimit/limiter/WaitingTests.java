@@ -50,7 +50,7 @@ class WaitingTests {
 
 	private final WaitTimes waits = new WaitTimes();
 
-	private final StoreChargeLimiter charges = charges();
+	private final ChargeLimiter charges = charges();
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 
@@ -184,7 +184,7 @@ class WaitingTests {
 			}
 
 		};
-		StoreChargeLimiter instance = new StoreChargeLimiter(this.store, new KillSwitch(true),
+		ChargeLimiter instance = new ChargeLimiter(this.store, NamedBudgets.NONE, new KillSwitch(true),
 				new Degradation(this.time), noted, this.waits, Runnable::run, WaitingThreadLimit.NONE);
 		List<Call> calls = List.of(call(instance), call(instance), call(instance), call(instance), call(instance));
 		calls.get(3).cancel();
@@ -251,7 +251,7 @@ class WaitingTests {
 	@Test
 	void aCallThatIsCancelledWhenItsPermitIsDueHoldsNothing() {
 		Limit brief = paced("brief", "10/s", STEP.minusNanos(1), 10);
-		StoreChargeLimiter other = charges();
+		ChargeLimiter other = charges();
 		List<Charge> one = List.of(Charge.of(handle(brief), ANN, 1));
 		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
 		Call refused = new Call(this.charges.acquireAsync(one));
@@ -265,8 +265,8 @@ class WaitingTests {
 	@Test
 	void anErrorOfTheStoreEndsTheCallAndLeavesTheQueueEmpty() {
 		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
-		StoreChargeLimiter limiter = new StoreChargeLimiter(broken, new KillSwitch(true), new Degradation(this.time),
-				this.time, RateLimitListener.NONE, Runnable::run, WaitingThreadLimit.NONE);
+		ChargeLimiter limiter = new ChargeLimiter(broken, NamedBudgets.NONE, new KillSwitch(true),
+				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run, WaitingThreadLimit.NONE);
 
 		assertThat(limiter.acquireAsync(List.of(Charge.of(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
@@ -319,7 +319,7 @@ class WaitingTests {
 
 	@Test
 	void instancesAlternateInTheOrderOfTheirFirstCalls() {
-		StoreChargeLimiter other = charges();
+		ChargeLimiter other = charges();
 		List<Call> here = List.of(call(this.mail), call(this.mail), call(this.mail));
 		List<Call> there = List.of(call(other), call(other));
 
@@ -346,7 +346,7 @@ class WaitingTests {
 	 */
 	private void assertSmooth(Random random) {
 		Limit limit = paced("random" + random.nextLong(), "10/s", Duration.ofSeconds(2), 30);
-		List<StoreChargeLimiter> instances = List.of(this.charges, charges(), charges());
+		List<ChargeLimiter> instances = List.of(this.charges, charges(), charges());
 		List<Long> output = new ArrayList<>();
 		List<Call> open = new ArrayList<>();
 		long start = this.time.nanoTime();
@@ -425,18 +425,18 @@ class WaitingTests {
 	}
 
 	private static ChargeLimiter real() {
-		return new StoreChargeLimiter(new MemoryStore(TimeSource.system(), 10), new KillSwitch(true),
+		return new ChargeLimiter(new MemoryStore(TimeSource.system(), 10), NamedBudgets.NONE, new KillSwitch(true),
 				new Degradation(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
 				WaitingThreadLimit.NONE);
 	}
 
-	private StoreChargeLimiter charges() {
+	private ChargeLimiter charges() {
 		return charges(this.store);
 	}
 
-	private StoreChargeLimiter charges(LimitStore store) {
-		return new StoreChargeLimiter(store, new KillSwitch(true), new Degradation(this.time), this.time, this.waits,
-				Runnable::run, WaitingThreadLimit.NONE);
+	private ChargeLimiter charges(LimitStore store) {
+		return new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(this.time), this.time,
+				this.waits, Runnable::run, WaitingThreadLimit.NONE);
 	}
 
 	private Limit paced(String name, String rate, Duration maxWait, int maxWaiting) {

@@ -1,9 +1,9 @@
 package io.github.ratelimit.method;
 
 import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -83,8 +83,8 @@ class FailingPolicyTests {
 		LimitRegistry registry = new LimitRegistry();
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
-		ChargeLimiter limiter = new StoreChargeLimiter(new MemoryStore(this.time, 10), killSwitch, degradation,
-				this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
+		ChargeLimiter limiter = new ChargeLimiter(new MemoryStore(this.time, 10), NamedBudgets.NONE, killSwitch,
+				degradation, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		return new InterceptorDependencies(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}

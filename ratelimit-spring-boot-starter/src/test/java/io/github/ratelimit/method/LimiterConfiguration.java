@@ -2,7 +2,6 @@ package io.github.ratelimit.method;
 
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import java.time.Duration;
 import java.util.List;
@@ -107,7 +106,7 @@ class LimiterConfiguration {
 
 	@Bean
 	ChargeLimiter chargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, ManualTime time) {
-		return new StoreChargeLimiter(store, killSwitch, degradation, time, RateLimitListener.NONE,
+		return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, degradation, time, RateLimitListener.NONE,
 				WaitingThreadLimit.NONE);
 	}
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.observation;
 
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
@@ -158,6 +160,30 @@ class RateLimitMetricsTests {
 					tuple("ratelimit.forgotten", "limit=chat", "permits", Meter.Type.COUNTER));
 		assertThat(this.meters.getMeters())
 			.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
+	}
+
+	@Test
+	void waitsAndBansAreMeteredInEveryRegistryThatIsBound() {
+		RegisteredLimit chat = register("chat", "10/s");
+		RateLimitMetrics metrics = new RateLimitMetrics(this.limits, this.store);
+		MeterRegistry one = new SimpleMeterRegistry();
+		MeterRegistry other = new SimpleMeterRegistry();
+		metrics.bindTo(one);
+		metrics.waited(chat, 100_000_000);
+		metrics.bindTo(other);
+		metrics.waited(chat, 300_000_000);
+		metrics.banned(chat, Key.of("sk-secret"), Duration.ofHours(1));
+
+		Timer wait = one.get("ratelimit.wait").tag("limit", "chat").timer();
+		assertThat(wait.count()).isEqualTo(2);
+		assertThat(wait.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(400);
+		assertThat(other.get("ratelimit.wait").timer().count()).isEqualTo(1);
+		for (MeterRegistry registry : List.of(one, other)) {
+			assertThat(registry.get("ratelimit.bans").tag("limit", "chat").counter().count()).isEqualTo(1);
+			assertThat(registry.getMeters())
+				.allSatisfy((meter) -> assertThat(meter.getId().getTags().toString()).doesNotContain("secret"))
+				.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
+		}
 	}
 
 	private static String tags(Meter.Id id) {

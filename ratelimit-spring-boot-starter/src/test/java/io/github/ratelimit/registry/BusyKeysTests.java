@@ -21,22 +21,31 @@ class BusyKeysTests {
 
 	private static final int FIVE_MINUTES = 60;
 
-	private final BusyKeys watched = new BusyKeys();
+	private final BusyKeys callers = new BusyKeys();
+
+	private final BusyKeys refused = new BusyKeys();
 
 	@Test
 	void countsAreExactWhileCallsAreFew() {
 		for (int caller = 1; caller <= 60; caller++) {
 			for (int call = 0; call < caller; call++) {
-				this.watched.count(caller(caller), call >= 50);
+				count(caller(caller), call >= 50);
 			}
 		}
 
-		assertThat(this.watched.busiest(3)).containsExactly(new KeyCount(caller(60), 60), new KeyCount(caller(59), 59),
+		assertThat(this.callers.top(3)).containsExactly(new KeyCount(caller(60), 60), new KeyCount(caller(59), 59),
 				new KeyCount(caller(58), 58));
-		assertThat(this.watched.mostDenied(20)).extracting(KeyCount::count)
+		assertThat(this.refused.top(20)).extracting(KeyCount::count)
 			.containsExactly(10L, 9L, 8L, 7L, 6L, 5L, 4L, 3L, 2L, 1L);
-		assertThat(this.watched.busiest(Integer.MAX_VALUE)).hasSize(60);
-		assertThat(this.watched.busiest(0)).isEmpty();
+		assertThat(this.callers.top(Integer.MAX_VALUE)).hasSize(60);
+		assertThat(this.callers.top(0)).isEmpty();
+	}
+
+	private void count(Key key, boolean denied) {
+		this.callers.add(key);
+		if (denied) {
+			this.refused.add(key);
+		}
 	}
 
 	private static Key caller(int number) {
@@ -47,13 +56,14 @@ class BusyKeysTests {
 	void aKeyWithOneCallInTwentyIsFoundAmongAMillionOthers() {
 		Key heavy = Key.of("heavy");
 		for (int i = 0; i < 1_000_000; i++) {
-			this.watched.count((i % 20 == 0) ? heavy : Key.of("caller-" + i), false);
+			count((i % 20 == 0) ? heavy : Key.of("caller-" + i), false);
 			if (i % 100_000 == 99_999) {
-				this.watched.fiveSecondsPassed();
+				this.callers.fiveSecondsPassed();
+				this.refused.fiveSecondsPassed();
 			}
 		}
 
-		List<KeyCount> busiest = this.watched.busiest(10);
+		List<KeyCount> busiest = this.callers.top(10);
 
 		assertThat(busiest.get(0).key()).isEqualTo(heavy);
 		assertThat((double) busiest.get(0).count()).isCloseTo(50_000, within(10_000.0));
@@ -62,40 +72,40 @@ class BusyKeysTests {
 	@Test
 	void noKeyStandsOutWhereAllCallOnce() {
 		for (int i = 0; i < 100_000; i++) {
-			this.watched.count(Key.of("caller-" + i), true);
+			count(Key.of("caller-" + i), true);
 		}
 
-		assertThat(this.watched.busiest(10)).isEmpty();
-		assertThat(this.watched.mostDenied(10)).isEmpty();
+		assertThat(this.callers.top(10)).isEmpty();
+		assertThat(this.refused.top(10)).isEmpty();
 	}
 
 	@Test
 	void callsAreForgottenAfterTenToTwentyMinutes() {
-		this.watched.count(Key.of("early"), true);
+		count(Key.of("early"), true);
 		pass(2 * FIVE_MINUTES);
-		this.watched.count(Key.of("late"), false);
-		assertThat(this.watched.busiest(10)).hasSize(2);
-		assertThat(this.watched.mostDenied(10)).hasSize(1);
+		count(Key.of("late"), false);
+		assertThat(this.callers.top(10)).hasSize(2);
+		assertThat(this.refused.top(10)).hasSize(1);
 
 		pass(2 * FIVE_MINUTES);
-		assertThat(this.watched.busiest(10)).containsExactly(new KeyCount(Key.of("late"), 1));
-		assertThat(this.watched.mostDenied(10)).isEmpty();
+		assertThat(this.callers.top(10)).containsExactly(new KeyCount(Key.of("late"), 1));
+		assertThat(this.refused.top(10)).isEmpty();
 
 		pass(2 * FIVE_MINUTES);
-		assertThat(this.watched.busiest(10)).isEmpty();
+		assertThat(this.callers.top(10)).isEmpty();
 	}
 
 	@Test
 	void countsAreExactAgainAfterAFlood() {
 		for (int i = 0; i < 1_000_000; i++) {
-			this.watched.count(Key.GLOBAL, false);
+			count(Key.GLOBAL, false);
 		}
-		assertThat((double) this.watched.busiest(1).get(0).count()).isCloseTo(1_000_000, within(100_000.0));
+		assertThat((double) this.callers.top(1).get(0).count()).isCloseTo(1_000_000, within(100_000.0));
 		pass(4 * FIVE_MINUTES);
 
-		this.watched.count(Key.of("caller"), false);
+		count(Key.of("caller"), false);
 
-		assertThat(this.watched.busiest(10)).containsExactly(new KeyCount(Key.of("caller"), 1));
+		assertThat(this.callers.top(10)).containsExactly(new KeyCount(Key.of("caller"), 1));
 	}
 
 	@Test
@@ -106,7 +116,7 @@ class BusyKeysTests {
 			for (int thread = 0; thread < 4; thread++) {
 				running.add(threads.submit(() -> {
 					for (int i = 0; i < 100_000; i++) {
-						this.watched.count(Key.of("caller-" + i % 4), false);
+						count(Key.of("caller-" + i % 4), false);
 					}
 				}));
 			}
@@ -118,7 +128,7 @@ class BusyKeysTests {
 			threads.shutdownNow();
 		}
 
-		List<KeyCount> busiest = this.watched.busiest(10);
+		List<KeyCount> busiest = this.callers.top(10);
 		double mean = busiest.stream().mapToLong(KeyCount::count).average().orElseThrow();
 		assertThat(mean).as("calls at the same moment are left out").isBetween(1_000.0, 140_000.0);
 		assertThat(busiest).hasSize(4)
@@ -135,15 +145,15 @@ class BusyKeysTests {
 		statistics.count(ChargeDecision.degraded(ChargeDecision.refused(charge, 0, 1, 1, null)));
 		statistics.count(ChargeDecision.refused(charge, 0, 1, 1, null));
 
-		BusyKeys keys = statistics.watchedKeys();
-		assertThat(keys.busiest(1)).containsExactly(new KeyCount(Key.of("alice"), 3));
-		assertThat(keys.mostDenied(1)).as("by the limit, in the store or its fallback")
+		assertThat(statistics.busiest(1)).containsExactly(new KeyCount(Key.of("alice"), 3));
+		assertThat(statistics.mostDenied(1)).as("by the limit, in the store or its fallback")
 			.containsExactly(new KeyCount(Key.of("alice"), 2));
 	}
 
 	private void pass(int fiveSeconds) {
 		for (int i = 0; i < fiveSeconds; i++) {
-			this.watched.fiveSecondsPassed();
+			this.callers.fiveSecondsPassed();
+			this.refused.fiveSecondsPassed();
 		}
 	}
 

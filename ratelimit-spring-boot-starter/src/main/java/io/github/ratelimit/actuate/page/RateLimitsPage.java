@@ -1,5 +1,12 @@
 package io.github.ratelimit.actuate.page;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +36,8 @@ public final class RateLimitsPage {
 	/** Between the endpoint's path and the files: no limit can have this name. */
 	private static final String FILES = "/~/";
 
-	private static final List<String> SCRIPTS = List.of("page.js", "api.js", "change-buttons.js", "chart.js", "dom.js",
-			"format.js", "key-view.js", "limit-views.js");
+	private static final List<String> SCRIPTS = List.of("page.js", "api.js", "change-buttons.js", "dom.js", "format.js",
+			"history-chart.js", "key-view.js", "limit-views.js", "usage-bar.js");
 
 	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
 
@@ -153,6 +160,48 @@ public final class RateLimitsPage {
 				.thenComparing((range) -> !range.isWildcardSubtype()))
 			.map(MediaType::getQualityValue)
 			.orElse(0.0);
+	}
+
+	/**
+	 * A file that comes with the page. Immutable.
+	 *
+	 * @param content what it contains
+	 * @param type the type of the content
+	 * @param tag tells this content from that of other versions, for HTTP caches
+	 */
+	record PageFile(byte[] content, MediaType type, String tag) {
+
+		private static final int TAG_LENGTH = 16;
+
+		static PageFile load(String name, String type) {
+			try (InputStream resource = RateLimitsPage.class.getResourceAsStream(name)) {
+				if (resource == null) {
+					throw new IllegalStateException("The library has no file '" + name + "' beside "
+							+ RateLimitsPage.class
+							+ ". Where the application is repackaged, keep the files below io/github/ratelimit.");
+				}
+				byte[] content = resource.readAllBytes();
+				return new PageFile(content, MediaType.parseMediaType(type), tag(content));
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException("The file '" + name + "' of the library cannot be read", ex);
+			}
+		}
+
+		String text() {
+			return new String(this.content, StandardCharsets.UTF_8);
+		}
+
+		private static String tag(byte[] content) {
+			try {
+				byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+				return "\"" + HexFormat.of().formatHex(digest, 0, TAG_LENGTH) + "\"";
+			}
+			catch (NoSuchAlgorithmException ex) {
+				throw new IllegalStateException("Every JDK has SHA-256", ex);
+			}
+		}
+
 	}
 
 }

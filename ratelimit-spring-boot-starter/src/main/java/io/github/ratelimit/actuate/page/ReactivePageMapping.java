@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate.page;
 
+import io.github.ratelimit.actuate.page.RateLimitsPage.PageFile;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;

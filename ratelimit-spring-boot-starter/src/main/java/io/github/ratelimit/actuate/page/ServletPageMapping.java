@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate.page;
 
+import io.github.ratelimit.actuate.page.RateLimitsPage.PageFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

@@ -20,7 +20,7 @@ import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.queue.KeyThreadCount;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.AsyncCallThreads;
-import io.github.ratelimit.observation.ClientListeners;
+import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
@@ -59,7 +59,7 @@ public final class RateLimitClientAutoConfiguration {
 			ObjectProvider<ClientListener> listeners, LimitStore store, KillSwitch killSwitch,
 			WaitingThreadLimit threads) {
 		LimitStore shared = (properties.store() == RateLimitProperties.Store.REDIS) ? store : null;
-		ClientListener listener = new ClientListeners(listeners.orderedStream().toList());
+		ClientListener listener = Listeners.ofClients(listeners.orderedStream().toList());
 		Supplier<Caller> callers = callers(threads);
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()

@@ -201,7 +201,7 @@ final class KeyTable {
 			slot = this.eviction.make();
 		}
 		KeyCell created = terms.create(key, slot, this.clock, now);
-		this.slots.put(created, this.statistics.watchedKeys() != null);
+		this.slots.put(created, this.statistics.watchesKeys());
 		KeyCell earlier = this.cells.putIfAbsent(key, created);
 		if (earlier == null) {
 			return created;

@@ -5,7 +5,7 @@ import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.LimitHandle.PreparedForm;
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;

@@ -2,7 +2,7 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.LimitHandle.PreparedForm;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.redis.local.PermitLease;
 import io.github.ratelimit.store.redis.local.RedisLimit;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.LimitHandle.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.KeyCharge;

@@ -1,10 +1,10 @@
 // What the page shows of one key.
 
 import { changesOfKey } from './change-buttons.js';
-import { bar } from './chart.js';
 import { h } from './dom.js';
 import { ago, count, seconds } from './format.js';
 import { linkToLimit } from './limit-views.js';
+import { bar } from './usage-bar.js';
 
 /** Shows one key of a limit. */
 export function keyView(state, actions) {

@@ -1,9 +1,10 @@
 // What the page shows of all limits, of one limit, and of clients.
 
 import { changesOfAll, changesOfLimit } from './change-buttons.js';
-import { bar, chart, sparkline, total } from './chart.js';
 import { h } from './dom.js';
 import { brief, count, seconds } from './format.js';
+import { chart, sparkline, total } from './history-chart.js';
+import { bar } from './usage-bar.js';
 
 const LIMITS_ON_A_PAGE = 20;
 

@@ -10,8 +10,9 @@ import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
@@ -65,8 +66,8 @@ class OneDeadlineTests {
 		PausedScriptClient redis = new PausedScriptClient(redis());
 		List<Key> bans = new ArrayList<>();
 		try (RedisStore store = store(redis, policy)) {
-			StoreChargeLimiter limiter = new StoreChargeLimiter(store, new KillSwitch(true), new Degradation(this.time),
-					this.time, new RateLimitListener() {
+			ChargeLimiter limiter = new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true),
+					new Degradation(this.time), this.time, new RateLimitListener() {
 
 						@Override
 						public void banned(RegisteredLimit limit, Key key, Duration ban) {

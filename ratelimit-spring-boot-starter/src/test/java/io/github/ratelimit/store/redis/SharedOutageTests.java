@@ -10,8 +10,8 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.registry.KillSwitch;
@@ -224,7 +224,7 @@ class SharedOutageTests {
 		start(OnStoreFailure.SHARE);
 		RegisteredLimit login = withBans(3);
 		List<Key> bans = new ArrayList<>();
-		ChargeLimiter limiter = new StoreChargeLimiter(this.stores.get(0), new KillSwitch(true),
+		ChargeLimiter limiter = new ChargeLimiter(this.stores.get(0), NamedBudgets.NONE, new KillSwitch(true),
 				new Degradation(this.time), this.time, new RateLimitListener() {
 
 					@Override

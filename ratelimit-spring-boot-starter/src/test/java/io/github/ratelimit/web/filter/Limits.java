@@ -1,9 +1,9 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.permit.ServedRequests;
@@ -50,8 +50,8 @@ public final class Limits {
 
 	public final Degradation degradation = new Degradation(this.time);
 
-	public final ChargeLimiter limiter = new StoreChargeLimiter(this.store, this.killSwitch, this.degradation,
-			this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
+	public final ChargeLimiter limiter = new ChargeLimiter(this.store, NamedBudgets.NONE, this.killSwitch,
+			this.degradation, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 
 	public final ServletAnswers answers = new ServletAnswers(new AnswerStyles(List.of(), List.of(), this.time),
 			List.of("x-ratelimit"), "problem", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE,

@@ -3,10 +3,14 @@ package io.github.ratelimit.web.server;
 import org.springframework.context.annotation.Primary;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.store.Charge;
@@ -68,8 +72,9 @@ class FailingLimiterTests {
 
 		@Bean
 		@Primary
-		ChargeLimiter limiter() {
-			return new ChargeLimiter() {
+		ChargeLimiter limiter(LimitStore store, KillSwitch killSwitch, Degradation degradation) {
+			return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, degradation, TimeSource.system(),
+					RateLimitListener.NONE, WaitingThreadLimit.NONE) {
 
 				@Override
 				public Decision tryAcquire(List<Charge> charges) {

@@ -5,7 +5,6 @@ import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
 import io.github.ratelimit.benchmarks.redis.server.Polling;
 import io.github.ratelimit.store.Charge;
@@ -82,7 +81,7 @@ public final class OurLimiter implements RemoteLimiter {
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
-		this.charges = new StoreChargeLimiter(this.store, new KillSwitch(true), new Degradation(time), time,
+		this.charges = new ChargeLimiter(this.store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(time), time,
 				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		this.limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 		String limit = setup.quotas().keySet().iterator().next();

@@ -1,9 +1,9 @@
 package io.github.ratelimit.benchmarks.redis.slots;
 
 import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
 import io.github.ratelimit.benchmarks.redis.server.Polling;
 import io.github.ratelimit.benchmarks.redis.server.RedisServers;
@@ -63,7 +63,7 @@ final class HolderInstance {
 				new MemoryStore(time, 1), time, StoreObserver.NONE);
 		LimitRegistry registry = new LimitRegistry();
 		LimitHandle handle = registry.register(limit, List.of()).handle();
-		ChargeLimiter limiter = new StoreChargeLimiter(store, new KillSwitch(true), new Degradation(time), time,
+		ChargeLimiter limiter = new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(time), time,
 				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		AtomicBoolean over = new AtomicBoolean();
 		Thread[] threads = new Thread[Integer.parseInt(args[2])];

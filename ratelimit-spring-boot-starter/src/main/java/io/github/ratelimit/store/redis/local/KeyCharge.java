@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.LimitHandle.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 

@@ -3,7 +3,7 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.LimitHandle.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -201,8 +201,9 @@ class PacedOutageTests {
 	private Callers callersOf(Limit limit, StoreInstance instance) {
 		RegisteredLimit registered = this.registry.register(limit, List.of());
 		Callers callers = new Callers(registered.handle(), registered.statistics(),
-				new StoreChargeLimiter(instance.store(), new KillSwitch(true), new Degradation(TimeSource.system()),
-						TimeSource.system(), RateLimitListener.NONE, WaitingThreadLimit.NONE));
+				new ChargeLimiter(instance.store(), NamedBudgets.NONE, new KillSwitch(true),
+						new Degradation(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
+						WaitingThreadLimit.NONE));
 		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
 		return callers;
 	}

@@ -1,5 +1,8 @@
 package io.github.ratelimit.actuate;
 
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
@@ -22,9 +25,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the endpoint changes: settings of limits, bans of keys, and what keys have used.
+ * What operators do with keys through the endpoint: find, ban and reset them. A key is
+ * found by its id or its text; the kind of a text is unknown, so all kinds that the limit
+ * can have are tried. Also changes settings, and explains those that cannot be.
  */
-final class LimitOperations {
+final class KeyOperations {
 
 	private static final String BAN = "ban";
 
@@ -36,13 +41,10 @@ final class LimitOperations {
 
 	private final LimitChanges changes;
 
-	private final KeyLookup lookup;
-
-	LimitOperations(LimitRegistry registry, LimitStore store, LimitChanges changes, KeyLookup lookup) {
+	KeyOperations(LimitRegistry registry, LimitStore store, LimitChanges changes) {
 		this.registry = registry;
 		this.store = store;
 		this.changes = changes;
-		this.lookup = lookup;
 	}
 
 	void changeAll(Map<String, @Nullable String> values, @Nullable String by) {
@@ -73,7 +75,7 @@ final class LimitOperations {
 	boolean ban(String limit, String key, String text, @Nullable String by) {
 		RegisteredLimit registered = this.registry.get(limit);
 		Duration ban = duration(text);
-		Optional<KeyState> found = this.lookup.find(registered, key);
+		Optional<KeyState> found = find(registered, key);
 		found.ifPresent((state) -> explained(() -> ban(registered, state.key(), ban, text.strip(), by)));
 		return found.isPresent();
 	}
@@ -132,7 +134,7 @@ final class LimitOperations {
 				this.changes.keyChanged(registered.name(), label, new LimitChange.Setting(BAN, null, null), by);
 			}
 		}
-		return banned || this.lookup.find(registered, key).isPresent();
+		return banned || find(registered, key).isPresent();
 	}
 
 	/** A banned key need not have a state: it has all its permits after a while. */
@@ -150,8 +152,7 @@ final class LimitOperations {
 	 */
 	boolean reset(String limit, String key, @Nullable String by) {
 		RegisteredLimit registered = this.registry.get(limit);
-		List<KeyLabel> labels = this.lookup.find(registered, key)
-			.map((found) -> List.of(found.key()))
+		List<KeyLabel> labels = find(registered, key).map((found) -> List.of(found.key()))
 			.orElseGet(() -> labels(registered, key));
 		boolean reset = false;
 		for (KeyLabel label : labels) {
@@ -179,6 +180,50 @@ final class LimitOperations {
 		this.changes.keyChanged(registered.name(), null,
 				new LimitChange.Setting(RESET, null, reset + (reset == 1 ? " key" : " keys")), by);
 		return reset;
+	}
+
+	/**
+	 * Returns the state of a key.
+	 * @param registered the limit
+	 * @param idOrText an id, which wins over a text that looks like it, or a text
+	 * @return the state, empty if the store does not know the key
+	 * @throws InvalidEndpointRequestException if several keys have that text
+	 */
+	Optional<KeyState> find(RegisteredLimit registered, String idOrText) {
+		return withId(registered, idOrText).or(() -> {
+			List<KeyState> found = withText(registered, idOrText).toList();
+			if (found.size() > 1) {
+				throw RateLimitsEndpoint.invalid("Several keys of limit '" + registered.limit().name()
+						+ "' have this text: " + idsWithKinds(found) + ". Write the id of the one that you mean.");
+			}
+			return found.stream().findFirst();
+		});
+	}
+
+	/**
+	 * Returns the states of all keys that have an id or a text.
+	 * @param registered the limit
+	 * @param idOrText an id or a text
+	 * @return the states, those of ids first; empty if the store does not know such a key
+	 */
+	List<KeyState> search(RegisteredLimit registered, String idOrText) {
+		return Stream.concat(withId(registered, idOrText).stream(), withText(registered, idOrText)).toList();
+	}
+
+	private Optional<KeyState> withId(RegisteredLimit registered, String id) {
+		return Key.isId(id) ? this.store.find(registered.handle(), id) : Optional.empty();
+	}
+
+	private Stream<KeyState> withText(RegisteredLimit registered, String text) {
+		return registered.candidates(text)
+			.stream()
+			.flatMap((candidate) -> this.store.find(registered.handle(), candidate).stream());
+	}
+
+	private static String idsWithKinds(List<KeyState> states) {
+		return states.stream()
+			.map((state) -> state.key().id() + " (" + state.key().kind() + ")")
+			.collect(Collectors.joining(", "));
 	}
 
 }

@@ -1,6 +1,6 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.limiter.StoreChargeLimiter;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.RateLimiter;
 import ch.qos.logback.classic.Level;
@@ -38,7 +38,7 @@ import org.springframework.context.event.EventListener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
-class DecisionPublisherTests {
+class DenialPublisherTests {
 
 	private static final Key SECRET = Key.of("sk-proj-4f9a8b7c6d5e");
 
@@ -48,15 +48,15 @@ class DecisionPublisherTests {
 
 	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 
-	private final DecisionPublisher publisher = new DecisionPublisher(this.context, () -> null);
+	private final DenialPublisher publisher = new DenialPublisher(this.context, () -> null);
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE,
-			new StoreChargeLimiter(new MemoryStore(this.time, 100), new KillSwitch(true), new Degradation(this.time),
-					this.time, this.publisher, WaitingThreadLimit.NONE));
+			new ChargeLimiter(new MemoryStore(this.time, 100), NamedBudgets.NONE, new KillSwitch(true),
+					new Degradation(this.time), this.time, this.publisher, WaitingThreadLimit.NONE));
 
-	private final Logger log = (Logger) LoggerFactory.getLogger(DecisionPublisher.DENIED_LOGGER);
+	private final Logger log = (Logger) LoggerFactory.getLogger(DenialPublisher.DENIED_LOGGER);
 
-	DecisionPublisherTests() {
+	DenialPublisherTests() {
 		this.log.setLevel(Level.INFO);
 		this.registry.register(LimitSettings.of(Limit.of("chat", Rate.parse("5/min"))), List.of());
 	}

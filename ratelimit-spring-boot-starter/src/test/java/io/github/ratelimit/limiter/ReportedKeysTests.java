@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a listener is told of denials and of keys that are near their limit. */
-class KeyEventReporterTests {
+class ReportedKeysTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -299,7 +299,7 @@ class KeyEventReporterTests {
 	}
 
 	private ChargeLimiter charges(RateLimitListener listener) {
-		return new StoreChargeLimiter(new MemoryStore(this.time, 100_000), new KillSwitch(true),
+		return new ChargeLimiter(new MemoryStore(this.time, 100_000), NamedBudgets.NONE, new KillSwitch(true),
 				new Degradation(this.time), this.time, listener, WaitingThreadLimit.NONE);
 	}
 
@@ -307,13 +307,13 @@ class KeyEventReporterTests {
 
 		@Override
 		public void denied(RegisteredLimit limit, LimitDecision decision, long leftOut) {
-			KeyEventReporterTests.this.told
+			ReportedKeysTests.this.told
 				.add(limit.name() + " " + decision.key().text() + " denied, " + leftOut + " left out");
 		}
 
 		@Override
 		public void nearLimit(RegisteredLimit limit, LimitDecision decision, int rate) {
-			KeyEventReporterTests.this.told
+			ReportedKeysTests.this.told
 				.add(limit.name() + " " + decision.key().text() + " near, " + decision.remaining(rate) + " left");
 		}
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits by which stores keep the refusals and the blocks of another limit's keys.
  */
-final class CompanionLimits {
+final class BanLimits {
 
 	private static final String DENIALS = "..denials";
 
@@ -21,7 +21,7 @@ final class CompanionLimits {
 	/** For a limit without a penalty; a block can last for any time. */
 	private static final Duration ANY_TIME = Duration.ofDays(1);
 
-	private CompanionLimits() {
+	private BanLimits() {
 	}
 
 	/**

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * which lives only while there is something to pass on: the store's own threads have to
  * serve other calls. Thread-safe.
  */
-public final class StoreEvents implements StoreObserver {
+public final class OutageEvents implements StoreObserver {
 
 	private static final int MOST_WAITING = 100;
 
@@ -22,14 +22,14 @@ public final class StoreEvents implements StoreObserver {
 	private final Supplier<RateLimitListener> listener;
 
 	private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
-			new LinkedBlockingQueue<>(MOST_WAITING), StoreEvents::thread, new ThreadPoolExecutor.DiscardPolicy());
+			new LinkedBlockingQueue<>(MOST_WAITING), OutageEvents::thread, new ThreadPoolExecutor.DiscardPolicy());
 
 	/**
 	 * Creates it.
 	 * @param store the type of the store, such as {@code redis}
 	 * @param listener returns what receives the events; asked for each of them
 	 */
-	public StoreEvents(String store, Supplier<RateLimitListener> listener) {
+	public OutageEvents(String store, Supplier<RateLimitListener> listener) {
 		this.store = store;
 		this.listener = listener;
 		this.thread.allowCoreThreadTimeOut(true);

@@ -1,0 +1,145 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.ChargeDecision;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Reports keys that come near their limit to the listener: once for each rate, and again
+ * after the key has recovered. An allowed call allocates nothing for it, unless it brings
+ * its key near the limit. Bounded, whatever keys there are. Thread-safe.
+ */
+final class NearLimitDetector {
+
+	/** A key is near its limit with two tenths of its permits or less. */
+	private static final int NEAR = 2;
+
+	/** A key has recovered with more than five tenths of its permits. */
+	private static final int RECOVERED = 5;
+
+	private static final int TENTHS = 10;
+
+	/** A fifth of fewer permits is none: such a rate is never near, only used up. */
+	private static final int LEAST_CAPACITY = 5;
+
+	private static final long LEAST_NANOS = Duration.ofSeconds(1).toNanos();
+
+	private static final long MOST_NANOS = Duration.ofDays(1).toNanos();
+
+	private final ReportedKeys<NearKey> keys = new ReportedKeys<>(NearKey::new);
+
+	private final TimeSource time;
+
+	private final RateLimitListener listener;
+
+	NearLimitDetector(TimeSource time, RateLimitListener listener) {
+		this.time = time;
+		this.listener = listener;
+	}
+
+	/** Notes that a limit did not refuse a call. */
+	void allowed(RegisteredLimit limit, ChargeDecision decision) {
+		long near = ratesAtMost(NEAR, decision, 0);
+		if ((near == 0 && this.keys.isEmpty()) || !decision.hasFacts() || decision.limit().isPaced()) {
+			return;
+		}
+		NearKey known = this.keys.find(limit, decision.key());
+		if (known == null && near != 0) {
+			long now = this.time.nanoTime();
+			known = this.keys.add(limit, decision.key(), now + timeToFull(decision), now);
+		}
+		if (known != null) {
+			note(limit, decision, known, near);
+		}
+	}
+
+	private void note(RegisteredLimit limit, ChargeDecision decision, NearKey known, long near) {
+		long begun = known.note(near, ratesAtMost(RECOVERED, decision, decision.charge().permits()));
+		if (begun == 0) {
+			if (known.hasRecovered()) {
+				this.keys.remove(limit, decision.key(), known);
+			}
+			return;
+		}
+		known.extend(this.time.nanoTime() + timeToFull(decision));
+		for (long left = begun; left != 0; left &= left - 1) {
+			this.listener.nearLimit(limit, decision, Long.numberOfTrailingZeros(left));
+		}
+	}
+
+	private static long timeToFull(ChargeDecision decision) {
+		return Math.max(LEAST_NANOS, Math.min(MOST_NANOS, decision.resetAfter().toNanos()));
+	}
+
+	/**
+	 * Returns the rates that have at most so many tenths of their permits, as bits by
+	 * their indexes; after the first 64 none.
+	 * @param added permits to add to those that are left
+	 */
+	private static long ratesAtMost(int tenths, ChargeDecision decision, long added) {
+		Limit limit = decision.limit();
+		int rates = Math.min(limit.quotas(), Long.SIZE);
+		if (rates == 1) {
+			return isAtMost(tenths, decision.remaining() + added, limit.capacity()) ? 1 : 0;
+		}
+		long found = 0;
+		for (int i = 0; i < rates; i++) {
+			if (isAtMost(tenths, decision.remaining(i) + added, limit.quota(i))) {
+				found |= 1L << i;
+			}
+		}
+		return found;
+	}
+
+	private static boolean isAtMost(int tenths, long permits, long full) {
+		return full >= LEAST_CAPACITY && permits <= share(full, tenths);
+	}
+
+	private static long share(long permits, int tenths) {
+		return permits / TENTHS * tenths + permits % TENTHS * tenths / TENTHS;
+	}
+
+	/**
+	 * A key of which some rates are nearly used up, as bits by their indexes.
+	 * Thread-safe.
+	 */
+	private static final class NearKey extends ReportedKeys.Entry {
+
+		private final AtomicLong rates = new AtomicLong();
+
+		NearKey(RegisteredLimit limit, Key key, long untilNanos) {
+			super(limit, key, untilNanos);
+		}
+
+		/**
+		 * Notes an allowed call.
+		 * @param near the rates that it left nearly used up
+		 * @param notRecovered the rates that had not recovered before it
+		 * @return the rates that are nearly used up and were not, or had recovered since
+		 */
+		long note(long near, long notRecovered) {
+			long before = this.rates.get();
+			long after = (before & notRecovered) | near;
+			// mostly nothing changes, and threads that only read do not disturb each
+			// other
+			while (after != before && !this.rates.compareAndSet(before, after)) {
+				before = this.rates.get();
+				after = (before & notRecovered) | near;
+			}
+			return near & ~(before & notRecovered);
+		}
+
+		/**
+		 * Returns whether no rate is nearly used up, or has been and has not recovered.
+		 */
+		boolean hasRecovered() {
+			return this.rates.get() == 0;
+		}
+
+	}
+
+}
