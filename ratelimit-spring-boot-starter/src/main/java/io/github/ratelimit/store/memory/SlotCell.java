@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ final class SlotCell extends KeyCell {
 
 	@Override
 	@Nullable ChargeDecision decide(Charge charge, long slots, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof SlotLimit) {
+		while (terms instanceof Terms) {
 			long before = this.underWay;
 			if (before == RETIRED) {
 				return null;
@@ -93,15 +94,15 @@ final class SlotCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellSnapshot view(StoreClock clock) {
+	@Nullable Snapshot view(StoreClock clock) {
 		long taken = this.underWay;
 		long capacity = this.capacity;
 		return (taken == RETIRED) ? null
-				: CellSnapshot.of(taken, capacity, capacity - taken, (taken > 0) ? CellSnapshot.BUSY : 0);
+				: Snapshot.of(taken, capacity, capacity - taken, (taken > 0) ? Snapshot.BUSY : 0);
 	}
 
 	@Override
-	boolean retire(CellSnapshot seen) {
+	boolean retire(Snapshot seen) {
 		return UNDER_WAY.compareAndSet(this, (long) seen.state(), RETIRED);
 	}
 
@@ -111,7 +112,7 @@ final class SlotCell extends KeyCell {
 	}
 
 	/** The slots of one call. */
-	private static final class Slots implements CellReceipt {
+	private static final class Slots implements KeyTable.CellReceipt {
 
 		private static final AtomicIntegerFieldUpdater<Slots> FREED = AtomicIntegerFieldUpdater.newUpdater(Slots.class,
 				"freed");
@@ -134,6 +135,20 @@ final class SlotCell extends KeyCell {
 		@Override
 		public KeyCell cell() {
 			return this.cell;
+		}
+
+	}
+
+	/** A limit of concurrent calls. */
+	static final class Terms extends PreparedLimit {
+
+		Terms(Limit limit) {
+			super(limit);
+		}
+
+		@Override
+		KeyCell create(Key key, int slot, StoreClock clock, long now) {
+			return new SlotCell(key, slot, limit().capacity(), now);
 		}
 
 	}
