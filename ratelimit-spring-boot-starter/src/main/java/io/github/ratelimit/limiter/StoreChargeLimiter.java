@@ -4,7 +4,6 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.queue.CallQueues;
-import io.github.ratelimit.queue.CallerExecutor;
 import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.AsyncCallThreads;
@@ -20,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the store, counts its decisions, and decides when the store fails. Calls that
@@ -194,12 +194,12 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 	}
 
 	private Decision await(PreparedCharges prepared) {
-		CallerExecutor caller = new CallerExecutor();
 		long start = this.time.nanoTime();
-		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, caller, true).start();
+		QueuedCall queued = waiting(prepared, null);
+		CompletableFuture<List<ChargeDecision>> call = queued.start();
 		boolean interrupted = false;
 		try {
-			caller.runUntilDone(call);
+			queued.runUntilDone();
 		}
 		catch (InterruptedException ex) {
 			interrupted = true;
@@ -236,7 +236,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 
 	private CompletableFuture<Decision> waitAsync(PreparedCharges prepared) {
 		long start = this.time.nanoTime();
-		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, this.waitingThreads, false).start();
+		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, this.waitingThreads).start();
 		CompletableFuture<Decision> decided = decisionOf(call, prepared, start);
 		decided.whenComplete((decision, failure) -> {
 			if (decided.isCancelled()) {
@@ -283,8 +283,8 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		}
 	}
 
-	private QueuedCall waiting(PreparedCharges prepared, Executor executor, boolean holdsThread) {
-		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor, holdsThread);
+	private QueuedCall waiting(PreparedCharges prepared, @Nullable Executor executor) {
+		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor);
 	}
 
 	/** Returns the number of queued calls. */
