@@ -27,7 +27,6 @@ import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.observation.DecisionPublisher;
 import io.github.ratelimit.observation.RateLimitListeners;
 import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
@@ -129,9 +128,9 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads,
-			ObjectProvider<ServedRequests<?>> requests) {
+			ObjectProvider<LimitedRequest.Served<?>> requests) {
 		RequestThreads known = threads.getIfAvailable();
-		ServedRequests<?> served = requests.getIfAvailable();
+		LimitedRequest.Served<?> served = requests.getIfAvailable();
 		return (known != null && served != null) ? new WaitingThreadLimit(known.forWaiting(), served::isServing)
 				: WaitingThreadLimit.NONE;
 	}

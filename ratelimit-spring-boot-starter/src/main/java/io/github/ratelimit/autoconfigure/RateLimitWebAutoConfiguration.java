@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.limiter.ChargeLimiter;
@@ -67,8 +66,8 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	ServedRequests<HttpLimitedRequest> rateLimitServedRequests() {
-		return new ServedRequests<>();
+	LimitedRequest.Served<HttpLimitedRequest> rateLimitServedRequests() {
+		return new LimitedRequest.Served<>();
 	}
 
 	@Bean
@@ -88,8 +87,8 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RequestScopes rateLimitRequestScopes(ServedRequests<HttpLimitedRequest> served, RateLimitProperties properties,
-			Rules rules, Answers answers, Identity identity, Degradation degradation) {
+	RequestScopes rateLimitRequestScopes(LimitedRequest.Served<HttpLimitedRequest> served,
+			RateLimitProperties properties, Rules rules, Answers answers, Identity identity, Degradation degradation) {
 		return new RequestScopes(served, rules, answers, identity, degradation, properties.http().ipv6Prefix());
 	}
 

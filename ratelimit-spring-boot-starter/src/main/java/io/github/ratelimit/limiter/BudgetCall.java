@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.permit.StorePermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -187,7 +186,7 @@ final class BudgetCall {
 	}
 
 	private void giveBack() {
-		new StorePermit(this.taken, this.store).giveBack();
+		StoreDecision.giveBack(this.taken, this.store);
 	}
 
 }

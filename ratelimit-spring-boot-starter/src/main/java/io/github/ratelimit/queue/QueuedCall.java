@@ -2,7 +2,7 @@ package io.github.ratelimit.queue;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.permit.StorePermit;
+import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -257,7 +257,7 @@ public final class QueuedCall {
 		}
 		if (decisions.stream().anyMatch(this::isTooLate)) {
 			// the store took so long to answer
-			new StorePermit(decisions, this.store).giveBack();
+			StoreDecision.giveBack(decisions, this.store);
 			takeUnanswered();
 			return;
 		}
@@ -336,7 +336,7 @@ public final class QueuedCall {
 		if (taken == null || !this.givenBack.compareAndSet(false, true)) {
 			return false;
 		}
-		new StorePermit(taken, this.store).giveBack();
+		StoreDecision.giveBack(taken, this.store);
 		return true;
 	}
 

@@ -6,7 +6,7 @@ import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.permit.ServedRequests;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -77,7 +77,7 @@ public final class Limits {
 	}
 
 	public RequestScopes scopes(Rules rules, Identity identity) {
-		return new RequestScopes(new ServedRequests<>(), rules, this.answers, identity, this.degradation, 64);
+		return new RequestScopes(new LimitedRequest.Served<>(), rules, this.answers, identity, this.degradation, 64);
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, RequestScopes scopes) {
