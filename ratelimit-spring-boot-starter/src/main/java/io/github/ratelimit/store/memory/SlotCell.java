@@ -5,7 +5,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +72,7 @@ final class SlotCell extends KeyCell {
 
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
-		if (!(taken.receipt() instanceof Slots slots) || !slots.free()) {
+		if (!(taken.receipt() instanceof Slots slots) || !slots.compareAndSet(false, true)) {
 			return;
 		}
 		long before = this.underWay;
@@ -111,25 +111,13 @@ final class SlotCell extends KeyCell {
 		return UNDER_WAY.getAndSet(this, RETIRED) != RETIRED;
 	}
 
-	/** The slots of one call. */
-	private static final class Slots implements KeyTable.CellReceipt {
+	/** The slots of one call, and whether it has released them. */
+	private static final class Slots extends AtomicBoolean implements KeyTable.CellReceipt {
 
-		private static final AtomicIntegerFieldUpdater<Slots> FREED = AtomicIntegerFieldUpdater.newUpdater(Slots.class,
-				"freed");
-
-		private final SlotCell cell;
-
-		/** 1 if they are. */
-		@SuppressWarnings("unused") // through FREED
-		private volatile int freed;
+		private final transient SlotCell cell;
 
 		Slots(SlotCell cell) {
 			this.cell = cell;
-		}
-
-		/** Returns whether this call released them. */
-		boolean free() {
-			return FREED.compareAndSet(this, 0, 1);
 		}
 
 		@Override
