@@ -125,28 +125,6 @@ public final class BucketConfigurations {
 		return result;
 	}
 
-	/**
-	 * Returns how far below zero calls can lower the permits of a token bucket: by its
-	 * maximum debt. Below that are the permits that a limit which
-	 * {@linkplain Limit#isPaced() paces} calls can have scheduled within its longest
-	 * wait: they lower the level, and are no debt.
-	 * @param limit a limit of token buckets
-	 * @return permits, 0 or more, saturated; {@link Limit#UNBOUNDED_DEBT} if nothing is
-	 * forgiven
-	 */
-	public static long debtBound(Limit limit) {
-		if (!limit.isPaced() || limit.maxDebt() == Limit.UNBOUNDED_DEBT) {
-			return limit.maxDebt();
-		}
-		Rate rate = limit.rates().get(0);
-		BigInteger scheduled = BigInteger.valueOf(limit.maxWait().toNanos())
-			.multiply(BigInteger.valueOf(rate.permits()))
-			.divide(BigInteger.valueOf(rate.period().toNanos()));
-		return scheduled.add(BigInteger.valueOf(limit.maxDebt()))
-			.min(BigInteger.valueOf(Limit.UNBOUNDED_DEBT))
-			.longValueExact();
-	}
-
 	/** Bucket4j matches bandwidths by their ids, so the counterpart gets the same id. */
 	private static BucketConfiguration matched(Bandwidth[] from, Bandwidth[] to) {
 		String[] ids = new String[to.length];

@@ -4,7 +4,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.bucket4j.BucketConfigurations;
+import io.github.ratelimit.store.DebtBound;
 
 /**
  * A limit prepared for counting: one object for all equal limits, so that a change of
@@ -18,7 +18,7 @@ abstract class PreparedLimit {
 
 	PreparedLimit(Limit limit) {
 		this.limit = limit;
-		this.debtBound = BucketConfigurations.debtBound(limit);
+		this.debtBound = DebtBound.of(limit);
 	}
 
 	static PreparedLimit of(Limit limit) {

@@ -3,7 +3,7 @@ package io.github.ratelimit.store.redis.script;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.bucket4j.BucketConfigurations;
+import io.github.ratelimit.store.DebtBound;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +56,7 @@ public final class BucketEncoding extends LimitEncoding {
 		for (int i = 0; i < size; i++) {
 			scale(i, limit.rates().get(i));
 			packed.putDouble(this.full[i]).putDouble(this.gain[i]);
-			debts.putDouble(this.unit[i])
-				.putDouble(-Math.min(MOST, (double) BucketConfigurations.debtBound(limit) * this.unit[i]));
+			debts.putDouble(this.unit[i]).putDouble(-Math.min(MOST, (double) DebtBound.of(limit) * this.unit[i]));
 		}
 		this.rates = packed.array();
 		this.debts = debts.array();
