@@ -81,7 +81,6 @@ public final class CallPermit {
 	 * @return whether the limit was settled now
 	 */
 	public boolean settle(Charge charge, long actual) {
-		HeldCharge.checkNotNegative(actual);
 		List<HeldCharge> parts = new ArrayList<>(this.covered);
 		parts.addAll(this.own);
 		return HeldCharge.settle(parts, (part) -> part.charge().sameBucketAs(charge), actual);

@@ -144,8 +144,10 @@ final class HeldCharge {
 	 * @param which selects parts
 	 * @param actual permits, 0 or more
 	 * @return whether anything was settled
+	 * @throws IllegalArgumentException if the permits are negative
 	 */
 	static boolean settle(List<HeldCharge> parts, Predicate<HeldCharge> which, long actual) {
+		checkNotNegative(actual);
 		List<HeldCharge> open = new ArrayList<>(parts.size());
 		for (HeldCharge part : parts) {
 			if (part.isOpen() && which.test(part)) {

@@ -122,13 +122,11 @@ public final class RequestPermit implements Permit {
 
 	@Override
 	public boolean settle(long actual) {
-		HeldCharge.checkNotNegative(actual);
 		return HeldCharge.settle(snapshot(), HeldCharge::isOpenBudget, actual);
 	}
 
 	@Override
 	public boolean settle(String limit, long actual) {
-		HeldCharge.checkNotNegative(actual);
 		return HeldCharge.settle(snapshot(), (part) -> part.decision().limit().name().equals(limit), actual);
 	}
 
@@ -140,7 +138,6 @@ public final class RequestPermit implements Permit {
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
 	public boolean settle(Charge charge, long actual) {
-		HeldCharge.checkNotNegative(actual);
 		return HeldCharge.settle(snapshot(), (part) -> part.charge().sameBucketAs(charge), actual);
 	}
 
