@@ -25,7 +25,6 @@ import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.observation.DenialPublisher;
 import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
@@ -127,9 +126,9 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads,
-			ObjectProvider<ServedRequests<?>> requests) {
+			ObjectProvider<LimitedRequest.Served<?>> requests) {
 		RequestThreads known = threads.getIfAvailable();
-		ServedRequests<?> served = requests.getIfAvailable();
+		LimitedRequest.Served<?> served = requests.getIfAvailable();
 		return (known != null && served != null) ? new WaitingThreadLimit(known.forWaiting(), served::isServing)
 				: WaitingThreadLimit.NONE;
 	}

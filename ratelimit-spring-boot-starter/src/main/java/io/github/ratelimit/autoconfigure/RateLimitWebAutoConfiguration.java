@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.limiter.ChargeLimiter;
@@ -67,8 +66,8 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	ServedRequests<HttpLimitedRequest> rateLimitServedRequests() {
-		return new ServedRequests<>();
+	LimitedRequest.Served<HttpLimitedRequest> rateLimitServedRequests() {
+		return new LimitedRequest.Served<>();
 	}
 
 	@Bean
@@ -88,7 +87,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CurrentHttpRequest rateLimitCurrentHttpRequest(ServedRequests<HttpLimitedRequest> served,
+	CurrentHttpRequest rateLimitCurrentHttpRequest(LimitedRequest.Served<HttpLimitedRequest> served,
 			RateLimitProperties properties, Rules rules, ServletAnswers answers, Identity identity,
 			Degradation degradation) {
 		return new CurrentHttpRequest(served, rules, answers, identity, degradation, properties.http().ipv6Prefix());

@@ -1,9 +1,9 @@
 package io.github.ratelimit.call;
 
+import io.github.ratelimit.permit.PassedOnCharges;
+import io.github.ratelimit.store.ChargeDecision;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-
-import io.github.ratelimit.store.ChargeDecision;
 import kotlin.ResultKt;
 import kotlin.Unit;
 import kotlin.coroutines.Continuation;
@@ -11,9 +11,10 @@ import kotlin.coroutines.CoroutineContext;
 import kotlin.coroutines.intrinsics.IntrinsicsKt;
 import kotlinx.coroutines.flow.Flow;
 import kotlinx.coroutines.flow.FlowCollector;
+import kotlinx.coroutines.reactor.ReactorContext;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.util.ClassUtils;
+import reactor.util.context.Context;
 
 /**
  * Follows a call to its end that returns a flow of Kotlin. The flow is collected as it
@@ -74,7 +75,7 @@ final class FlowFollower<T> implements Flow<T> {
 
 	private CoroutineContext context(CoroutineContext context) {
 		List<ChargeDecision> passedOn = this.completion.passedOn();
-		return (PUBLISHERS && !passedOn.isEmpty()) ? FlowContext.with(context, passedOn) : context;
+		return (PUBLISHERS && !passedOn.isEmpty()) ? Publishers.withCharges(context, passedOn) : context;
 	}
 
 	/** A collector that needs no more elements cancels the flow. */
@@ -133,6 +134,18 @@ final class FlowFollower<T> implements Flow<T> {
 		@Override
 		public void resumeWith(Object result) {
 			this.next.resumeWith(result);
+		}
+
+	}
+
+	/** Separate, because kotlinx-coroutines-reactor may not be on the class path. */
+	private static final class Publishers {
+
+		/** Returns a context with charges, of which publishers get them as their own. */
+		static CoroutineContext withCharges(CoroutineContext context, List<ChargeDecision> passedOn) {
+			ReactorContext known = context.get(ReactorContext.Key);
+			Context publishers = (known != null) ? known.getContext() : Context.empty();
+			return context.plus(new ReactorContext(publishers.put(PassedOnCharges.KEY, passedOn)));
 		}
 
 	}

@@ -1,10 +1,20 @@
 package io.github.ratelimit.call;
 
+import io.github.ratelimit.permit.PassedOnCharges;
+import io.github.ratelimit.store.ChargeDecision;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-
+import org.reactivestreams.Publisher;
 import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * Follows a call to its end: a future, a publisher or a flow continues after the return.
@@ -29,20 +39,101 @@ public final class ResultFollower {
 	 */
 	public static @Nullable Object follow(Class<?> type, @Nullable Object result, CallCompletion completion) {
 		if (result instanceof CompletionStage<?> stage) {
-			return FutureFollower.follow(type, stage, completion);
+			return followFuture(type, stage, completion);
 		}
-		Object followed = (result != null) ? followProduction(type, result, completion) : null;
-		if (followed != null) {
-			return followed;
+		Object followed = (result != null && REACTOR) ? Publishers.follow(type, result, completion) : null;
+		if (followed == null && result != null && COROUTINES) {
+			followed = FlowFollower.follow(type, result, completion);
 		}
-		completion.returned(result);
-		return result;
+		if (followed == null) {
+			completion.returned(result);
+		}
+		return (followed != null) ? followed : result;
 	}
 
-	/** Returns null for a result that produces nothing more. */
-	private static @Nullable Object followProduction(Class<?> type, Object result, CallCompletion completion) {
-		Object followed = REACTOR ? PublisherFollower.follow(type, result, completion) : null;
-		return (followed == null && COROUTINES) ? FlowFollower.follow(type, result, completion) : followed;
+	/** The slot is released before the caller sees the result. */
+	private static Object followFuture(Class<?> type, CompletionStage<?> stage, CallCompletion completion) {
+		if (!type.isAssignableFrom(CompletableFuture.class)) {
+			stage.whenComplete((value, failure) -> over(value, failure, completion));
+			return stage;
+		}
+		CompletableFuture<@Nullable Object> followed = new CompletableFuture<>();
+		forward(stage, followed, (value, failure) -> over(value, failure, completion));
+		return followed;
+	}
+
+	private static void over(@Nullable Object value, @Nullable Throwable failure, CallCompletion completion) {
+		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
+				: failure;
+		if (cause == null) {
+			completion.returned(value);
+		}
+		else if (cause instanceof CancellationException || cause instanceof TimeoutException) {
+			completion.abandoned();
+		}
+		else {
+			completion.failed();
+		}
+	}
+
+	/**
+	 * Completes a future as a stage completes, and cancels the stage with the future.
+	 * @param stage what has the outcome
+	 * @param future gets the outcome
+	 * @param before what is done with the outcome before the future is completed
+	 */
+	static void forward(CompletionStage<?> stage, CompletableFuture<@Nullable Object> future,
+			BiConsumer<@Nullable Object, @Nullable Throwable> before) {
+		stage.whenComplete((value, failure) -> {
+			before.accept(value, failure);
+			if (failure != null) {
+				future.completeExceptionally(failure);
+			}
+			else {
+				future.complete(value);
+			}
+		});
+		if (stage instanceof CompletableFuture<?> cancellable) {
+			cancelWith(future, cancellable);
+		}
+	}
+
+	/** Cancels a future when another one is cancelled. */
+	static void cancelWith(CompletableFuture<?> cancelled, CompletableFuture<?> other) {
+		cancelled.whenComplete((value, failure) -> {
+			if (cancelled.isCancelled()) {
+				other.cancel(true);
+			}
+		});
+	}
+
+	/** Publishers; separate, because Reactor may not be on the class path. */
+	private static final class Publishers {
+
+		/** Returns null if the result is nothing of which the end is seen. */
+		static @Nullable Object follow(Class<?> type, Object result, CallCompletion completion) {
+			if (result instanceof Mono<?> mono && type.isAssignableFrom(Mono.class)) {
+				return mono.doOnNext(completion::produced)
+					.doOnError((failure) -> completion.brokeOff())
+					.doOnSuccess((value) -> completion.completed())
+					.doOnCancel(completion::completed)
+					.contextWrite((context) -> passOn(context, completion.passedOn()));
+			}
+			if (result instanceof Publisher<?> publisher && type.isAssignableFrom(Flux.class)) {
+				return Flux.from(publisher)
+					.doOnNext(completion::produced)
+					.doOnError((failure) -> completion.brokeOff())
+					.doOnComplete(completion::completed)
+					.doOnCancel(completion::completed)
+					.contextWrite((context) -> passOn(context, completion.passedOn()));
+			}
+			return null;
+		}
+
+		private static Context passOn(Context context, List<ChargeDecision> decisions) {
+			return decisions.isEmpty() ? context : context.put(PassedOnCharges.KEY, decisions);
+		}
+
 	}
 
 }

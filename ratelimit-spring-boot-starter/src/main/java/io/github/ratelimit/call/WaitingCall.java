@@ -46,7 +46,7 @@ public final class WaitingCall {
 				call.result.completeExceptionally(failure);
 			}
 		});
-		DerivedFutures.cancelWith(call.result, deciding);
+		ResultFollower.cancelWith(call.result, deciding);
 		return call.result;
 	}
 
@@ -58,7 +58,7 @@ public final class WaitingCall {
 		try {
 			Object made = this.body.call();
 			if (made instanceof CompletionStage<?> stage) {
-				DerivedFutures.forward(stage, this.result, (value, failure) -> {
+				ResultFollower.forward(stage, this.result, (value, failure) -> {
 				});
 			}
 			else {

@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
 import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.permit.StorePermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -185,7 +184,7 @@ final class BudgetCall {
 	}
 
 	private void giveBack() {
-		new StorePermit(this.taken, this.store).giveBack();
+		StoreDecision.giveBack(this.taken, this.store);
 	}
 
 }

@@ -5,7 +5,6 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.queue.CallQueues;
-import io.github.ratelimit.queue.CallerExecutor;
 import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.AsyncCallThreads;
@@ -21,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about charges, for the filter and the interceptor, which have already matched
@@ -226,11 +226,11 @@ public class ChargeLimiter {
 	}
 
 	private Decision await(PreparedCharges prepared) {
-		CallerExecutor caller = new CallerExecutor();
-		CompletableFuture<Decision> decided = queued(prepared, caller, true);
+		QueuedCall queued = queued(prepared, null);
+		CompletableFuture<Decision> decided = start(queued, prepared);
 		boolean interrupted = false;
 		try {
-			caller.runUntilDone(decided);
+			queued.runUntilDone();
 		}
 		catch (InterruptedException ex) {
 			interrupted = true;
@@ -262,12 +262,14 @@ public class ChargeLimiter {
 		return ChargeDecision.refused(charge, 0, wait, wait, null);
 	}
 
+	private QueuedCall queued(PreparedCharges prepared, @Nullable Executor executor) {
+		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor);
+	}
+
 	/** Returns the decision of a call that goes through the queues of its limits. */
-	private CompletableFuture<Decision> queued(PreparedCharges prepared, Executor executor, boolean holdsThread) {
+	private CompletableFuture<Decision> start(QueuedCall queued, PreparedCharges prepared) {
 		long start = this.time.nanoTime();
-		CompletableFuture<List<ChargeDecision>> call = new QueuedCall(prepared.charges(), this.store, this.queues,
-				this.time, executor, holdsThread)
-			.start();
+		CompletableFuture<List<ChargeDecision>> call = queued.start();
 		CompletableFuture<Decision> decided = decisionOf(call, prepared, start);
 		decided.whenComplete((decision, failure) -> {
 			if (decided.isCancelled()) {
@@ -279,7 +281,7 @@ public class ChargeLimiter {
 
 	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
 		if (prepared.waits()) {
-			return queued(prepared, this.waitingThreads, false);
+			return start(queued(prepared, this.waitingThreads), prepared);
 		}
 		CompletableFuture<List<ChargeDecision>> call;
 		long start = this.time.nanoTime();

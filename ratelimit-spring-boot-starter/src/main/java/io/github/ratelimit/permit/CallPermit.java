@@ -55,7 +55,10 @@ public final class CallPermit {
 		List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
 		for (int i = 0; i < limits.size(); i++) {
 			if (HeldCharge.hasToEnd(limits.get(i))) {
-				return HeldCharge.of(decision).stream().filter((part) -> HeldCharge.hasToEnd(part.decision())).toList();
+				return StoreDecision.heldBy(decision)
+					.stream()
+					.filter((part) -> HeldCharge.hasToEnd(part.decision()))
+					.toList();
 			}
 		}
 		return List.of();
@@ -78,7 +81,6 @@ public final class CallPermit {
 	 * @return whether the limit was settled now
 	 */
 	public boolean settle(Charge charge, long actual) {
-		StorePermit.checkNotNegative(actual);
 		List<HeldCharge> parts = new ArrayList<>(this.covered);
 		parts.addAll(this.own);
 		return HeldCharge.settle(parts, (part) -> part.charge().sameBucketAs(charge), actual);

@@ -1,6 +1,5 @@
 package io.github.ratelimit.permit;
 
-import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -36,13 +35,6 @@ final class HeldCharge {
 	HeldCharge(ChargeDecision decision, LimitStore store) {
 		this.decision = decision;
 		this.store = store;
-	}
-
-	/**
-	 * Returns the parts of an allowed decision, none if no store decided.
-	 */
-	static List<HeldCharge> of(Decision decision) {
-		return (decision instanceof StoreDecision made) ? made.storePermit().parts() : List.of();
 	}
 
 	/** Returns whether a call of this limit has to be ended or settled. */
@@ -152,8 +144,10 @@ final class HeldCharge {
 	 * @param which selects parts
 	 * @param actual permits, 0 or more
 	 * @return whether anything was settled
+	 * @throws IllegalArgumentException if the permits are negative
 	 */
 	static boolean settle(List<HeldCharge> parts, Predicate<HeldCharge> which, long actual) {
+		checkNotNegative(actual);
 		List<HeldCharge> open = new ArrayList<>(parts.size());
 		for (HeldCharge part : parts) {
 			if (part.isOpen() && which.test(part)) {
@@ -188,6 +182,13 @@ final class HeldCharge {
 			}
 		}
 		return settled;
+	}
+
+	static void checkNotNegative(long permits) {
+		if (permits < 0) {
+			throw new IllegalArgumentException(
+					"A call cannot have cost " + permits + " permits. Settle it with 0 or more, 0 if it cost nothing.");
+		}
 	}
 
 }

@@ -122,13 +122,11 @@ public final class RequestPermit implements Permit {
 
 	@Override
 	public boolean settle(long actual) {
-		StorePermit.checkNotNegative(actual);
 		return HeldCharge.settle(snapshot(), HeldCharge::isOpenBudget, actual);
 	}
 
 	@Override
 	public boolean settle(String limit, long actual) {
-		StorePermit.checkNotNegative(actual);
 		return HeldCharge.settle(snapshot(), (part) -> part.decision().limit().name().equals(limit), actual);
 	}
 
@@ -140,7 +138,6 @@ public final class RequestPermit implements Permit {
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
 	public boolean settle(Charge charge, long actual) {
-		StorePermit.checkNotNegative(actual);
 		return HeldCharge.settle(snapshot(), (part) -> part.charge().sameBucketAs(charge), actual);
 	}
 
@@ -174,7 +171,7 @@ public final class RequestPermit implements Permit {
 
 	private List<HeldCharge> parts() {
 		for (Decision decision : this.unread) {
-			for (HeldCharge part : HeldCharge.of(decision)) {
+			for (HeldCharge part : StoreDecision.heldBy(decision)) {
 				part.endWithRequest();
 				this.parts.add(part);
 			}
@@ -185,7 +182,7 @@ public final class RequestPermit implements Permit {
 
 	@Override
 	public synchronized void spend(long permits) {
-		StorePermit.checkNotNegative(permits);
+		HeldCharge.checkNotNegative(permits);
 		this.spent = Math.max(this.spent, this.spent + permits);
 	}
 

@@ -1,13 +1,18 @@
 package io.github.ratelimit.permit;
 
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +25,7 @@ public sealed class StoreDecision extends Decision {
 
 	static {
 		try {
-			PERMIT = MethodHandles.lookup().findVarHandle(StoreDecision.class, "permit", StorePermit.class);
+			PERMIT = MethodHandles.lookup().findVarHandle(StoreDecision.class, "permit", Held.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -30,7 +35,7 @@ public sealed class StoreDecision extends Decision {
 	private final LimitStore store;
 
 	@SuppressWarnings("unused") // through PERMIT
-	private volatile @Nullable StorePermit permit;
+	private volatile @Nullable Held permit;
 
 	/**
 	 * Creates the decision over one charge.
@@ -74,18 +79,32 @@ public sealed class StoreDecision extends Decision {
 		return (decision instanceof StoreDecision made) ? made.charges() : List.of();
 	}
 
-	@Override
-	protected Permit heldPermit() {
-		return storePermit();
+	/**
+	 * Gives back what limits have granted to a call that is not made.
+	 * @param taken the decisions of the limits
+	 * @param store the store that decided it
+	 */
+	public static void giveBack(List<ChargeDecision> taken, LimitStore store) {
+		new Held(taken, store).giveBack();
 	}
 
-	StorePermit storePermit() {
-		StorePermit current = this.permit;
+	/** Returns what each limit of a decision holds, nothing if no store decided. */
+	static List<HeldCharge> heldBy(Decision decision) {
+		return (decision instanceof StoreDecision made) ? made.held().parts : List.of();
+	}
+
+	@Override
+	protected Permit heldPermit() {
+		return held();
+	}
+
+	private Held held() {
+		Held current = this.permit;
 		if (current != null) {
 			return current;
 		}
-		StorePermit created = new StorePermit(charges(), this.store);
-		StorePermit earlier = (StorePermit) PERMIT.compareAndExchange(this, null, created);
+		Held created = new Held(charges(), this.store);
+		Held earlier = (Held) PERMIT.compareAndExchange(this, null, created);
 		return (earlier != null) ? earlier : created;
 	}
 
@@ -124,6 +143,87 @@ public sealed class StoreDecision extends Decision {
 		@Override
 		public boolean isDegraded() {
 			return this.degraded;
+		}
+
+	}
+
+	/** What the call holds. Each of its limits is settled once, and ends once. */
+	private static final class Held implements Permit {
+
+		private final List<HeldCharge> parts;
+
+		private final AtomicBoolean ended = new AtomicBoolean();
+
+		private final LongAdder spent = new LongAdder();
+
+		Held(List<ChargeDecision> taken, LimitStore store) {
+			this.parts = new ArrayList<>(taken.size());
+			for (ChargeDecision decision : taken) {
+				this.parts.add(new HeldCharge(decision, store));
+			}
+		}
+
+		@Override
+		public boolean settle(long actual) {
+			boolean only = this.parts.size() == 1;
+			return settle((limit) -> only || limit.hasCost(), actual);
+		}
+
+		@Override
+		public boolean settle(String limit, long actual) {
+			return settle((each) -> each.name().equals(limit), actual);
+		}
+
+		private boolean settle(Predicate<Limit> which, long actual) {
+			HeldCharge.checkNotNegative(actual);
+			boolean settled = false;
+			for (HeldCharge part : this.parts) {
+				if (which.test(part.decision().limit())) {
+					settled |= part.settle(actual);
+				}
+			}
+			return settled;
+		}
+
+		@Override
+		public void spend(long permits) {
+			HeldCharge.checkNotNegative(permits);
+			this.spent.add(permits);
+		}
+
+		@Override
+		public void close() {
+			end(false);
+		}
+
+		@Override
+		public void fail() {
+			end(true);
+		}
+
+		private void end(boolean failed) {
+			if (!this.ended.compareAndSet(false, true)) {
+				return;
+			}
+			long spent = this.spent.sum();
+			for (HeldCharge part : this.parts) {
+				if (part.isSlot()) {
+					part.giveBack();
+				}
+				else if (part.decision().limit().hasCost() && (spent > 0 || (failed && !part.charge().isPending()))) {
+					part.settle(spent);
+				}
+				part.keepPending();
+			}
+		}
+
+		@Override
+		public boolean giveBack() {
+			if (!this.ended.compareAndSet(false, true)) {
+				return false;
+			}
+			this.parts.forEach(HeldCharge::giveBack);
+			return true;
 		}
 
 	}

@@ -2,18 +2,21 @@ package io.github.ratelimit.queue;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.permit.StorePermit;
+import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.queue.KeyQueue.Ticket;
+import io.github.ratelimit.queue.CallQueues.Ticket;
 import io.github.ratelimit.queue.CallQueues.Joined;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +46,12 @@ public final class QueuedCall {
 
 	private final TimeSource time;
 
-	private final Executor executor;
-
-	private final CallTimers timers;
+	/** The steps of a call that its own thread waits for. */
+	private final BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
 
 	private final boolean holdsThread;
+
+	private final Executor executor;
 
 	private final List<Charge> charges;
 
@@ -60,8 +64,6 @@ public final class QueuedCall {
 
 	private final AtomicBoolean givenBack = new AtomicBoolean();
 
-	private final AtomicBoolean left = new AtomicBoolean();
-
 	/** Whether the permits are being taken, which happens once. */
 	private final AtomicBoolean taking = new AtomicBoolean();
 
@@ -72,21 +74,24 @@ public final class QueuedCall {
 	/** Whether other calls were before it in a queue. */
 	private boolean hasQueued;
 
+	/** Whether it has left its queues. Guarded by this. */
+	private boolean left;
+
 	private volatile @Nullable List<ChargeDecision> taken;
 
 	/**
 	 * Creates a call.
-	 * @param holdsThread whether the calling thread waits for it, and runs its steps
+	 * @param executor runs its steps; null if the calling thread waits for it and runs
+	 * them, in {@link #runUntilDone()}
 	 */
-	public QueuedCall(List<Charge> charges, LimitStore store, CallQueues queues, TimeSource time, Executor executor,
-			boolean holdsThread) {
+	public QueuedCall(List<Charge> charges, LimitStore store, CallQueues queues, TimeSource time,
+			@Nullable Executor executor) {
 		this.charges = charges;
 		this.store = store;
 		this.queues = queues;
 		this.time = time;
-		this.executor = executor;
-		this.timers = new CallTimers(time, executor);
-		this.holdsThread = holdsThread;
+		this.holdsThread = (executor == null);
+		this.executor = (executor != null) ? executor : this.steps::add;
 		this.start = time.nanoTime();
 		this.paced = charges.stream()
 			.filter(QueuedCall::waits)
@@ -118,6 +123,19 @@ public final class QueuedCall {
 		return this.answer;
 	}
 
+	/**
+	 * Runs the steps of the call in the calling thread until the call may go on or is
+	 * refused.
+	 * @throws InterruptedException if the thread is interrupted first
+	 */
+	public void runUntilDone() throws InterruptedException {
+		this.answer.whenComplete((decisions, failure) -> this.steps.add(() -> {
+		}));
+		while (!this.answer.isDone()) {
+			this.steps.take().run();
+		}
+	}
+
 	private void joinNext() {
 		while (!this.answer.isDone()) {
 			if (this.tickets.size() == this.paced.size()) {
@@ -136,7 +154,7 @@ public final class QueuedCall {
 			if (!ticket.first().isDone()) {
 				this.hasQueued = true;
 				ticket.first().thenRunAsync(this::joinNext, this.executor);
-				this.timers.after(remainingWait(charge), () -> giveUp(charge, ticket));
+				after(remainingWait(charge), () -> giveUp(charge, ticket));
 				return;
 			}
 		}
@@ -145,8 +163,8 @@ public final class QueuedCall {
 	/** A cancelled call must not stay in a queue that it joins at this moment. */
 	private synchronized void add(Ticket ticket) {
 		this.tickets.add(ticket);
-		if (this.left.get()) {
-			this.queues.leave(this.paced.get(this.tickets.size() - 1), ticket, false);
+		if (this.left) {
+			this.queues.leave(ticket, false);
 		}
 	}
 
@@ -167,7 +185,7 @@ public final class QueuedCall {
 	private void completeTimedOut(Charge charge) {
 		for (int i = 0; i < this.tickets.size(); i++) {
 			Charge held = this.paced.get(i);
-			if (this.queues.storeDelayNanos(held, this.tickets.get(i)) >= held.maxWaitNanos() / STORE_PART) {
+			if (this.queues.storeDelayNanos(this.tickets.get(i)) >= held.maxWaitNanos() / STORE_PART) {
 				takeUnanswered();
 				return;
 			}
@@ -184,15 +202,6 @@ public final class QueuedCall {
 		else {
 			completeAfter(decisions, longestWait(decisions));
 		}
-	}
-
-	private @Nullable Charge timedOut() {
-		for (Charge charge : this.paced) {
-			if (this.mayWait && remainingWait(charge) == 0) {
-				return charge;
-			}
-		}
-		return null;
 	}
 
 	private List<Charge> waiting() {
@@ -216,14 +225,15 @@ public final class QueuedCall {
 		if (!this.taking.compareAndSet(false, true)) {
 			return;
 		}
-		Charge late = this.hasQueued ? timedOut() : null;
-		if (late != null) {
-			completeTimedOut(late);
+		boolean mayBeLate = this.hasQueued && this.mayWait;
+		Optional<Charge> late = this.paced.stream()
+			.filter((charge) -> mayBeLate && remainingWait(charge) == 0)
+			.findFirst();
+		if (late.isPresent()) {
+			completeTimedOut(late.get());
 			return;
 		}
-		for (int i = 0; i < this.tickets.size(); i++) {
-			this.queues.startAsking(this.paced.get(i), this.tickets.get(i));
-		}
+		this.tickets.forEach(this.queues::startAsking);
 		List<Charge> now = waiting();
 		if (this.holdsThread) {
 			taken((now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now));
@@ -247,7 +257,7 @@ public final class QueuedCall {
 		}
 		if (decisions.stream().anyMatch(this::isTooLate)) {
 			// the store took so long to answer
-			new StorePermit(decisions, this.store).giveBack();
+			StoreDecision.giveBack(decisions, this.store);
 			takeUnanswered();
 			return;
 		}
@@ -263,7 +273,7 @@ public final class QueuedCall {
 			complete(decisions);
 		}
 		else {
-			this.timers.after(wait, () -> complete(decisions));
+			after(wait, () -> complete(decisions));
 		}
 	}
 
@@ -271,15 +281,16 @@ public final class QueuedCall {
 	private long schedule(List<ChargeDecision> decisions) {
 		long now = this.time.nanoTime();
 		long longest = longestWait(decisions);
-		for (ChargeDecision decision : decisions) {
-			int index = indexOfPaced(decision.charge());
-			if (index >= 0) {
+		for (int i = 0; i < this.tickets.size(); i++) {
+			Ticket ticket = this.tickets.get(i);
+			Charge charge = this.paced.get(i);
+			decisions.stream().filter((decision) -> charge.sameBucketAs(decision.charge())).forEach((decision) -> {
 				long wait = decision.scheduledAfterNanos();
-				this.queues.scheduled(this.paced.get(index), this.tickets.get(index), now + wait);
+				this.queues.scheduled(ticket, now + wait);
 				if (wait < longest) {
-					this.timers.after(wait, () -> leave(index, false));
+					after(wait, () -> this.queues.leave(ticket, false));
 				}
-			}
+			});
 		}
 		return longest;
 	}
@@ -293,13 +304,11 @@ public final class QueuedCall {
 		return decision.isEnforced() ? decision.scheduledAfterNanos() : 0;
 	}
 
-	private int indexOfPaced(Charge charge) {
-		for (int i = 0; i < this.paced.size(); i++) {
-			if (this.paced.get(i).sameBucketAs(charge)) {
-				return i;
-			}
-		}
-		return -1;
+	/** Lets the executor run a step later, unless the call has ended by then. */
+	private void after(long nanos, Runnable step) {
+		CompletableFuture<?> timer = this.time.after(nanos);
+		this.answer.whenComplete((decisions, failure) -> timer.cancel(false));
+		timer.thenRunAsync(step, this.executor);
 	}
 
 	private void runOrFail(Runnable step) {
@@ -327,21 +336,15 @@ public final class QueuedCall {
 		if (taken == null || !this.givenBack.compareAndSet(false, true)) {
 			return false;
 		}
-		new StorePermit(taken, this.store).giveBack();
+		StoreDecision.giveBack(taken, this.store);
 		return true;
 	}
 
 	private synchronized void leave(boolean permitGivenBack) {
-		if (this.left.compareAndSet(false, true)) {
-			for (int i = 0; i < this.tickets.size(); i++) {
-				leave(i, permitGivenBack);
-			}
-			this.timers.cancel();
+		if (!this.left) {
+			this.left = true;
+			this.tickets.forEach((ticket) -> this.queues.leave(ticket, permitGivenBack));
 		}
-	}
-
-	private void leave(int index, boolean permitGivenBack) {
-		this.queues.leave(this.paced.get(index), this.tickets.get(index), permitGivenBack);
 	}
 
 }

@@ -2,17 +2,21 @@ package io.github.ratelimit.queue;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the request threads that waiting calls hold, so that other requests are served
- * meanwhile, and one key does not hold the threads of all keys. Threads that serve no
- * request are not counted. Calls that wait for limits share one bound with those that
- * wait for a provider. Thread-safe.
+ * Bounds the request threads that waiting calls hold, all of them and those of one key,
+ * so that other requests are served meanwhile, and one key does not hold the threads of
+ * all keys. Threads that serve no request are not counted. Calls that wait for limits
+ * share one bound with those that wait for a provider. Thread-safe.
  */
 public final class WaitingThreadLimit {
 
 	/** No bound, where waiting takes no thread from requests. */
 	public static final WaitingThreadLimit NONE = new WaitingThreadLimit(Integer.MAX_VALUE, () -> false);
+
+	private static final Runnable NOTHING = () -> {
+	};
 
 	private final int max;
 
@@ -49,14 +53,6 @@ public final class WaitingThreadLimit {
 	}
 
 	/**
-	 * Returns whether a call that waits in the current thread counts.
-	 * @return whether there is a bound, and the thread serves a request
-	 */
-	boolean countsThisThread() {
-		return isBounded() && this.servesRequest.getAsBoolean();
-	}
-
-	/**
 	 * Returns how many request threads the calls of one key may hold.
 	 * @return the most threads
 	 */
@@ -75,28 +71,11 @@ public final class WaitingThreadLimit {
 	}
 
 	/**
-	 * Takes one thread, which serves a request.
-	 * @param heldByKey the number of threads that the key's calls hold already
-	 * @return whether a thread was left
+	 * Returns the threads of one more key.
+	 * @return a new count, which is 0
 	 */
-	boolean take(int heldByKey) {
-		return heldByKey < this.maxPerKey && takeOne(this.held, this.max);
-	}
-
-	/**
-	 * Takes one thread, which serves a request, and counts it for its key.
-	 * @param heldByKey the number of threads that the key's calls hold
-	 * @return whether a thread was left
-	 */
-	boolean take(AtomicInteger heldByKey) {
-		if (!takeOne(heldByKey, this.maxPerKey)) {
-			return false;
-		}
-		if (takeOne(this.held, this.max)) {
-			return true;
-		}
-		heldByKey.decrementAndGet();
-		return false;
+	public OfKey ofKey() {
+		return new OfKey();
 	}
 
 	private static boolean takeOne(AtomicInteger held, int most) {
@@ -110,14 +89,43 @@ public final class WaitingThreadLimit {
 		return false;
 	}
 
-	/** Gives back a thread that was taken. */
-	void giveBack() {
-		this.held.decrementAndGet();
-	}
-
 	/** Returns the number of held threads, for tests. */
 	int held() {
 		return this.held.get();
+	}
+
+	/** The request threads that the waiting calls of one key hold. */
+	public final class OfKey {
+
+		private final AtomicInteger heldByKey = new AtomicInteger();
+
+		private OfKey() {
+		}
+
+		/**
+		 * Lets a call hold the current thread while it waits.
+		 * @return gives the thread back and must be run once, by any thread; null if
+		 * waiting calls hold as many request threads as they may
+		 */
+		public @Nullable Runnable hold() {
+			if (!isBounded() || !WaitingThreadLimit.this.servesRequest.getAsBoolean()) {
+				return NOTHING;
+			}
+			if (!takeOne(this.heldByKey, WaitingThreadLimit.this.maxPerKey)) {
+				return null;
+			}
+			if (!takeOne(WaitingThreadLimit.this.held, WaitingThreadLimit.this.max)) {
+				this.heldByKey.decrementAndGet();
+				return null;
+			}
+			return this::giveBack;
+		}
+
+		private void giveBack() {
+			this.heldByKey.decrementAndGet();
+			WaitingThreadLimit.this.held.decrementAndGet();
+		}
+
 	}
 
 }

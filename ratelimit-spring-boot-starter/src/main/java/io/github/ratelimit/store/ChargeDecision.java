@@ -49,9 +49,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param waitNanos nanoseconds until the permit is due, 0 if it is due now
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in order, of
-	 * windows also those {@linkplain #moreAfter until there are more}, negative if
-	 * unknown; not copied; null for a limit of one rate that is no window
+	 * @param perRate facts of each rate, as of {@link #granted}
 	 * @return the decision
 	 * @throws IllegalArgumentException if the wait is negative
 	 */
@@ -71,9 +69,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @param retryAfterNanos nanoseconds until the charge can be paid if no other call
 	 * takes permits, rounded up, at least 1; {@link #NEVER} if it is above the capacity
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in order, of
-	 * windows also those {@linkplain #moreAfter until there are more}, negative if
-	 * unknown; not copied; null for a limit of one rate that is no window
+	 * @param perRate facts of each rate, as of {@link #granted}
 	 * @return the decision
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
@@ -88,7 +84,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @return a decision with the same facts and receipt, {@link #isDegraded() degraded}
 	 */
 	public static ChargeDecision degraded(ChargeDecision fallback) {
-		return new DegradedDecision(fallback, true);
+		return degraded(fallback, true);
 	}
 
 	/**
@@ -110,7 +106,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * {@link #hasFacts() facts}
 	 */
 	public static ChargeDecision letThrough(Charge charge, @Nullable Receipt receipt) {
-		return new DegradedDecision(granted(charge, receipt, 0, 0, null), false);
+		return degraded(granted(charge, receipt, 0, 0, null), false);
 	}
 
 	/**
@@ -122,7 +118,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
 	public static ChargeDecision unavailable(Charge charge, long retryAfterNanos) {
-		return new DegradedDecision(refused(charge, 0, retryAfterNanos, 0, null), false);
+		return degraded(refused(charge, 0, retryAfterNanos, 0, null), false);
 	}
 
 	/**
@@ -134,7 +130,8 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
 	public static ChargeDecision banned(ChargeDecision decision, long blockedNanos) {
-		return new Banned(decision, Math.max(decision.retryAfterNanos(), checked(decision.charge, blockedNanos)));
+		long wait = Math.max(decision.retryAfterNanos(), checked(decision.charge, blockedNanos));
+		return new Special(decision, null, wait, decision.hasFacts(), false, true, null);
 	}
 
 	/**
@@ -145,7 +142,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @return a decision that runs it
 	 */
 	public static ChargeDecision pending(ChargeDecision granted, Runnable whenDecided) {
-		return new PendingDecision(granted, whenDecided);
+		return new Special(granted, granted.receipt(), granted.waitNanos(), true, false, false, whenDecided);
 	}
 
 	/**
@@ -157,6 +154,10 @@ public abstract class ChargeDecision extends LimitDecision {
 	 */
 	public static ChargeDecision awaitingOutcomes(ChargeDecision refused, long retryAfterNanos) {
 		return new Facts(refused, null, checked(refused.charge, retryAfterNanos));
+	}
+
+	private static ChargeDecision degraded(ChargeDecision decision, boolean facts) {
+		return new Special(decision, decision.receipt(), decision.waitNanos(), facts, true, false, null);
 	}
 
 	private static long checked(Charge charge, long retryAfterNanos) {
@@ -237,7 +238,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 */
 	public ChargeDecision withoutReceipt() {
 		ChargeDecision without = new Facts(this, null, waitNanos());
-		return isDegraded() ? new DegradedDecision(without, hasFacts()) : without;
+		return isDegraded() ? degraded(without, hasFacts()) : without;
 	}
 
 	/**
@@ -249,7 +250,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	}
 
 	/** A decision with known facts. */
-	static class Facts extends ChargeDecision {
+	private static class Facts extends ChargeDecision {
 
 		private final long permitsLeft;
 
@@ -266,10 +267,6 @@ public abstract class ChargeDecision extends LimitDecision {
 			this.waitNanos = waitNanos;
 			this.resetAfterNanos = resetAfterNanos;
 			this.perRate = perRate;
-		}
-
-		Facts(ChargeDecision facts) {
-			this(facts, facts.receipt(), facts.waitNanos());
 		}
 
 		Facts(ChargeDecision facts, @Nullable Receipt receipt, long waitNanos) {
@@ -298,13 +295,24 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	}
 
-	private static final class Banned extends Facts {
+	/** Separate, so that ordinary decisions take no memory for it. */
+	private static final class Special extends Facts {
 
 		private final boolean facts;
 
-		Banned(ChargeDecision refused, long waitNanos) {
-			super(refused, null, waitNanos);
-			this.facts = refused.hasFacts();
+		private final boolean degraded;
+
+		private final boolean banned;
+
+		private final @Nullable Runnable whenDecided;
+
+		Special(ChargeDecision decision, @Nullable Receipt receipt, long waitNanos, boolean facts, boolean degraded,
+				boolean banned, @Nullable Runnable whenDecided) {
+			super(decision, receipt, waitNanos);
+			this.facts = facts;
+			this.degraded = degraded;
+			this.banned = banned;
+			this.whenDecided = whenDecided;
 		}
 
 		@Override
@@ -313,13 +321,25 @@ public abstract class ChargeDecision extends LimitDecision {
 		}
 
 		@Override
+		public boolean isDegraded() {
+			return this.degraded;
+		}
+
+		@Override
 		public boolean isBanned() {
-			return true;
+			return this.banned;
+		}
+
+		@Override
+		public void decided() {
+			if (this.whenDecided != null) {
+				this.whenDecided.run();
+			}
 		}
 
 		@Override
 		public String toString() {
-			return "banned, " + super.toString();
+			return (this.degraded ? "degraded, " : this.banned ? "banned, " : "") + super.toString();
 		}
 
 	}

@@ -22,51 +22,51 @@ class CallQueuesTests {
 
 	private boolean serving = true;
 
-	private final CallQueues lines = new CallQueues(this.time, new WaitingThreadLimit(4, () -> this.serving));
+	private final CallQueues queues = new CallQueues(this.time, new WaitingThreadLimit(4, () -> this.serving));
 
 	@Test
 	void callsInRequestThreadsHoldAShareOfThem() {
 		Charge charge = charge("ann");
 		Charge other = charge("bob");
-		List<KeyQueue.Ticket> anns = new ArrayList<>();
+		List<CallQueues.Ticket> anns = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
-			CallQueues.Joined joined = this.lines.join(charge, true);
+			CallQueues.Joined joined = this.queues.join(charge, true);
 			assertThat(joined.mayWait()).isTrue();
 			anns.add(joined.ticket());
 		}
-		assertThat(this.lines.join(charge, true).ticket()).as("half for one key").isNull();
-		assertThat(this.lines.join(charge, true).waitNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
-		assertThat(this.lines.join(charge, false).mayWait()).as("without a thread").isTrue();
-		assertThat(this.lines.join(other, true).mayWait()).isTrue();
-		assertThat(this.lines.join(other, true).mayWait()).isTrue();
+		assertThat(this.queues.join(charge, true).ticket()).as("half for one key").isNull();
+		assertThat(this.queues.join(charge, true).waitNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
+		assertThat(this.queues.join(charge, false).mayWait()).as("without a thread").isTrue();
+		assertThat(this.queues.join(other, true).mayWait()).isTrue();
+		assertThat(this.queues.join(other, true).mayWait()).isTrue();
 		Charge third = charge("carl");
-		CallQueues.Joined first = this.lines.join(third, true);
+		CallQueues.Joined first = this.queues.join(third, true);
 		assertThat(first.ticket()).as("without a waiting call the permit may be due now").isNotNull();
 		assertThat(first.mayWait()).isFalse();
 
-		this.lines.leave(charge, anns.get(0), false);
-		this.lines.leave(charge, anns.get(0), false);
-		assertThat(this.lines.join(charge, true).mayWait()).isTrue();
-		assertThat(this.lines.join(charge, true).mayWait()).as("what is left twice is free once").isFalse();
+		this.queues.leave(anns.get(0), false);
+		this.queues.leave(anns.get(0), false);
+		assertThat(this.queues.join(charge, true).mayWait()).isTrue();
+		assertThat(this.queues.join(charge, true).mayWait()).as("what is left twice is free once").isFalse();
 	}
 
 	@Test
 	void threadsThatServeNoRequestTakeNothingFromThoseThatDo() {
 		Charge charge = charge("ann");
 		this.serving = false;
-		List<KeyQueue.Ticket> ofSchedulers = new ArrayList<>();
+		List<CallQueues.Ticket> ofSchedulers = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
-			CallQueues.Joined joined = this.lines.join(charge, true);
+			CallQueues.Joined joined = this.queues.join(charge, true);
 			assertThat(joined.mayWait()).isTrue();
 			ofSchedulers.add(joined.ticket());
 		}
 		this.serving = true;
-		assertThat(this.lines.join(charge, true).mayWait()).isTrue();
-		assertThat(this.lines.join(charge, true).mayWait()).isTrue();
-		assertThat(this.lines.join(charge, true).ticket()).as("half for one key").isNull();
+		assertThat(this.queues.join(charge, true).mayWait()).isTrue();
+		assertThat(this.queues.join(charge, true).mayWait()).isTrue();
+		assertThat(this.queues.join(charge, true).ticket()).as("half for one key").isNull();
 
-		ofSchedulers.forEach((ticket) -> this.lines.leave(charge, ticket, false));
-		assertThat(this.lines.join(charge, true).ticket()).as("they leave no more than they took").isNull();
+		ofSchedulers.forEach((ticket) -> this.queues.leave(ticket, false));
+		assertThat(this.queues.join(charge, true).ticket()).as("they leave no more than they took").isNull();
 	}
 
 	private static Charge charge(String key) {

@@ -17,7 +17,6 @@ import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
-import io.github.ratelimit.queue.KeyThreadCount;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.AsyncCallThreads;
 import io.github.ratelimit.observation.Listeners;
@@ -73,7 +72,7 @@ public final class RateLimitClientAutoConfiguration {
 	 * Waiting is bounded where it holds threads of a server that has a number of them.
 	 */
 	private static Supplier<Caller> callers(WaitingThreadLimit threads) {
-		return threads.isBounded() ? () -> new KeyThreadCount(threads)::hold : () -> Caller.UNBOUNDED;
+		return threads.isBounded() ? () -> threads.ofKey()::hold : () -> Caller.UNBOUNDED;
 	}
 
 	@Bean

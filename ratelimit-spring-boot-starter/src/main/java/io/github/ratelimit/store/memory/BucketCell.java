@@ -1,19 +1,37 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token bucket of one key. It is its own receipt, so that a granted call costs no
- * further object.
+ * The token bucket of one key: an immutable Bucket4j state that is replaced by
+ * compare-and-set. The cell is its own receipt, so that a granted call costs no further
+ * object.
  */
-final class BucketCell extends Bucket4jCell {
+class BucketCell extends KeyCell {
+
+	private static final AtomicReferenceFieldUpdater<BucketCell, BucketState> STATE = AtomicReferenceFieldUpdater
+		.newUpdater(BucketCell.class, BucketState.class, "state");
+
+	private static final BucketState RETIRED_STATE = BucketState.createInitialState(
+			BucketConfigurations.of(Limit.of("retired", Rate.of(1, Duration.ofDays(1)))), MathType.INTEGER_64_BITS, 0);
+
+	/** The greatest debt of a bucket: beyond it a sum may overflow. */
+	private static final long MOST_DEBT = 1L << 60;
+
+	private volatile BucketState state;
 
 	/**
 	 * The last refusal, so that further refusals of the same state need no copy of it.
@@ -21,13 +39,40 @@ final class BucketCell extends Bucket4jCell {
 	private volatile @Nullable CachedRefusal lastRefusal;
 
 	BucketCell(Key key, int slot, BucketConfiguration configuration, long now) {
-		super(key, slot, configuration, now);
+		super(key, slot, now);
+		this.state = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, now);
+	}
+
+	/** Returns null if the cell is retired. */
+	final @Nullable BucketState state() {
+		BucketState current = this.state;
+		return (current != RETIRED_STATE) ? current : null;
+	}
+
+	/** Returns false if the state is no longer the one before. */
+	final boolean replace(BucketState before, BucketState after) {
+		return STATE.compareAndSet(this, before, after);
+	}
+
+	/** Reuses a copy that lost a race. */
+	static BucketState refilled(@Nullable BucketState unused, BucketState state, BucketConfiguration configuration,
+			long now) {
+		BucketState refilled = unused;
+		if (refilled == null) {
+			refilled = state.copy();
+		}
+		else {
+			refilled.copyStateFrom(state);
+		}
+		refilled.refillAllBandwidth(now);
+		return (state.getConfiguration() == configuration) ? refilled
+				: BucketConfigurations.inProportion(refilled, configuration, now);
 	}
 
 	@Override
 	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		BucketState after = null;
-		while (terms instanceof BucketLimit bucket) {
+		while (terms instanceof Terms bucket) {
 			BucketState before = state();
 			if (before == null) {
 				return null;
@@ -35,11 +80,11 @@ final class BucketCell extends Bucket4jCell {
 			long now = clock.nanos();
 			seen(now);
 			CachedRefusal last = this.lastRefusal;
-			ChargeDecision again = (last != null) ? last.again(charge, before, bucket.configuration(), now) : null;
+			ChargeDecision again = (last != null) ? last.again(charge, before, bucket.configuration, now) : null;
 			if (again != null) {
 				return again;
 			}
-			after = refilled(after, before, bucket.configuration(), now);
+			after = refilled(after, before, bucket.configuration, now);
 			boolean there = BucketFacts.has(after, charge.needed());
 			boolean taken = there && permits > 0;
 			if (taken) {
@@ -63,9 +108,9 @@ final class BucketCell extends Bucket4jCell {
 
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof BucketLimit bucket) {
+		while (terms instanceof Terms bucket) {
 			BucketState before = state();
-			if (before == null || before.getConfiguration() != bucket.configuration()) {
+			if (before == null || before.getConfiguration() != bucket.configuration) {
 				return;
 			}
 			BucketState after = refilled(null, before, before.getConfiguration(), clock.nanos());
@@ -76,25 +121,84 @@ final class BucketCell extends Bucket4jCell {
 		}
 	}
 
+	/** Charges as much as the debt allows. */
 	@Override
-	BucketConfiguration ratesToCharge(BucketState state, PreparedLimit terms) {
-		return (terms instanceof BucketLimit bucket) ? bucket.configuration() : super.ratesToCharge(state, terms);
+	final long charge(long permits, PreparedLimit terms, StoreClock clock) {
+		while (true) {
+			BucketState before = state();
+			if (before == null) {
+				return RETIRED;
+			}
+			BucketConfiguration rates = (terms instanceof Terms bucket) ? bucket.configuration
+					: before.getConfiguration();
+			BucketState after = refilled(null, before, rates, clock.nanos());
+			long room = after.getAvailableTokens() + Math.min(terms.debtBound(), MOST_DEBT);
+			long charged = Math.min(permits, Math.max(0, room));
+			after.consume(charged);
+			if (charged == 0 || replace(before, after)) {
+				return permits - charged;
+			}
+		}
 	}
 
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof BucketLimit bucket) {
+		while (terms instanceof Terms bucket) {
 			BucketState before = state();
 			if (before == null) {
 				return false;
 			}
 			long now = clock.nanos();
-			BucketState refilled = refilled(null, before, bucket.configuration(), now);
+			BucketState refilled = refilled(null, before, bucket.configuration, now);
 			if (replace(before, BucketConfigurations.lowered(refilled, atMost, now))) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	@Override
+	final @Nullable Snapshot view(StoreClock clock) {
+		BucketState current = state();
+		return (current == null) ? null
+				: view(current, refilled(null, current, current.getConfiguration(), clock.nanos()));
+	}
+
+	Snapshot view(BucketState state, BucketState refilled) {
+		Bandwidth[] bandwidths = refilled.getConfiguration().getBandwidths();
+		long toFull = BucketFacts.nanosToFull(refilled);
+		Snapshot view = Snapshot.of(state, bandwidths[0].getCapacity(), refilled.getCurrentSize(0), toFull);
+		for (int i = 1; i < bandwidths.length; i++) {
+			view = view.and(Snapshot.of(state, bandwidths[i].getCapacity(), refilled.getCurrentSize(i), toFull));
+		}
+		return view;
+	}
+
+	@Override
+	final boolean retire(Snapshot seen) {
+		return replace((BucketState) seen.state(), RETIRED_STATE);
+	}
+
+	@Override
+	final boolean retire() {
+		return STATE.getAndSet(this, RETIRED_STATE) != RETIRED_STATE;
+	}
+
+	/** A limit of token buckets. */
+	static final class Terms extends PreparedLimit {
+
+		private final BucketConfiguration configuration;
+
+		Terms(Limit limit) {
+			super(limit);
+			this.configuration = BucketConfigurations.of(limit);
+		}
+
+		@Override
+		KeyCell create(Key key, int slot, StoreClock clock, long now) {
+			return new BucketCell(key, slot, this.configuration, now);
+		}
+
 	}
 
 	/**

@@ -1,15 +1,18 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.registry.LimitHandle;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evicts keys from a full table: of a few sampled keys, the one that is nearest to full.
- * A flood of keys must not undo the refusals that lead to a ban: of counted refusals, the
- * key with fewest is evicted. Thread-safe.
+ * Drops keys of a limit: those that are full and idle from time to time, and one from a
+ * full table for each new key. This is, of a few sampled keys, the one that is nearest to
+ * full. A flood of keys must not undo the refusals that lead to a ban: of counted
+ * refusals, the key with fewest is evicted. Thread-safe.
  */
 final class Eviction {
 
@@ -18,13 +21,16 @@ final class Eviction {
 
 	private static final int BUSY_DRAWS = 8 * DRAWS;
 
+	/** How long a full key is kept after its last call. */
+	private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
+
 	private final TableIndex slots;
 
 	private final StoreClock clock;
 
 	private final Consumer<KeyCell> unlink;
 
-	private final Comparator<CellSnapshot> order;
+	private final Comparator<KeyCell.Snapshot> order;
 
 	private final LongAdder forgotten;
 
@@ -42,19 +48,22 @@ final class Eviction {
 		this.clock = clock;
 		this.unlink = unlink;
 		this.order = (purpose == LimitHandle.Purpose.REFUSALS)
-				? Comparator.comparingLong(CellSnapshot::spent).thenComparingLong(CellSnapshot::nanosToFull)
+				? Comparator.comparingLong(KeyCell.Snapshot::spent).thenComparingLong(KeyCell.Snapshot::nanosToFull)
 				: (one, other) -> one.isNearerToFullThan(other) ? -1 : other.isNearerToFullThan(one) ? 1 : 0;
 		this.forgotten = forgotten;
 	}
 
-	/** Returns the slot of an evicted cell, or one that has become free meanwhile. */
-	int make() {
+	/**
+	 * Evicts a cell.
+	 * @return its slot, or one that has become free meanwhile
+	 */
+	int evict() {
 		while (true) {
 			KeyCell first = null;
-			CellSnapshot firstView = null;
+			KeyCell.Snapshot firstView = null;
 			for (int i = 0; i < draws(firstView); i++) {
 				KeyCell cell = this.slots.draw(i, DRAWS);
-				CellSnapshot view = (cell != null) ? cell.view(this.clock) : null;
+				KeyCell.Snapshot view = (cell != null) ? cell.view(this.clock) : null;
 				if (view != null && (firstView == null || this.order.compare(view, firstView) < 0)) {
 					first = cell;
 					firstView = view;
@@ -77,11 +86,23 @@ final class Eviction {
 	 * would no longer be counted, more are sampled; if none of those is idle either, the
 	 * one with fewest calls is evicted.
 	 */
-	private static int draws(@Nullable CellSnapshot nearest) {
+	private static int draws(KeyCell.@Nullable Snapshot nearest) {
 		if (nearest == null) {
 			return DRAWS;
 		}
 		return nearest.isFull() ? 0 : nearest.isBusy() ? BUSY_DRAWS : DRAWS;
+	}
+
+	/** Drops the cells that are full and idle, but for that of the global key. */
+	void sweep(Collection<KeyCell> cells) {
+		long now = this.clock.nanos();
+		for (KeyCell cell : cells) {
+			KeyCell.Snapshot view = (cell.slot() >= 0 && cell.idleFor(IDLE_NANOS, now)) ? cell.view(this.clock) : null;
+			if (view != null && view.isFull() && cell.retire(view)) {
+				this.unlink.accept(cell);
+				this.slots.release(cell);
+			}
+		}
 	}
 
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * a check of its state: so no thread can take from a cell that is not, or no longer, in
  * the table.
  */
-abstract class KeyCell implements CellReceipt {
+abstract class KeyCell implements KeyTable.CellReceipt {
 
 	/**
 	 * Returned instead of forgiven permits if the cell is retired and has charged
@@ -73,10 +73,10 @@ abstract class KeyCell implements CellReceipt {
 	abstract boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock);
 
 	/** Returns null if the cell is retired. */
-	abstract @Nullable CellSnapshot view(StoreClock clock);
+	abstract @Nullable Snapshot view(StoreClock clock);
 
 	/** Retires the cell if its state has not changed. */
-	abstract boolean retire(CellSnapshot seen);
+	abstract boolean retire(Snapshot seen);
 
 	/** Returns whether this call retired the cell, whatever its state is. */
 	abstract boolean retire();
@@ -123,13 +123,54 @@ abstract class KeyCell implements CellReceipt {
 	}
 
 	final @Nullable KeyState facts(StoreClock clock) {
-		CellSnapshot view = view(clock);
-		return (view == null) ? null : new KeyState(this.key.label(), view.limit(), Math.max(0, view.remaining()),
-				Duration.ofNanos(shown(view)), this.allowed.sum(), denied(), clock.wallTimeAt(this.lastSeen), this.key);
+		Snapshot view = view(clock);
+		return (view == null) ? null
+				: new KeyState(this.key.label(), view.limit(), Math.max(0, view.remaining()),
+						Duration.ofNanos(view.isBusy() ? SlotCell.SOME_TIME : view.nanosToFull()), this.allowed.sum(),
+						denied(), clock.wallTimeAt(this.lastSeen), this.key);
 	}
 
-	private static long shown(CellSnapshot view) {
-		return view.isBusy() ? SlotCell.SOME_TIME : view.nanosToFull();
+	/**
+	 * The state of a cell at a moment.
+	 *
+	 * @param state the state that the cell must still have in order to be retired
+	 * @param limit how many permits can be there, of the rate that has fewest now
+	 * @param remaining how many permits are available of that rate
+	 * @param nanosToFull how long it takes to be full, {@link #BUSY} if that is unknown
+	 * @param spent how many permits would be lost with the cell
+	 * @param used which part of the limit is used, above 1 if the debt exceeds the limit
+	 */
+	record Snapshot(Object state, long limit, long remaining, long nanosToFull, long spent, double used) {
+
+		static final long BUSY = Long.MAX_VALUE;
+
+		/** Returns the snapshot of a cell with one rate. */
+		static Snapshot of(Object state, long limit, long remaining, long nanosToFull) {
+			long spent = limit - remaining;
+			return new Snapshot(state, limit, remaining, nanosToFull, spent, (double) spent / limit);
+		}
+
+		/** Returns the snapshot of a cell with a further rate. */
+		Snapshot and(Snapshot other) {
+			Snapshot nearest = (other.remaining < this.remaining) ? other : this;
+			return new Snapshot(this.state, nearest.limit, nearest.remaining,
+					Math.max(this.nanosToFull, other.nanosToFull), Math.max(this.spent, other.spent),
+					Math.max(this.used, other.used));
+		}
+
+		boolean isFull() {
+			return this.nanosToFull == 0;
+		}
+
+		boolean isBusy() {
+			return this.nanosToFull == BUSY;
+		}
+
+		boolean isNearerToFullThan(Snapshot other) {
+			return (this.nanosToFull != other.nanosToFull) ? this.nanosToFull < other.nanosToFull
+					: isBusy() && this.spent < other.spent;
+		}
+
 	}
 
 }

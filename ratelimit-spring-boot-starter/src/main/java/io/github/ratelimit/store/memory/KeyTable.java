@@ -10,26 +10,24 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
-import java.time.Duration;
+import io.github.ratelimit.store.Receipt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of one limit. */
 final class KeyTable {
 
-	private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
-
 	private final LimitStatistics statistics;
 
 	private final StoreClock clock;
 
+	/** The cell of the global key has no slot: it is never dropped. */
 	private final ConcurrentMap<Key, KeyCell> cells = new ConcurrentHashMap<>();
 
 	private final TableIndex slots;
@@ -37,9 +35,6 @@ final class KeyTable {
 	private final Eviction eviction;
 
 	private final BlockedKeys<Key> blocks;
-
-	/** The global key's cell has no slot: it is never swept and never evicted. */
-	private final AtomicReference<@Nullable KeyCell> global = new AtomicReference<>();
 
 	private final LongAdder forgottenPermits = new LongAdder();
 
@@ -54,46 +49,32 @@ final class KeyTable {
 	}
 
 	ChargeDecision take(Charge charge, PreparedLimit terms) {
-		ChargeDecision decision = takeUncounted(charge, terms);
+		ChargeDecision decision = decide(charge, charge.permits(), terms);
 		count(decision);
 		return decision;
 	}
 
-	ChargeDecision takeUncounted(Charge charge, PreparedLimit terms) {
+	/**
+	 * Decides about a charge without counting the decision.
+	 * @param permits how many to take if the charge is granted; 0 to look only, which
+	 * creates no cell
+	 */
+	ChargeDecision decide(Charge charge, long permits, PreparedLimit terms) {
 		long blocked = blockedNanos(charge);
-		if (blocked > 0) {
-			return ChargeDecision.banned(lookAtPermits(charge, terms), blocked);
-		}
+		return (blocked > 0) ? ChargeDecision.banned(decideUnblocked(charge, 0, terms), blocked)
+				: decideUnblocked(charge, permits, terms);
+	}
+
+	private ChargeDecision decideUnblocked(Charge charge, long permits, PreparedLimit terms) {
 		while (true) {
-			KeyCell cell = cell(charge.key());
+			KeyCell cell = this.cells.get(charge.key());
 			if (cell == null) {
-				if (charge.permits() == 0 || charge.needed() > charge.limit().capacity()) {
+				if (permits == 0 || charge.needed() > charge.limit().capacity()) {
 					return terms.full(charge);
 				}
 				cell = create(charge.key(), terms);
 			}
-			ChargeDecision decision = cell.decide(charge, charge.permits(), terms, this.clock);
-			if (decision != null) {
-				return decision;
-			}
-			replace(cell, terms);
-		}
-	}
-
-	/** Returns what {@link #take} would return, and creates nothing. */
-	ChargeDecision look(Charge charge, PreparedLimit terms) {
-		ChargeDecision decision = lookAtPermits(charge, terms);
-		long blocked = blockedNanos(charge);
-		return (blocked > 0) ? ChargeDecision.banned(decision, blocked) : decision;
-	}
-
-	private ChargeDecision lookAtPermits(Charge charge, PreparedLimit terms) {
-		while (true) {
-			KeyCell cell = cell(charge.key());
-			if (cell == null) {
-				return terms.full(charge);
-			}
-			ChargeDecision decision = cell.decide(charge, 0, terms, this.clock);
+			ChargeDecision decision = cell.decide(charge, permits, terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
@@ -106,27 +87,23 @@ final class KeyTable {
 	 * the same part used.
 	 */
 	private void replace(KeyCell cell, PreparedLimit terms) {
-		CellSnapshot view = cell.view(this.clock);
+		KeyCell.Snapshot view = cell.view(this.clock);
 		if (view == null) {
 			unlink(cell);
 			return;
 		}
 		KeyCell successor = terms.create(cell.key(), cell.slot(), this.clock, view.used());
-		if (!cell.retire(view)) {
-			return;
-		}
-		if (cell.slot() < 0) {
-			this.global.compareAndSet(cell, successor);
-			return;
-		}
-		this.slots.replace(successor);
-		if (!this.cells.replace(cell.key(), cell, successor) && successor.retire()) {
-			this.slots.release(successor);
+		if (cell.retire(view)) {
+			this.slots.replace(successor);
+			if (!this.cells.replace(cell.key(), cell, successor) && successor.retire()) {
+				this.slots.release(successor);
+			}
 		}
 	}
 
 	void count(ChargeDecision decision) {
-		KeyCell cell = (decision.receipt() instanceof CellReceipt taken) ? taken.cell() : cell(decision.key());
+		KeyCell cell = (decision.receipt() instanceof CellReceipt taken) ? taken.cell()
+				: this.cells.get(decision.key());
 		if (cell == null) {
 			return;
 		}
@@ -156,7 +133,7 @@ final class KeyTable {
 
 	private long charge(Key key, long permits, PreparedLimit terms) {
 		while (true) {
-			KeyCell known = cell(key);
+			KeyCell known = this.cells.get(key);
 			KeyCell cell = (known != null) ? known : create(key, terms);
 			long forgiven = cell.charge(permits, terms, this.clock);
 			if (forgiven != KeyCell.RETIRED) {
@@ -169,7 +146,7 @@ final class KeyTable {
 	void lower(Key key, long[] atMost, PreparedLimit terms) {
 		Limit limit = terms.limit();
 		while (true) {
-			KeyCell known = cell(key);
+			KeyCell known = this.cells.get(key);
 			if (known == null && !limit.isPaced() && !limit.isConcurrency() && terms.isFull(atMost)) {
 				return;
 			}
@@ -181,24 +158,16 @@ final class KeyTable {
 		}
 	}
 
-	private @Nullable KeyCell cell(Key key) {
-		return key.equals(Key.GLOBAL) ? this.global.get() : this.cells.get(key);
-	}
-
 	private KeyCell create(Key key, PreparedLimit terms) {
 		long now = this.clock.nanos();
-		if (key.equals(Key.GLOBAL)) {
-			KeyCell created = terms.create(key, -1, this.clock, now);
-			KeyCell earlier = this.global.compareAndExchange(null, created);
-			return (earlier != null) ? earlier : created;
-		}
-		int slot = this.slots.claim();
-		if (slot < 0) {
-			KeyCell earlier = this.cells.get(key);
-			if (earlier != null) {
-				return earlier;
+		boolean global = key.equals(Key.GLOBAL);
+		int slot = global ? TableIndex.NO_SLOT : this.slots.claim();
+		if (slot < 0 && !global) {
+			KeyCell known = this.cells.get(key);
+			if (known != null) {
+				return known;
 			}
-			slot = this.eviction.make();
+			slot = this.eviction.evict();
 		}
 		KeyCell created = terms.create(key, slot, this.clock, now);
 		this.slots.put(created, this.statistics.watchesKeys());
@@ -213,12 +182,7 @@ final class KeyTable {
 	}
 
 	private void unlink(KeyCell cell) {
-		if (cell.key().equals(Key.GLOBAL)) {
-			this.global.compareAndSet(cell, null);
-		}
-		else {
-			this.cells.remove(cell.key(), cell);
-		}
+		this.cells.remove(cell.key(), cell);
 	}
 
 	BlockResult block(Key key, long nanos) {
@@ -241,15 +205,8 @@ final class KeyTable {
 	}
 
 	void sweep() {
-		long now = this.clock.nanos();
-		this.blocks.dropEnded(now);
-		for (KeyCell cell : this.cells.values()) {
-			CellSnapshot view = cell.idleFor(IDLE_NANOS, now) ? cell.view(this.clock) : null;
-			if (view != null && view.isFull() && cell.retire(view)) {
-				unlink(cell);
-				this.slots.release(cell);
-			}
-		}
+		this.blocks.dropEnded(this.clock.nanos());
+		this.eviction.sweep(this.cells.values());
 	}
 
 	Optional<KeyState> find(String keyId) {
@@ -257,7 +214,7 @@ final class KeyTable {
 	}
 
 	Optional<KeyState> find(Key key) {
-		return facts(cell(key));
+		return facts(this.cells.get(key));
 	}
 
 	private Optional<KeyState> facts(@Nullable KeyCell cell) {
@@ -270,12 +227,7 @@ final class KeyTable {
 	}
 
 	long resetAll() {
-		KeyCell global = this.global.get();
-		long reset = (global != null && reset(global)) ? 1 : 0;
-		for (KeyCell cell : this.cells.values()) {
-			reset += reset(cell) ? 1 : 0;
-		}
-		return reset;
+		return this.cells.values().stream().filter(this::reset).count();
 	}
 
 	private boolean reset(KeyCell cell) {
@@ -283,21 +235,18 @@ final class KeyTable {
 			return false;
 		}
 		unlink(cell);
-		if (cell.slot() >= 0) {
-			this.slots.release(cell);
-		}
+		this.slots.release(cell);
 		return true;
 	}
 
 	private @Nullable KeyCell byId(String keyId) {
-		KeyCell everybody = this.global.get();
-		if (everybody != null && everybody.key().id().equals(keyId)) {
-			return everybody;
+		if (Key.GLOBAL.id().equals(keyId)) {
+			return this.cells.get(Key.GLOBAL);
 		}
 		for (int slot = this.slots.find(keyId, 0); slot >= 0; slot = this.slots.find(keyId, slot + 1)) {
 			KeyCell found = this.slots.at(slot);
 			if (found != null && found.key().id().equals(keyId)) {
-				return cell(found.key());
+				return this.cells.get(found.key());
 			}
 		}
 		return null;
@@ -311,8 +260,8 @@ final class KeyTable {
 	KeyPage page(int from, int size) {
 		Map<Key, KeyState> keys = new LinkedHashMap<>();
 		for (int position = from; position <= this.slots.opened(); position++) {
-			KeyCell cell = (position == 0) ? this.global.get() : this.slots.at(position - 1);
-			if (cell == null || cell(cell.key()) != cell) {
+			KeyCell cell = (position == 0) ? this.cells.get(Key.GLOBAL) : this.slots.at(position - 1);
+			if (cell == null || this.cells.get(cell.key()) != cell) {
 				continue;
 			}
 			KeyState state = cell.facts(this.clock);
@@ -327,7 +276,7 @@ final class KeyTable {
 	}
 
 	long size() {
-		return this.cells.size() + ((this.global.get() != null) ? 1 : 0);
+		return this.cells.size();
 	}
 
 	long forgottenPermits() {
@@ -336,6 +285,13 @@ final class KeyTable {
 
 	long forgivenPermits() {
 		return this.forgivenPermits.sum();
+	}
+
+	/** The receipt of what a cell granted, with which it can be given back. */
+	interface CellReceipt extends Receipt {
+
+		KeyCell cell();
+
 	}
 
 }

@@ -82,7 +82,7 @@ public final class MemoryStore implements LimitStore {
 		for (int i = 0; i < limits.length; i++) {
 			Charge charge = charges.get(i);
 			limits[i] = this.limits.of(charge.handle());
-			ChargeDecision decision = limits[i].table().look(charge, limits[i].terms());
+			ChargeDecision decision = limits[i].table().decide(charge, 0, limits[i].terms());
 			allThere &= !decision.isRefused();
 			seen.add(decision);
 		}
@@ -92,8 +92,9 @@ public final class MemoryStore implements LimitStore {
 	private List<ChargeDecision> takeSeen(List<Charge> charges, MemoryLimit[] limits, List<ChargeDecision> seen) {
 		List<ChargeDecision> taken = new ArrayList<>(limits.length);
 		for (int i = 0; i < limits.length; i++) {
+			Charge charge = charges.get(i);
 			ChargeDecision decision = seen.get(i).isViolated() ? seen.get(i)
-					: limits[i].table().takeUncounted(charges.get(i), limits[i].terms());
+					: limits[i].table().decide(charge, charge.permits(), limits[i].terms());
 			if (decision.isRefused()) {
 				taken.forEach(this::giveBack);
 				seen.set(i, decision);

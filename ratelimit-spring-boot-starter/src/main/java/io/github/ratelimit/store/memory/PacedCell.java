@@ -1,35 +1,41 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheduled permits of one key. A permit is given back only while no later one is
- * taken: one that was freed in the middle of the queue would admit two calls at a time.
+ * The scheduled permits of one key of a limit that paces its calls: a bucket of one
+ * permit. A call takes its permit when the bucket is full, and the next call waits until
+ * the cost has refilled. A permit is given back only while no later one is taken: one
+ * that was freed in the middle of the queue would admit two calls at a time.
  */
-final class PacedCell extends Bucket4jCell {
+final class PacedCell extends BucketCell {
 
-	private volatile PacedLimit terms;
+	private volatile Terms terms;
 
-	PacedCell(Key key, int slot, PacedLimit terms, long now) {
-		super(key, slot, terms.configuration(), now);
+	private PacedCell(Key key, int slot, Terms terms, long now) {
+		super(key, slot, terms.configuration, now);
 		this.terms = terms;
 	}
 
 	@Override
 	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof PacedLimit paced) {
+		while (terms instanceof Terms paced) {
 			BucketState before = state();
 			if (before == null) {
 				return null;
 			}
 			long now = clock.nanos();
 			seen(now);
-			BucketState after = refilled(null, before, paced.configuration(), now);
+			BucketState after = refilled(null, before, paced.configuration, now);
 			boolean changed = after.getConfiguration() != before.getConfiguration();
 			long wait = wait(charge, after);
 			boolean taken = wait <= charge.maxWaitNanos() && permits > 0;
@@ -51,7 +57,7 @@ final class PacedCell extends Bucket4jCell {
 		return (charge.needed() > charge.limit().capacity()) ? ChargeDecision.NEVER : BucketFacts.nanosToFull(state);
 	}
 
-	private static ChargeDecision decision(Charge charge, long wait, PacedLimit terms, BucketState after,
+	private static ChargeDecision decision(Charge charge, long wait, Terms terms, BucketState after,
 			@Nullable Scheduled scheduled) {
 		long remaining = terms.remaining(after);
 		long toFull = BucketFacts.nanosToFull(after);
@@ -71,12 +77,12 @@ final class PacedCell extends Bucket4jCell {
 
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof PacedLimit paced) {
+		while (terms instanceof Terms paced) {
 			BucketState before = state();
 			if (before == null) {
 				return false;
 			}
-			BucketState after = refilled(null, before, paced.configuration(), clock.nanos());
+			BucketState after = refilled(null, before, paced.configuration, clock.nanos());
 			after.consume(Math.max(0, after.getCurrentSize(0) - atMost[0]));
 			if (replace(before, after)) {
 				this.terms = paced;
@@ -87,15 +93,54 @@ final class PacedCell extends Bucket4jCell {
 	}
 
 	@Override
-	CellSnapshot view(BucketState state, BucketState refilled) {
-		CellSnapshot bucket = super.view(state, refilled);
+	Snapshot view(BucketState state, BucketState refilled) {
+		Snapshot bucket = super.view(state, refilled);
 		long capacity = this.terms.limit().capacity();
-		return new CellSnapshot(state, capacity, this.terms.remaining(refilled), bucket.nanosToFull(), bucket.spent(),
+		return new Snapshot(state, capacity, this.terms.remaining(refilled), bucket.nanosToFull(), bucket.spent(),
 				(double) bucket.spent() / capacity);
 	}
 
 	/** A scheduled permit, and the state after it. */
-	private record Scheduled(PacedCell cell, BucketState state) implements CellReceipt {
+	private record Scheduled(PacedCell cell, BucketState state) implements KeyTable.CellReceipt {
+	}
+
+	/** A limit that paces its calls. */
+	static final class Terms extends PreparedLimit {
+
+		private final BucketConfiguration configuration;
+
+		Terms(Limit limit) {
+			super(limit);
+			this.configuration = BucketConfigurations.of(limit);
+		}
+
+		@Override
+		KeyCell create(Key key, int slot, StoreClock clock, long now) {
+			return new PacedCell(key, slot, this, now);
+		}
+
+		@Override
+		long remainingOfFull(int quota) {
+			return remaining(1, 0);
+		}
+
+		/**
+		 * Returns how many calls of one permit each would get a scheduled permit within
+		 * the longest wait.
+		 */
+		private long remaining(BucketState state) {
+			return remaining(state.getCurrentSize(0), state.getRoundingError(0));
+		}
+
+		private long remaining(long whole, long part) {
+			Bandwidth bandwidth = this.configuration.getBandwidths()[0];
+			long wait = limit().maxWait().toNanos();
+			long period = bandwidth.getRefillPeriodNanos();
+			long permits = wait / period * bandwidth.getRefillTokens()
+					+ (wait % period * bandwidth.getRefillTokens() + part) / period;
+			return Math.max(0, Math.min(limit().capacity(), whole + permits));
+		}
+
 	}
 
 }

@@ -4,6 +4,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.DebtBound;
 
 /**
  * A limit prepared for counting: one object for all equal limits, so that a change of
@@ -13,16 +14,19 @@ abstract class PreparedLimit {
 
 	private final Limit limit;
 
+	private final long debtBound;
+
 	PreparedLimit(Limit limit) {
 		this.limit = limit;
+		this.debtBound = DebtBound.of(limit);
 	}
 
 	static PreparedLimit of(Limit limit) {
 		return switch (limit.algorithm()) {
-			case TOKEN_BUCKET -> limit.isPaced() ? new PacedLimit(limit) : new BucketLimit(limit);
-			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER -> new WindowLimit(limit);
-			case SLIDING_WINDOW_LOG -> new LogLimit(limit);
-			case CONCURRENCY -> new SlotLimit(limit);
+			case TOKEN_BUCKET -> limit.isPaced() ? new PacedCell.Terms(limit) : new BucketCell.Terms(limit);
+			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER -> new WindowCell.Terms(limit);
+			case SLIDING_WINDOW_LOG -> new LogCell.Terms(limit);
+			case CONCURRENCY -> new SlotCell.Terms(limit);
 		};
 	}
 
@@ -31,25 +35,20 @@ abstract class PreparedLimit {
 	}
 
 	/** Returns how far below zero calls can lower the permits. */
-	long debtBound() {
-		return this.limit.maxDebt();
+	final long debtBound() {
+		return this.debtBound;
 	}
 
 	/** Returns a cell with all permits. */
 	abstract KeyCell create(Key key, int slot, StoreClock clock, long now);
 
-	/** Returns a cell with a part of its permits used. */
-	KeyCell create(Key key, int slot, StoreClock clock, double used) {
+	/** Returns a cell with a part of its permits used, rounded up. */
+	final KeyCell create(Key key, int slot, StoreClock clock, double used) {
 		KeyCell cell = create(key, slot, clock, clock.nanos());
 		if (used > 0) {
-			cell.charge(permits(used, this.limit.capacity()), this, clock);
+			cell.charge((long) Math.ceil(used * this.limit.capacity() - 1e-9), this, clock);
 		}
 		return cell;
-	}
-
-	/** Returns this part of the limit's permits, rounded up. */
-	static long permits(double used, long limit) {
-		return (long) Math.ceil(used * limit - 1e-9);
 	}
 
 	/** Returns the decision of a key with all permits. */

@@ -1,10 +1,11 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class SlotCell extends KeyCell {
 
 	@Override
 	@Nullable ChargeDecision decide(Charge charge, long slots, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof SlotLimit) {
+		while (terms instanceof Terms) {
 			long before = this.underWay;
 			if (before == RETIRED) {
 				return null;
@@ -71,7 +72,7 @@ final class SlotCell extends KeyCell {
 
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
-		if (!(taken.receipt() instanceof Slots slots) || !slots.free()) {
+		if (!(taken.receipt() instanceof Slots slots) || !slots.compareAndSet(false, true)) {
 			return;
 		}
 		long before = this.underWay;
@@ -93,15 +94,15 @@ final class SlotCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellSnapshot view(StoreClock clock) {
+	@Nullable Snapshot view(StoreClock clock) {
 		long taken = this.underWay;
 		long capacity = this.capacity;
 		return (taken == RETIRED) ? null
-				: CellSnapshot.of(taken, capacity, capacity - taken, (taken > 0) ? CellSnapshot.BUSY : 0);
+				: Snapshot.of(taken, capacity, capacity - taken, (taken > 0) ? Snapshot.BUSY : 0);
 	}
 
 	@Override
-	boolean retire(CellSnapshot seen) {
+	boolean retire(Snapshot seen) {
 		return UNDER_WAY.compareAndSet(this, (long) seen.state(), RETIRED);
 	}
 
@@ -110,30 +111,32 @@ final class SlotCell extends KeyCell {
 		return UNDER_WAY.getAndSet(this, RETIRED) != RETIRED;
 	}
 
-	/** The slots of one call. */
-	private static final class Slots implements CellReceipt {
+	/** The slots of one call, and whether it has released them. */
+	private static final class Slots extends AtomicBoolean implements KeyTable.CellReceipt {
 
-		private static final AtomicIntegerFieldUpdater<Slots> FREED = AtomicIntegerFieldUpdater.newUpdater(Slots.class,
-				"freed");
-
-		private final SlotCell cell;
-
-		/** 1 if they are. */
-		@SuppressWarnings("unused") // through FREED
-		private volatile int freed;
+		private final transient SlotCell cell;
 
 		Slots(SlotCell cell) {
 			this.cell = cell;
 		}
 
-		/** Returns whether this call released them. */
-		boolean free() {
-			return FREED.compareAndSet(this, 0, 1);
-		}
-
 		@Override
 		public KeyCell cell() {
 			return this.cell;
+		}
+
+	}
+
+	/** A limit of concurrent calls. */
+	static final class Terms extends PreparedLimit {
+
+		Terms(Limit limit) {
+			super(limit);
+		}
+
+		@Override
+		KeyCell create(Key key, int slot, StoreClock clock, long now) {
+			return new SlotCell(key, slot, limit().capacity(), now);
 		}
 
 	}

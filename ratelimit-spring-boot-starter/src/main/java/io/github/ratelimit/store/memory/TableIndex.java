@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableIndex {
 
+	/** The position of a cell that has none. */
+	static final int NO_SLOT = -1;
+
 	private static final int CHUNK = 1024;
 
 	private static final int UNKNOWN = 0;
@@ -32,7 +35,7 @@ final class TableIndex {
 		this.chunks = new AtomicReferenceArray<>((size - 1) / CHUNK + 1);
 	}
 
-	/** Claims a free position; returns -1 if there is none. */
+	/** Claims a free position; returns {@link #NO_SLOT} if there is none. */
 	int claim() {
 		Integer free = this.released.poll();
 		if (free != null) {
@@ -45,7 +48,7 @@ final class TableIndex {
 			}
 			next = this.opened.get();
 		}
-		return -1;
+		return NO_SLOT;
 	}
 
 	/**
@@ -54,21 +57,27 @@ final class TableIndex {
 	 * @param findable whether the key is likely to be looked for by its id
 	 */
 	void put(KeyCell cell, boolean findable) {
-		chunk(cell.slot()).idHashes[cell.slot() % CHUNK] = findable ? cell.key().id().hashCode() : UNKNOWN;
-		replace(cell);
+		if (cell.slot() >= 0) {
+			chunk(cell.slot()).idHashes[cell.slot() % CHUNK] = findable ? cell.key().id().hashCode() : UNKNOWN;
+			replace(cell);
+		}
 	}
 
 	/** Puts a cell into the position that another cell of its key has had. */
 	void replace(KeyCell cell) {
-		chunk(cell.slot()).cells.set(cell.slot() % CHUNK, cell);
+		if (cell.slot() >= 0) {
+			chunk(cell.slot()).cells.set(cell.slot() % CHUNK, cell);
+		}
 	}
 
 	/**
 	 * Frees the position of a cell; only the thread that retired the cell may do this.
 	 */
 	void release(KeyCell cell) {
-		chunk(cell.slot()).cells.compareAndSet(cell.slot() % CHUNK, cell, null);
-		this.released.add(cell.slot());
+		if (cell.slot() >= 0) {
+			chunk(cell.slot()).cells.compareAndSet(cell.slot() % CHUNK, cell, null);
+			this.released.add(cell.slot());
+		}
 	}
 
 	/** Returns how many positions have ever been used: all that are in use are below. */

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.memory.window.Window;
@@ -31,7 +32,7 @@ final class WindowCell extends KeyCell {
 
 	@Override
 	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof WindowLimit own) {
+		while (terms instanceof Terms own) {
 			Window[] before = this.windows;
 			if (before == RETIRED_WINDOWS) {
 				return null;
@@ -44,7 +45,7 @@ final class WindowCell extends KeyCell {
 			boolean there = charge.needed() == 0 || charge.needed() <= balance(current, now);
 			boolean taken = there && permits > 0;
 			Window[] after = taken ? charged(current, permits, now) : current;
-			boolean kept = taken || (!same && !there && WindowLimit.isToBeKept(current, before));
+			boolean kept = taken || (!same && !there && isToBeKept(current, before));
 			if (!kept || WINDOWS.compareAndSet(this, before, after)) {
 				return decision(charge, there, taken ? new Windows(this, after[0].terms(), now) : null, after, now);
 			}
@@ -133,8 +134,7 @@ final class WindowCell extends KeyCell {
 				return RETIRED;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
-			Window[] current = (terms instanceof WindowLimit own && !own.areThoseOf(before)) ? own.read(before, now)
-					: before;
+			Window[] current = (terms instanceof Terms own && !own.areThoseOf(before)) ? own.read(before, now) : before;
 			long charged = Math.min(permits, room(current, now));
 			if (charged == 0 || WINDOWS.compareAndSet(this, before, charged(current, charged, now))) {
 				return permits - charged;
@@ -144,7 +144,7 @@ final class WindowCell extends KeyCell {
 
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
-		while (terms instanceof WindowLimit own) {
+		while (terms instanceof Terms own) {
 			Window[] before = this.windows;
 			if (before == RETIRED_WINDOWS) {
 				return false;
@@ -163,26 +163,26 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellSnapshot view(StoreClock clock) {
+	@Nullable Snapshot view(StoreClock clock) {
 		Window[] current = this.windows;
 		if (current == RETIRED_WINDOWS) {
 			return null;
 		}
 		long now = clock.sinceEpoch(clock.nanos());
-		CellSnapshot view = view(current, 0, now);
+		Snapshot view = view(current, 0, now);
 		for (int i = 1; i < current.length; i++) {
 			view = view.and(view(current, i, now));
 		}
 		return view;
 	}
 
-	private static CellSnapshot view(Window[] windows, int rate, long now) {
+	private static Snapshot view(Window[] windows, int rate, long now) {
 		Window window = windows[rate];
-		return CellSnapshot.of(windows, capacity(window), window.balance(now), window.nanosToFull(now));
+		return Snapshot.of(windows, capacity(window), window.balance(now), window.nanosToFull(now));
 	}
 
 	@Override
-	boolean retire(CellSnapshot seen) {
+	boolean retire(Snapshot seen) {
 		return WINDOWS.compareAndSet(this, (Window[]) seen.state(), RETIRED_WINDOWS);
 	}
 
@@ -191,8 +191,84 @@ final class WindowCell extends KeyCell {
 		return WINDOWS.getAndSet(this, RETIRED_WINDOWS) != RETIRED_WINDOWS;
 	}
 
+	/**
+	 * Returns whether a refusal also stores what was converted: otherwise a period that
+	 * has become shorter would end only with the longer one.
+	 */
+	private static boolean isToBeKept(Window[] read, Window[] others) {
+		for (Window window : read) {
+			WindowRate terms = window.terms();
+			boolean shorter = false;
+			boolean same = false;
+			for (Window other : others) {
+				same |= terms.hasWindowsOf(other.terms());
+				shorter |= terms.periodNanos() < other.terms().periodNanos();
+			}
+			if (shorter && !same) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** A limit of windows, one for each rate. */
+	static final class Terms extends PreparedLimit {
+
+		private final WindowRate[] rates;
+
+		Terms(Limit limit) {
+			super(limit);
+			this.rates = limit.rates().stream().map((rate) -> WindowRate.of(limit, rate)).toArray(WindowRate[]::new);
+		}
+
+		@Override
+		KeyCell create(Key key, int slot, StoreClock clock, long now) {
+			return new WindowCell(key, slot, full(clock.sinceEpoch(now)), now);
+		}
+
+		private Window[] full(long now) {
+			Window[] windows = new Window[this.rates.length];
+			for (int i = 0; i < windows.length; i++) {
+				windows[i] = this.rates[i].full(now);
+			}
+			return windows;
+		}
+
+		boolean areThoseOf(Window[] windows) {
+			return windows[0].terms() == this.rates[0];
+		}
+
+		/**
+		 * Returns windows of other terms converted to these. Rates of the same windows
+		 * are matched first, the others in their order; a rate without a counterpart
+		 * starts full.
+		 */
+		Window[] read(Window[] others, long now) {
+			Window[] windows = new Window[this.rates.length];
+			boolean[] used = new boolean[others.length];
+			for (int i = 0; i < windows.length; i++) {
+				match(i, true, windows, others, used, now);
+			}
+			for (int i = 0; i < windows.length; i++) {
+				match(i, false, windows, others, used, now);
+				windows[i] = (windows[i] != null) ? windows[i] : this.rates[i].full(now);
+			}
+			return windows;
+		}
+
+		private void match(int rate, boolean same, Window[] windows, Window[] others, boolean[] used, long now) {
+			for (int j = 0; windows[rate] == null && j < others.length; j++) {
+				if (!used[j] && (!same || this.rates[rate].hasWindowsOf(others[j].terms()))) {
+					windows[rate] = this.rates[rate].after(others[j], now);
+					used[j] = true;
+				}
+			}
+		}
+
+	}
+
 	/** The windows at a time, by the terms at that time. */
-	private record Windows(WindowCell cell, WindowRate terms, long time) implements CellReceipt {
+	private record Windows(WindowCell cell, WindowRate terms, long time) implements KeyTable.CellReceipt {
 	}
 
 }

@@ -1,5 +1,6 @@
 /**
- * Permits kept in the memory of one process, bounded.
+ * Permits kept in the memory of one process: the count of each key by the algorithm of
+ * its limit, and the bounded tables from which keys are dropped.
  */
 @NullMarked
 package io.github.ratelimit.store.memory;

@@ -1,7 +1,6 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
@@ -26,7 +25,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 public final class CurrentHttpRequest {
 
-	private final ServedRequests<HttpLimitedRequest> served;
+	private final LimitedRequest.Served<HttpLimitedRequest> served;
 
 	private final Rules rules;
 
@@ -48,7 +47,7 @@ public final class CurrentHttpRequest {
 	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
 	 * @throws IllegalArgumentException if the prefix is out of range
 	 */
-	public CurrentHttpRequest(ServedRequests<HttpLimitedRequest> served, Rules rules, ServletAnswers answers,
+	public CurrentHttpRequest(LimitedRequest.Served<HttpLimitedRequest> served, Rules rules, ServletAnswers answers,
 			Identity identity, Degradation degradation, int ipv6Prefix) {
 		this.addresses = new ClientAddressReader(ipv6Prefix);
 		this.served = served;

@@ -1,6 +1,5 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
@@ -273,7 +272,7 @@ class HttpLimitedRequestTests {
 	void anIpv6PrefixIsOneTo128Bits() {
 		for (int prefix : new int[] { 0, -1, 129 }) {
 			assertThatIllegalArgumentException()
-				.isThrownBy(() -> new CurrentHttpRequest(new ServedRequests<>(), new Rules(List.of(), List::of),
+				.isThrownBy(() -> new CurrentHttpRequest(new LimitedRequest.Served<>(), new Rules(List.of(), List::of),
 						this.limits.answers, Identity.NONE, this.limits.degradation, prefix))
 				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
 						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");

@@ -6,7 +6,7 @@ import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.permit.ServedRequests;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -77,7 +77,8 @@ public final class Limits {
 	}
 
 	public CurrentHttpRequest scopes(Rules rules, Identity identity) {
-		return new CurrentHttpRequest(new ServedRequests<>(), rules, this.answers, identity, this.degradation, 64);
+		return new CurrentHttpRequest(new LimitedRequest.Served<>(), rules, this.answers, identity, this.degradation,
+				64);
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, CurrentHttpRequest scopes) {

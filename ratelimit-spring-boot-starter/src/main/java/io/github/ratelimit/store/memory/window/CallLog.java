@@ -1,5 +1,9 @@
 package io.github.ratelimit.store.memory.window;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import java.util.Arrays;
+
 /**
  * The calls of one key, the oldest first, in a ring that grows when necessary; calls of
  * one nanosecond are one entry. Each rate has its own sum over its own period. Not
@@ -9,7 +13,7 @@ public final class CallLog {
 
 	private static final int SMALLEST = 8;
 
-	private LogRates rates;
+	private Rates rates;
 
 	/** By position modulo their length, a power of two. */
 	private long[] times = new long[SMALLEST];
@@ -34,19 +38,35 @@ public final class CallLog {
 
 	private long now = Long.MIN_VALUE;
 
-	public CallLog(LogRates rates) {
+	public CallLog(Rates rates) {
 		this.rates = rates;
-		this.heads = new long[rates.size()];
-		this.sums = new long[rates.size()];
+		this.heads = new long[rates.permits.length];
+		this.sums = new long[rates.permits.length];
 	}
 
-	public LogRates rates() {
+	public Rates rates() {
 		return this.rates;
 	}
 
-	/** Counts by other rates with the same periods. */
-	public void use(LogRates rates) {
-		this.rates = rates;
+	/**
+	 * Returns this log under other rates. With the same periods this log is kept and
+	 * counted by them; otherwise a new one has as many permits, as of now.
+	 */
+	public CallLog readBy(Rates rates) {
+		if (Arrays.equals(rates.periods, this.rates.periods)) {
+			this.rates = rates;
+			return this;
+		}
+		CallLog read = new CallLog(rates);
+		read.advance(this.now);
+		long most = 0;
+		for (long sum : this.sums) {
+			most = Math.max(most, sum);
+		}
+		if (most > 0) {
+			read.add(most);
+		}
+		return read;
 	}
 
 	int ringSize() {
@@ -63,7 +83,7 @@ public final class CallLog {
 		long oldest = this.end;
 		for (int rate = 0; rate < this.heads.length; rate++) {
 			long head = this.heads[rate];
-			while (head < this.end && this.now - this.times[index(head)] >= this.rates.period(rate)) {
+			while (head < this.end && this.now - this.times[index(head)] >= this.rates.periods[rate]) {
 				this.sums[rate] -= this.permits[index(head)];
 				head++;
 			}
@@ -89,7 +109,7 @@ public final class CallLog {
 	}
 
 	public long balance(int rate) {
-		return this.rates.permits(rate) - this.sums[rate];
+		return this.rates.permits[rate] - this.sums[rate];
 	}
 
 	public long balance() {
@@ -103,7 +123,7 @@ public final class CallLog {
 	public long room() {
 		long room = Long.MAX_VALUE;
 		for (int i = 0; i < this.sums.length; i++) {
-			room = Math.min(room, balance(i) + this.rates.debt(i));
+			room = Math.min(room, balance(i) + this.rates.debts[i]);
 		}
 		return room;
 	}
@@ -214,14 +234,53 @@ public final class CallLog {
 		long time = this.now;
 		for (long position = this.heads[rate]; missing > 0; position++) {
 			missing -= this.permits[index(position)];
-			time = this.times[index(position)] + this.rates.period(rate);
+			time = this.times[index(position)] + this.rates.periods[rate];
 		}
 		return time;
 	}
 
 	/** Returns the time from which on nothing counts for a rate. */
 	public long timeOfFull(int rate) {
-		return (this.sums[rate] == 0) ? this.now : this.times[index(this.end - 1)] + this.rates.period(rate);
+		return (this.sums[rate] == 0) ? this.now : this.times[index(this.end - 1)] + this.rates.periods[rate];
+	}
+
+	/** The rates of a limit with a log, as the log counts by them. */
+	public static final class Rates {
+
+		private final long[] permits;
+
+		private final long[] periods;
+
+		/** The maximum debts: a log never exceeds twice the permits. */
+		private final long[] debts;
+
+		public Rates(Limit limit) {
+			this.permits = limit.rates().stream().mapToLong(Rate::permits).toArray();
+			this.periods = limit.rates().stream().mapToLong((rate) -> rate.period().toNanos()).toArray();
+			this.debts = Arrays.stream(this.permits).map((most) -> Math.min(limit.maxDebt(), most)).toArray();
+		}
+
+		public int size() {
+			return this.permits.length;
+		}
+
+		public long permits(int rate) {
+			return this.permits[rate];
+		}
+
+		/**
+		 * Returns whether a refusal also stores the log as these rates read it: otherwise
+		 * a period that has become shorter would end only with the longer one.
+		 */
+		public boolean isShorterThan(Rates other) {
+			for (int i = 0; i < this.periods.length; i++) {
+				if (this.periods[i] < other.periods[Math.min(i, other.periods.length - 1)]) {
+					return true;
+				}
+			}
+			return false;
+		}
+
 	}
 
 }

@@ -117,20 +117,20 @@ public abstract class WindowRate {
 	 * algorithm, only the share is the same.
 	 */
 	public final Window after(Window other, long now) {
-		Window current = MixedWindow.current(other, now);
-		Window share = MixedWindow.shareOf(current);
-		Window taken = MixedWindow.takenOf(current);
+		Window current = ChangedRateWindow.current(other, now);
+		Window share = ChangedRateWindow.shareOf(current);
+		Window taken = ChangedRateWindow.takenOf(current);
 		WindowRate fine = toReadBy(share.terms());
 		long permits = share.terms().permits();
 		if (hasWindowsOf(other.terms())) {
 			WindowRate highest = (this.permits >= taken.terms().permits) ? this : taken.terms();
-			return MixedWindow.of(this, fine.converted(share, permits, fine.permits, now),
+			return ChangedRateWindow.of(this, fine.converted(share, permits, fine.permits, now),
 					highest.withCountsOf(taken, now), now);
 		}
 		long used = permits - share.balance(now);
 		long permitsTaken = (other.terms().getClass() == getClass()) ? taken.terms().permits - taken.balance(now)
 				: scaled(used, permits, this.permits);
-		return MixedWindow.of(this, fine.full(now).charged(scaled(used, permits, fine.permits), now),
+		return ChangedRateWindow.of(this, fine.full(now).charged(scaled(used, permits, fine.permits), now),
 				full(now).charged(permitsTaken, now), now);
 	}
 

@@ -23,7 +23,7 @@ class CallLogTests {
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
 		Limit limit = StoreFixture.limit("log", Algorithm.SLIDING_WINDOW_LOG, rates);
-		CallLog log = new CallLog(new LogRates(limit));
+		CallLog log = new CallLog(new CallLog.Rates(limit));
 		List<long[]> calls = new ArrayList<>();
 		long now = 0;
 		for (int step = 0; step < 20_000; step++) {
@@ -61,7 +61,7 @@ class CallLogTests {
 	@Test
 	void takingAndGivingBackFillsNoMemory() {
 		CallLog log = new CallLog(
-				new LogRates(StoreFixture.limit("log", Algorithm.SLIDING_WINDOW_LOG, "10/s, 10000/d")));
+				new CallLog.Rates(StoreFixture.limit("log", Algorithm.SLIDING_WINDOW_LOG, "10/s, 10000/d")));
 		Deque<Long> held = new ArrayDeque<>();
 		for (long now = 0; now < 1_000_000; now++) {
 			log.advance(now);
@@ -79,7 +79,8 @@ class CallLogTests {
 
 	@Test
 	void aRingThatIsEmptyIsSmallAgain() {
-		CallLog log = new CallLog(new LogRates(StoreFixture.limit("log", Algorithm.SLIDING_WINDOW_LOG, "10000/s")));
+		CallLog log = new CallLog(
+				new CallLog.Rates(StoreFixture.limit("log", Algorithm.SLIDING_WINDOW_LOG, "10000/s")));
 		for (long now = 0; now < 10_000; now++) {
 			log.advance(now);
 			log.add(1);

@@ -10,27 +10,27 @@ package io.github.ratelimit.store.memory.window;
  * @param share what is used, in units of its terms
  * @param taken the same under the terms of the highest limit
  */
-record MixedWindow(WindowRate terms, Window share, Window taken) implements Window {
+record ChangedRateWindow(WindowRate terms, Window share, Window taken) implements Window {
 
 	/** Returns the window, in its plain form where both say the same. */
 	static Window of(WindowRate terms, Window share, Window taken, long now) {
 		return share.counts(taken, share.terms().unit(), now) ? terms.withCountsOf(taken, now)
-				: new MixedWindow(terms, share, taken);
+				: new ChangedRateWindow(terms, share, taken);
 	}
 
 	/** Returns the shares that a window has counted. */
 	static Window shareOf(Window window) {
-		return (window instanceof MixedWindow mixed) ? mixed.share : window;
+		return (window instanceof ChangedRateWindow mixed) ? mixed.share : window;
 	}
 
 	/** Returns the permits that a window has counted. */
 	static Window takenOf(Window window) {
-		return (window instanceof MixedWindow mixed) ? mixed.taken : window;
+		return (window instanceof ChangedRateWindow mixed) ? mixed.taken : window;
 	}
 
 	/** Returns the window as a new period begins: there, only what is owed counts. */
 	static Window current(Window window, long now) {
-		if (!(window instanceof MixedWindow mixed) || !mixed.taken.isOver(now)) {
+		if (!(window instanceof ChangedRateWindow mixed) || !mixed.taken.isOver(now)) {
 			return window;
 		}
 		return mixed.terms.full(now).charged(mixed.terms.permits() - mixed.balanceNow(now), now);

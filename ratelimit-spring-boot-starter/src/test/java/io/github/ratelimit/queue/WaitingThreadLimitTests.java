@@ -1,15 +1,22 @@
 package io.github.ratelimit.queue;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.github.ratelimit.TestThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class KeyThreadCountTests {
+class WaitingThreadLimitTests {
 
 	private volatile boolean serving = true;
 
@@ -17,10 +24,10 @@ class KeyThreadCountTests {
 
 	@Test
 	void theCallsOfOneKeyHoldHalfOfAllThreads() {
-		KeyThreadCount ann = share();
+		WaitingThreadLimit.OfKey ann = share();
 		List<Runnable> held = hold(ann, 3);
 		assertThat(ann.hold()).isNull();
-		KeyThreadCount bob = share();
+		WaitingThreadLimit.OfKey bob = share();
 		hold(bob, 2);
 		assertThat(bob.hold()).as("all are held").isNull();
 		held.get(0).run();
@@ -31,10 +38,14 @@ class KeyThreadCountTests {
 
 	@Test
 	void theyAreTheThreadsThatWaitForLimits() {
-		assertThat(this.limit.take(0)).isTrue();
-		assertThat(this.limit.take(1)).isTrue();
-		assertThat(this.limit.take(2)).isTrue();
-		KeyThreadCount ann = share();
+		LimitHandle mail = LimitHandle
+			.of(Limit.named("mail").rates(Rate.parse("10/s")).maxWait(Duration.ofSeconds(5), 100).build());
+		Charge charge = Charge.of(mail, Key.of("bob"), 1).waiting(Duration.ofSeconds(5).toNanos());
+		CallQueues queues = new CallQueues(new ManualTime(), this.limit);
+		for (int i = 0; i < 3; i++) {
+			assertThat(queues.join(charge, true).mayWait()).isTrue();
+		}
+		WaitingThreadLimit.OfKey ann = share();
 		hold(ann, 2);
 		assertThat(ann.hold()).isNull();
 	}
@@ -50,7 +61,7 @@ class KeyThreadCountTests {
 
 	@Test
 	void manyThreadsNeverHoldMoreAndGiveAllBack() throws Exception {
-		List<KeyThreadCount> shares = List.of(share(), share(), share());
+		List<WaitingThreadLimit.OfKey> shares = List.of(share(), share(), share());
 		AtomicInteger held = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();
 		TestThreads.run(8, (thread) -> {
@@ -72,11 +83,11 @@ class KeyThreadCountTests {
 		});
 	}
 
-	private KeyThreadCount share() {
-		return new KeyThreadCount(this.limit);
+	private WaitingThreadLimit.OfKey share() {
+		return this.limit.ofKey();
 	}
 
-	private static List<Runnable> hold(KeyThreadCount share, int times) {
+	private static List<Runnable> hold(WaitingThreadLimit.OfKey share, int times) {
 		List<Runnable> held = new ArrayList<>();
 		for (int i = 0; i < times; i++) {
 			Runnable freed = share.hold();
