@@ -12,7 +12,7 @@ import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OutcomeExpression;
+import io.github.ratelimit.expression.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,12 +176,12 @@ final class Admission {
 	CallCompletion completion() {
 		List<CallCompletion.Settlement> settlements = List.of();
 		for (int i = 0; i < this.charges.size(); i++) {
-			OutcomeExpression<Long> settle = this.policy.settles().get(i);
+			Expression<Long> settle = this.policy.settles().get(i);
 			Charge charge = this.charges.get(i);
 			if (settle != null && charge != null) {
 				settlements = settlements.isEmpty() ? new ArrayList<>(1) : settlements;
-				settlements.add(new CallCompletion.Settlement(charge, (result) -> settle
-					.evaluate(this.call.returned(result), charge.limit().name(), this.beans.degradation())));
+				settlements.add(new CallCompletion.Settlement(charge, (result) -> AfterResponse.actualCost(settle,
+						this.call.returned(result), charge, this.beans.degradation())));
 			}
 		}
 		return new CallCompletion(this.permit, settlements, this.scope, this.beans.degradation());

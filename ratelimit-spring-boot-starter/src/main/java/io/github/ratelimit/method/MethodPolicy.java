@@ -12,7 +12,7 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.limiter.SkippedRuns;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OutcomeExpression;
+import io.github.ratelimit.expression.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param skipped reports refused runs without a caller that waits for the result, null if
  * there is one
  */
-record MethodPolicy(List<LimitPolicy> policies, List<@Nullable OutcomeExpression<Long>> settles,
-		List<RegisteredLimit> limits, @Nullable FallbackMethod fallback, boolean future,
-		@Nullable SkippedRuns skipped) {
+record MethodPolicy(List<LimitPolicy> policies, List<@Nullable Expression<Long>> settles, List<RegisteredLimit> limits,
+		@Nullable FallbackMethod fallback, boolean future, @Nullable SkippedRuns skipped) {
 
-	static MethodPolicy of(LimitedMethod method, Map<LimitPolicy, @Nullable OutcomeExpression<Long>> policies,
+	static MethodPolicy of(LimitedMethod method, Map<LimitPolicy, @Nullable Expression<Long>> policies,
 			@Nullable FallbackMethod fallback, @Nullable SkippedRuns skipped) {
 		List<LimitPolicy> charged = List.copyOf(policies.keySet());
-		List<@Nullable OutcomeExpression<Long>> settles = Collections
-			.unmodifiableList(new ArrayList<>(policies.values()));
+		List<@Nullable Expression<Long>> settles = Collections.unmodifiableList(new ArrayList<>(policies.values()));
 		List<RegisteredLimit> limits = charged.stream().map(LimitPolicy::registered).distinct().toList();
 		return new MethodPolicy(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), skipped);
 	}

@@ -19,13 +19,11 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.UnknownLimitException;
-import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.ExemptionExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
-import io.github.ratelimit.expression.OutcomeExpression;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
 
@@ -62,14 +60,14 @@ final class MethodPolicyBuilder {
 	 * @throws InvalidRateLimitedMethodException if an annotation of it cannot work
 	 */
 	MethodPolicy build(LimitedMethod method) {
-		Map<LimitPolicy, @Nullable OutcomeExpression<Long>> policies = new LinkedHashMap<>();
+		Map<LimitPolicy, @Nullable Expression<Long>> policies = new LinkedHashMap<>();
 		List<InlineLimit> inlineLimits = InlineLimit.of(method);
 		int inlineIndex = 0;
 		for (Declaration declaration : method.declarations()) {
 			check(declaration);
 			List<LimitPolicy> declared = declaration.rate().isEmpty() ? configured(declaration)
 					: List.of(inline(declaration, inlineLimits.get(inlineIndex++)));
-			OutcomeExpression<Long> settle = settle(declaration, declared);
+			Expression<Long> settle = settle(declaration, declared);
 			for (LimitPolicy policy : declared) {
 				policies.putIfAbsent(policy, policy.registered().limit().hasCost() ? settle : null);
 			}
@@ -104,8 +102,8 @@ final class MethodPolicyBuilder {
 
 	private List<LimitPolicy> configured(Declaration declaration) {
 		KeyExpression key = key(declaration);
-		CostExpression cost = cost(declaration);
-		ExemptionExpression unless = unless(declaration);
+		Expression<Long> cost = cost(declaration);
+		Expression<Boolean> unless = unless(declaration);
 		List<LimitPolicy> configured = declaration.limits().stream().map((name) -> find(declaration, name)).toList();
 		if (key != null && configured.stream().allMatch(LimitPolicy::isGlobal)) {
 			throw invalid(declaration.named(), "key", declaration.key(),
@@ -123,8 +121,8 @@ final class MethodPolicyBuilder {
 			.toList();
 	}
 
-	private @Nullable OutcomeExpression<Long> settle(Declaration declaration, List<LimitPolicy> policies) {
-		OutcomeExpression<Long> settle = compile(declaration, "settle", declaration.settle(),
+	private @Nullable Expression<Long> settle(Declaration declaration, List<LimitPolicy> policies) {
+		Expression<Long> settle = compile(declaration, "settle", declaration.settle(),
 				this.beans.expressions()::methodSettle);
 		if (settle != null && policies.stream().noneMatch((policy) -> policy.registered().limit().hasCost())) {
 			String limits = declaration.limits().isEmpty() ? "its own rate" : declaration.limits().toString();
@@ -214,10 +212,10 @@ final class MethodPolicyBuilder {
 			return known;
 		}
 		KeyExpression key = Objects.requireNonNull(key(declaration));
-		CostExpression cost = cost(declaration);
+		Expression<Long> cost = cost(declaration);
 		Limit built = Limit.named(this.names.of(limit)).rates(rates(declaration)).costed(cost != null).build();
 		RegisteredLimit registered = register(declaration, built, key);
-		ExemptionExpression unless = unless(declaration);
+		Expression<Boolean> unless = unless(declaration);
 		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost).withUnless(unless);
 		seen(declaration, policy);
 		this.inline.put(limit, policy);
@@ -249,15 +247,15 @@ final class MethodPolicyBuilder {
 		return compile(declaration, "key", declaration.key(), this.beans.expressions()::methodKey);
 	}
 
-	private @Nullable CostExpression cost(Declaration declaration) {
+	private @Nullable Expression<Long> cost(Declaration declaration) {
 		return compile(declaration, "cost", declaration.cost(), this.beans.expressions()::methodCost);
 	}
 
-	private @Nullable ExemptionExpression unless(Declaration declaration) {
-		ExemptionExpression unless = compile(declaration, "unless", declaration.unless(),
+	private @Nullable Expression<Boolean> unless(Declaration declaration) {
+		Expression<Boolean> unless = compile(declaration, "unless", declaration.unless(),
 				this.beans.expressions()::methodExemption);
 		if (unless != null) {
-			unless.warnIfChosenByClient("@RateLimited on " + declaration.named());
+			LimitPolicy.warnIfChosenByClient("@RateLimited on " + declaration.named(), unless);
 		}
 		return unless;
 	}

@@ -95,7 +95,7 @@ class LimitPolicyTests {
 
 	@Test
 	void otherCostConcernsOnlyLimitsThatHaveOne() {
-		CostExpression cost = this.parser.requestCost("claim('cost')");
+		Expression<Long> cost = this.parser.requestCost("claim('cost')");
 
 		assertThat(policy(OnMissingKey.IP, "3", "ip").withCost(cost).charge(call("claim:cost", 7)).permits())
 			.isEqualTo(7);
