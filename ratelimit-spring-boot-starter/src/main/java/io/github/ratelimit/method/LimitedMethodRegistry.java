@@ -36,7 +36,7 @@ public final class LimitedMethodRegistry {
 
 	private final Supplier<InterceptorDependencies> beanSupplier;
 
-	private final LimitedMethodFinder annotations = new LimitedMethodFinder();
+	private final RateLimitedAnnotations annotations = new RateLimitedAnnotations();
 
 	private final ProxyReachabilityCheck reachability = new ProxyReachabilityCheck(this.annotations);
 
@@ -65,7 +65,7 @@ public final class LimitedMethodRegistry {
 		this.beanSupplier = beans;
 	}
 
-	LimitedMethodFinder annotations() {
+	RateLimitedAnnotations annotations() {
 		return this.annotations;
 	}
 

@@ -24,6 +24,7 @@ import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.method.InlineLimitNames.InlineLimit;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
 
@@ -284,7 +285,7 @@ final class MethodPolicyBuilder {
 			throw invalid(method.method(), "fallback", String.join(", ", names), "are several for one call",
 					"The annotations of a method are one decision: name one fallback, on one of them.");
 		}
-		return names.isEmpty() ? null : new FallbackMethodFinder(method, names.iterator().next()).find();
+		return names.isEmpty() ? null : FallbackMethod.find(method, names.iterator().next());
 	}
 
 	private static InvalidRateLimitedMethodException invalid(AnnotatedElement element, @Nullable String attribute,

@@ -13,7 +13,6 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * Refuses annotations on methods that no proxy can reach: they would have no effect,
@@ -21,9 +20,9 @@ import org.springframework.util.ReflectionUtils;
  */
 final class ProxyReachabilityCheck {
 
-	private final LimitedMethodFinder annotations;
+	private final RateLimitedAnnotations annotations;
 
-	ProxyReachabilityCheck(LimitedMethodFinder annotations) {
+	ProxyReachabilityCheck(RateLimitedAnnotations annotations) {
 		this.annotations = annotations;
 	}
 
@@ -34,15 +33,11 @@ final class ProxyReachabilityCheck {
 	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
 	 */
 	void check(Class<?> type, boolean proxiedByClass) {
-		for (Class<?> each : TypeHierarchy.of(type)) {
-			checkContradiction(each);
-			for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-				if (!KotlinMethods.isArtefact(method) && isLimited(method)) {
-					checkContradiction(method);
-					checkMethod(method);
-				}
-			}
-		}
+		SourceMethods.hierarchy(type).forEach(ProxyReachabilityCheck::checkContradiction);
+		SourceMethods.of(type).filter(ProxyReachabilityCheck::isLimited).forEach((method) -> {
+			checkContradiction(method);
+			checkMethod(method);
+		});
 		this.annotations.findAll(type).forEach((limited) -> checkSuspending(limited.method()));
 		if (proxiedByClass) {
 			this.annotations.findAll(type).forEach(ProxyReachabilityCheck::checkFinalMethod);
@@ -77,7 +72,7 @@ final class ProxyReachabilityCheck {
 	}
 
 	private static void checkSuspending(Method method) {
-		if (KotlinDetector.isSuspendingFunction(method) && !KotlinMethods.SUSPENDING_FOLLOWED) {
+		if (KotlinDetector.isSuspendingFunction(method) && !SourceMethods.SUSPENDING_FOLLOWED) {
 			throw invalid(method, "is a suspend function, but nothing reports when it ends",
 					"Add the dependencies org.jetbrains.kotlinx:kotlinx-coroutines-reactor and "
 							+ "org.jetbrains.kotlin:kotlin-reflect, by which Spring's proxies call suspend functions; "

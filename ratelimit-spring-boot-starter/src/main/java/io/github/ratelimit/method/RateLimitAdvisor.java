@@ -13,7 +13,7 @@ import org.springframework.core.Ordered;
  */
 public final class RateLimitAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
-	private final LimitedMethodFinder annotations;
+	private final RateLimitedAnnotations annotations;
 
 	/**
 	 * Creates the advisor.

@@ -1,12 +1,14 @@
 package io.github.ratelimit.method;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.call.ResultFollower;
+import io.github.ratelimit.call.WaitingCall;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.permit.PassedOnCharges;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -31,20 +33,20 @@ final class RateLimitInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		MethodPolicy policy = null;
-		Admission admission = null;
-		WaitingMethodCall waiting = null;
+		LimitedCall call = null;
+		CompletableFuture<Decision> deciding = null;
 		Decision decision = Decision.unlimited();
 		try {
 			InterceptorDependencies beans = this.methods.beans();
 			if (beans.killSwitch().isEnabled()) {
 				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
-				admission = new Admission(policy, beans,
+				call = new LimitedCall(policy, beans,
 						ExpressionRoot.of(beans.currentFacts(), invocation.getArguments()));
-				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {
-					waiting = new WaitingMethodCall(policy, admission, beans, proxied, admission.decideLater());
+				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation) {
+					deciding = call.decideLater();
 				}
 				else {
-					decision = admission.decide();
+					decision = call.decide();
 				}
 			}
 		}
@@ -60,15 +62,31 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		catch (RuntimeException | LinkageError ex) {
 			decision = this.methods.degradation().report((policy != null) ? policy.limits() : List.of(), ex);
 		}
-		if (waiting != null) {
-			return waiting.start();
+		if (policy == null || call == null) {
+			return invocation.proceed();
 		}
-		return (policy == null || admission == null) ? invocation.proceed()
-				: proceed(invocation, policy, admission, decision);
+		return (deciding != null) ? proceedWhenDecided((ProxyMethodInvocation) invocation, policy, call, deciding)
+				: proceed(invocation, policy, call, decision);
+	}
+
+	/**
+	 * Calls a method that returns a future: now if the decision is there, and otherwise
+	 * after it, so that a call that waits for its permits holds no thread.
+	 */
+	private @Nullable Object proceedWhenDecided(ProxyMethodInvocation invocation, MethodPolicy policy, LimitedCall call,
+			CompletableFuture<Decision> deciding) throws Throwable {
+		if (deciding.isDone()) {
+			Decision decision = call.join(deciding);
+			call.writeHeaders();
+			return proceed(invocation, policy, call, decision);
+		}
+		MethodInvocation later = invocation.invocableClone();
+		return WaitingCall.start(deciding, this.methods.beans().executor(),
+				() -> proceed(later, policy, call, call.join(deciding)), () -> call.decided(null));
 	}
 
 	/** Calls the method if that is allowed, and follows the call to its end. */
-	static @Nullable Object proceed(MethodInvocation invocation, MethodPolicy policy, Admission admission,
+	private static @Nullable Object proceed(MethodInvocation invocation, MethodPolicy policy, LimitedCall call,
 			Decision decision) throws Throwable {
 		if (!decision.isAllowed()) {
 			RateLimitExceededException refusal = new RateLimitExceededException(decision);
@@ -76,10 +94,10 @@ final class RateLimitInterceptor implements MethodInterceptor {
 			return (fallback != null) ? fallback.call(invocation.getThis(), invocation.getArguments(), refusal)
 					: policy.fail(refusal);
 		}
-		if (admission.holdsNothing()) {
+		if (call.holdsNothing()) {
 			return invocation.proceed();
 		}
-		CallCompletion completion = admission.completion();
+		CallCompletion completion = call.completion();
 		Object result;
 		try (PassedOnCharges.Scope scope = PassedOnCharges.pass(completion.passedOn())) {
 			result = invocation.proceed();

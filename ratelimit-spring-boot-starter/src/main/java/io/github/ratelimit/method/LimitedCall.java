@@ -3,6 +3,7 @@ package io.github.ratelimit.method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
@@ -16,11 +17,11 @@ import io.github.ratelimit.expression.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call that requests admission: its charges, the part of them that its request has
- * paid already, and what it holds when it is allowed. Used for one call, by one thread at
- * a time.
+ * One call of a limited method: its charges, the part of them that its request has paid
+ * already, and what it holds when it is allowed. Used for one call, by one thread at a
+ * time.
  */
-final class Admission {
+final class LimitedCall {
 
 	private final MethodPolicy policy;
 
@@ -44,7 +45,7 @@ final class Admission {
 	 * @throws io.github.ratelimit.MissingKeyException if it has no key and is to be
 	 * denied
 	 */
-	Admission(MethodPolicy policy, InterceptorDependencies beans, ExpressionRoot call) {
+	LimitedCall(MethodPolicy policy, InterceptorDependencies beans, ExpressionRoot call) {
 		this.policy = policy;
 		this.beans = beans;
 		this.call = call;
@@ -78,6 +79,23 @@ final class Admission {
 			decided(null);
 			throw ex;
 		}
+	}
+
+	/**
+	 * Notes a decision that was made without a thread. The limiter's own failures allow
+	 * the call.
+	 */
+	Decision join(CompletableFuture<Decision> deciding) {
+		Decision decision;
+		try {
+			decision = deciding.join();
+		}
+		catch (CompletionException ex) {
+			decided(null);
+			return this.beans.degradation().report(this.policy.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		decided(decision);
+		return decision;
 	}
 
 	/** A decision whose headers cannot be written is still valid. */
