@@ -312,4 +312,23 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	private record Part(String name, String text, Expression.Inputs inputs) {
 	}
 
+	/**
+	 * What happens to a call without a value for any of a limit's keys. Such calls never
+	 * share a bucket silently.
+	 */
+	public enum OnMissingKey {
+
+		/**
+		 * The call is counted by the client's address; without a request it is denied.
+		 */
+		IP,
+
+		/** The limit does not apply to the call. */
+		SKIP,
+
+		/** The call is refused with 403. */
+		DENY
+
+	}
+
 }

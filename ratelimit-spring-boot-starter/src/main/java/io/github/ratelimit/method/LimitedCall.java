@@ -1,5 +1,7 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,7 @@ final class LimitedCall {
 
 	private final MethodPolicy policy;
 
-	private final InterceptorDependencies beans;
+	private final Beans beans;
 
 	private final ExpressionRoot call;
 
@@ -45,7 +47,7 @@ final class LimitedCall {
 	 * @throws io.github.ratelimit.MissingKeyException if it has no key and is to be
 	 * denied
 	 */
-	LimitedCall(MethodPolicy policy, InterceptorDependencies beans, ExpressionRoot call) {
+	LimitedCall(MethodPolicy policy, Beans beans, ExpressionRoot call) {
 		this.policy = policy;
 		this.beans = beans;
 		this.call = call;

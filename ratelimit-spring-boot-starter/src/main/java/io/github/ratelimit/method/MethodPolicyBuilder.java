@@ -1,5 +1,7 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -23,7 +25,7 @@ import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.method.InlineLimitNames.InlineLimit;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +36,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MethodPolicyBuilder {
 
-	private final InterceptorDependencies beans;
+	private final Beans beans;
 
 	private final InlineLimitNames names = new InlineLimitNames();
 
 	private final Map<InlineLimit, LimitPolicy> inline = new HashMap<>();
 
-	MethodPolicyBuilder(InterceptorDependencies beans) {
+	MethodPolicyBuilder(Beans beans) {
 		this.beans = beans;
 	}
 

@@ -34,7 +34,7 @@ final class ProxyReachabilityCheck {
 	 */
 	void check(Class<?> type, boolean proxiedByClass) {
 		SourceMethods.hierarchy(type).forEach(ProxyReachabilityCheck::checkContradiction);
-		SourceMethods.of(type).filter(ProxyReachabilityCheck::isLimited).forEach((method) -> {
+		SourceMethods.of(type).filter(this.annotations::isLimiting).forEach((method) -> {
 			checkContradiction(method);
 			checkMethod(method);
 		});
@@ -43,10 +43,6 @@ final class ProxyReachabilityCheck {
 			this.annotations.findAll(type).forEach(ProxyReachabilityCheck::checkFinalMethod);
 			checkFinalClass(type);
 		}
-	}
-
-	private static boolean isLimited(AnnotatedElement element) {
-		return MergedAnnotations.from(element).isPresent(RateLimited.class);
 	}
 
 	private static void checkContradiction(AnnotatedElement element) {

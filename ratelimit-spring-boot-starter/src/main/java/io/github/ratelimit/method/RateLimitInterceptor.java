@@ -1,5 +1,11 @@
 package io.github.ratelimit.method;
 
+import java.lang.reflect.Method;
+import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
+import org.springframework.core.Ordered;
+
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,7 +28,7 @@ import org.springframework.aop.ProxyMethodInvocation;
  * decision. The method and its fallback are called after that, where a failure is their
  * own: the limiter's failures allow the call. Thread-safe.
  */
-final class RateLimitInterceptor implements MethodInterceptor {
+public final class RateLimitInterceptor implements MethodInterceptor {
 
 	private final LimitedMethodRegistry methods;
 
@@ -37,7 +43,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		CompletableFuture<Decision> deciding = null;
 		Decision decision = Decision.unlimited();
 		try {
-			InterceptorDependencies beans = this.methods.beans();
+			Beans beans = this.methods.beans();
 			if (beans.killSwitch().isEnabled()) {
 				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
 				call = new LimitedCall(policy, beans,
@@ -109,6 +115,35 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		}
 		completion.leaveToRequest(invocation.getMethod(), result);
 		return ResultFollower.follow(invocation.getMethod().getReturnType(), result, completion);
+	}
+
+	/**
+	 * Applies the limits of {@link io.github.ratelimit.RateLimited @RateLimited} before
+	 * all other advice of a bean: a refused call opens no transaction and takes no
+	 * thread. Has to be a bean of the infrastructure role, so that every auto-proxy
+	 * creator applies it. Matching reads annotations alone, so that no other bean has to
+	 * be created for it.
+	 */
+	public static final class Advisor extends StaticMethodMatcherPointcutAdvisor {
+
+		private final RateLimitedAnnotations annotations;
+
+		/**
+		 * Creates the advisor.
+		 * @param methods the limited methods
+		 */
+		public Advisor(LimitedMethodRegistry methods) {
+			super(new RateLimitInterceptor(methods));
+			this.annotations = methods.annotations();
+			setClassFilter(this.annotations::isCandidate);
+			setOrder(Ordered.HIGHEST_PRECEDENCE);
+		}
+
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			return this.annotations.find(method, targetClass) != null;
+		}
+
 	}
 
 }

@@ -73,7 +73,11 @@ final class RateLimitedAnnotations {
 		}
 	}
 
-	private boolean isLimiting(AnnotatedElement element) {
+	/**
+	 * Returns whether a class or method itself is annotated, also by a meta-annotation or
+	 * a container of several.
+	 */
+	boolean isLimiting(AnnotatedElement element) {
 		return Arrays.stream(element.getDeclaredAnnotations())
 			.anyMatch((annotation) -> isLimiting(annotation.annotationType()));
 	}

@@ -9,7 +9,7 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

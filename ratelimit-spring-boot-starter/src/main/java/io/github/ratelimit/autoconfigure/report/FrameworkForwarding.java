@@ -7,7 +7,7 @@ import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.method.LimitedMethodRegistry;
 import io.github.ratelimit.registry.KeySource;

@@ -15,7 +15,7 @@ import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -17,7 +17,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.store.memory.MemoryStore;
