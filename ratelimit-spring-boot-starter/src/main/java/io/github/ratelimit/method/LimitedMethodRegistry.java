@@ -61,7 +61,7 @@ public final class LimitedMethodRegistry {
 
 	private volatile boolean prepared;
 
-	private @Nullable MethodPolicyBuilder builder;
+	private MethodPolicy.@Nullable Builder builder;
 
 	/**
 	 * Creates it.
@@ -249,7 +249,7 @@ public final class LimitedMethodRegistry {
 		Beans current = beans();
 		synchronized (this.building) {
 			if (this.builder == null) {
-				this.builder = new MethodPolicyBuilder(current);
+				this.builder = new MethodPolicy.Builder(current);
 			}
 			this.builder.nameLimits(missing);
 			for (LimitedMethod method : missing) {

@@ -63,7 +63,7 @@ public final class RateLimitInterceptor implements MethodInterceptor {
 			if (policy == null) {
 				throw ex;
 			}
-			return policy.fail(ex);
+			return fail(policy, ex);
 		}
 		catch (RuntimeException | LinkageError ex) {
 			decision = this.methods.degradation().report((policy != null) ? policy.limits() : List.of(), ex);
@@ -98,7 +98,7 @@ public final class RateLimitInterceptor implements MethodInterceptor {
 			RateLimitExceededException refusal = new RateLimitExceededException(decision);
 			FallbackMethod fallback = policy.fallback();
 			return (fallback != null) ? fallback.call(invocation.getThis(), invocation.getArguments(), refusal)
-					: policy.fail(refusal);
+					: fail(policy, refusal);
 		}
 		if (call.holdsNothing()) {
 			return invocation.proceed();
@@ -115,6 +115,24 @@ public final class RateLimitInterceptor implements MethodInterceptor {
 		}
 		completion.leaveToRequest(invocation.getMethod(), result);
 		return ResultFollower.follow(invocation.getMethod().getReturnType(), result, completion);
+	}
+
+	/**
+	 * Fails a call in the way that its caller expects: a future fails, a run without a
+	 * waiting caller is skipped, anything else throws.
+	 * @param policy the policy of its method
+	 * @param failure why the call fails
+	 * @return a failed future, null for a run that is skipped
+	 */
+	private static @Nullable Object fail(MethodPolicy policy, RuntimeException failure) {
+		if (policy.skipped() != null && failure instanceof RateLimitExceededException refusal) {
+			policy.skipped().report(refusal);
+			return null;
+		}
+		if (policy.future()) {
+			return CompletableFuture.failedFuture(failure);
+		}
+		throw failure;
 	}
 
 	/**

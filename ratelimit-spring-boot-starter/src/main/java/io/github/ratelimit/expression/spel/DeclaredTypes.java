@@ -40,14 +40,14 @@ final class DeclaredTypes {
 
 	/** Returns the declared type of a node's value, null if it is unknown. */
 	private @Nullable Class<?> typeOf(SpelNode node) {
-		VariableOrFunction value = SyntaxTree.named(node);
+		VariableOrFunction value = ParsedExpression.named(node);
 		if (value != null) {
 			return value.type();
 		}
 		if (node instanceof StringLiteral) {
 			return String.class;
 		}
-		return (node instanceof VariableReference) ? this.arguments.type(SyntaxTree.argumentName(node)) : null;
+		return (node instanceof VariableReference) ? this.arguments.type(ParsedExpression.argumentName(node)) : null;
 	}
 
 	/** Checks that an argument can be a key. */

@@ -142,7 +142,7 @@ public final class ExpressionParser {
 	public Expression<@Nullable String> requestPlan(String text) {
 		ParsedExpression plan = request(text);
 		SpelNode node = plan.parse(WHAT_IS_A_PLAN, (part) -> false);
-		if (SyntaxTree.named(node) == VariableOrFunction.GLOBAL) {
+		if (ParsedExpression.named(node) == VariableOrFunction.GLOBAL) {
 			throw plan.invalid("is a key that all calls share, not a plan", WHAT_IS_A_PLAN);
 		}
 		plan.check(node);

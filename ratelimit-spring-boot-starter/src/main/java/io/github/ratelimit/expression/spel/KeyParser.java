@@ -51,7 +51,7 @@ final class KeyParser {
 	}
 
 	private Part whole(SpelNode node) {
-		if (SyntaxTree.named(node) == VariableOrFunction.GLOBAL) {
+		if (ParsedExpression.named(node) == VariableOrFunction.GLOBAL) {
 			return Part.constant(Key.GLOBAL);
 		}
 		this.expression.check(node);
@@ -60,12 +60,12 @@ final class KeyParser {
 	}
 
 	private Part part(SpelNode node) {
-		if (SyntaxTree.isSum(node)) {
+		if (ParsedExpression.isSum(node)) {
 			List<Part> parts = new ArrayList<>();
 			addOperands(node, parts);
 			return Part.composition(List.copyOf(parts));
 		}
-		if (SyntaxTree.isCoalesce(node) || node instanceof Elvis) {
+		if (ParsedExpression.isCoalesce(node) || node instanceof Elvis) {
 			return Part.alternatives(
 					IntStream.range(0, node.getChildCount()).mapToObj((child) -> part(node.getChild(child))).toList());
 		}
@@ -76,11 +76,11 @@ final class KeyParser {
 			this.expression.types().checkKey(argument);
 		}
 		return Part.value(kind(node), this.expression.evaluation(node, ValueToText::text),
-				SyntaxTree.needsRequest(node));
+				ExpressionInputs.needsRequest(node));
 	}
 
 	private void addOperands(SpelNode node, List<Part> parts) {
-		if (SyntaxTree.isSum(node)) {
+		if (ParsedExpression.isSum(node)) {
 			addOperands(node.getChild(0), parts);
 			addOperands(node.getChild(1), parts);
 		}
@@ -103,12 +103,12 @@ final class KeyParser {
 	 * kind, so that no header can name the same key.
 	 */
 	private static String kind(SpelNode node) {
-		VariableOrFunction value = SyntaxTree.named(node);
-		String name = (value != null) ? SyntaxTree.literalName(node) : null;
+		VariableOrFunction value = ParsedExpression.named(node);
+		String name = (value != null) ? ParsedExpression.literalName(node) : null;
 		if (value != null && name != null) {
 			return value.kind(name);
 		}
-		boolean trusted = SyntaxTree.looksAtSecurity(node) && !SyntaxTree.looksAtClient(node);
+		boolean trusted = ExpressionInputs.looksAtSecurity(node) && !ExpressionInputs.looksAtClient(node);
 		return trusted ? node.toStringAST() : Key.VALUE_KIND;
 	}
 

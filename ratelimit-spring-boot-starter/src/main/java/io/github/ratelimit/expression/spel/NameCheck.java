@@ -182,7 +182,7 @@ final class NameCheck {
 	}
 
 	private void checkArgument(SpelNode node, boolean ofCall) {
-		String name = SyntaxTree.argumentName(node);
+		String name = ParsedExpression.argumentName(node);
 		if (name.equals("root") || (name.equals("this") && ofCall)) {
 			throw invalid("names #" + name + ", which is not a value", "Write " + VariableOrFunction.VALUES + ".");
 		}
@@ -225,7 +225,7 @@ final class NameCheck {
 			checkSubnet(argument);
 		}
 		else if (argument instanceof StringLiteral literal) {
-			String name = SyntaxTree.text(literal);
+			String name = ParsedExpression.text(literal);
 			if (name.isBlank() || (function == VariableOrFunction.HEADER && !TOKEN.matcher(name).matches())) {
 				throw wrongCall(function, "with '" + name + "', which is not a valid name", "Write a name");
 			}
@@ -247,7 +247,7 @@ final class NameCheck {
 					"Write the subnet in quotes,");
 		}
 		try {
-			Subnet.parse(SyntaxTree.text(literal));
+			Subnet.parse(ParsedExpression.text(literal));
 		}
 		catch (InvalidExpressionException ex) {
 			throw invalid(ex.problem(), ex.remedy());

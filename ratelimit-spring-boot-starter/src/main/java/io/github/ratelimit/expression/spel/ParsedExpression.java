@@ -1,6 +1,5 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -17,7 +16,20 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.log.LogMessage;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.SpelParseException;
-import org.springframework.expression.spel.ast.SpelNodeImpl;
+import org.springframework.expression.spel.ast.BooleanLiteral;
+import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.OpAnd;
+import org.springframework.expression.spel.ast.OpEQ;
+import org.springframework.expression.spel.ast.OpGE;
+import org.springframework.expression.spel.ast.OpGT;
+import org.springframework.expression.spel.ast.OpLE;
+import org.springframework.expression.spel.ast.OpLT;
+import org.springframework.expression.spel.ast.OpNE;
+import org.springframework.expression.spel.ast.OpOr;
+import org.springframework.expression.spel.ast.OpPlus;
+import org.springframework.expression.spel.ast.OperatorNot;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.StringLiteral;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 
@@ -28,6 +40,9 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
 final class ParsedExpression {
 
 	private static final Log logger = LogFactory.getLog(ExpressionParser.class);
+
+	private static final Set<Class<?>> CONDITIONS = Set.of(OpAnd.class, OpOr.class, OperatorNot.class, OpEQ.class,
+			OpNE.class, OpGT.class, OpGE.class, OpLT.class, OpLE.class, BooleanLiteral.class);
 
 	private final String text;
 
@@ -102,7 +117,7 @@ final class ParsedExpression {
 
 	/** Two values for all calls are seldom meant. */
 	void refuseCondition(SpelNode node, String what, String example) {
-		if (SyntaxTree.isCondition(node)) {
+		if (isCondition(node)) {
 			throw invalid("is true or false, not a " + what, "Write which " + what + " it selects, such as \""
 					+ this.text.strip() + " ? " + example + "\", in double quotes where it is in YAML.");
 		}
@@ -111,24 +126,6 @@ final class ParsedExpression {
 	/** Returns what the declared types of its values exclude. */
 	DeclaredTypes types() {
 		return new DeclaredTypes(this.text, this.arguments);
-	}
-
-	/** Returns what a checked expression depends on. */
-	Inputs inputs(SpelNode node) {
-		Set<String> undeclared = new HashSet<>();
-		Set<String> reading = new HashSet<>();
-		SyntaxTree.forEachBean(node, (bean, method) -> {
-			Boolean stated = this.beans.readsSecurityContext(bean.getName(), method);
-			if (stated == null) {
-				undeclared.add(bean.getName());
-			}
-			else if (stated) {
-				reading.add(bean.getName());
-			}
-		});
-		return new Inputs(SyntaxTree.looksAtSecurity(node) || !reading.isEmpty(), SyntaxTree.isChosenByClient(node),
-				SyntaxTree.looksAtAddress(node), SyntaxTree.needsRequest(node), undeclared,
-				SyntaxTree.literalResults(node));
 	}
 
 	/**
@@ -153,6 +150,11 @@ final class ParsedExpression {
 		};
 	}
 
+	/** Returns what a checked expression depends on. */
+	Inputs inputs(SpelNode node) {
+		return ExpressionInputs.of(node, this.beans);
+	}
+
 	/** Returns the expression, which has no value if it fails. */
 	<T extends @Nullable Object> Expression<T> expression(SpelNode node, Function<@Nullable Object, T> conversion) {
 		return new Expression<>(this.text, inputs(node), evaluation(node, conversion));
@@ -173,6 +175,47 @@ final class ParsedExpression {
 
 	InvalidExpressionException invalid(String problem, String remedy) {
 		return new InvalidExpressionException(this.text, problem, remedy);
+	}
+
+	/** Returns the variable or function that a node reads, null if it is neither. */
+	static @Nullable VariableOrFunction named(SpelNode node) {
+		if (node instanceof PropertyOrFieldReference property) {
+			return VariableOrFunction.variable(property.getName());
+		}
+		return (node instanceof MethodReference method) ? VariableOrFunction.function(method.getName()) : null;
+	}
+
+	/**
+	 * Returns the argument of a function, empty for a variable, null if it is computed.
+	 */
+	static @Nullable String literalName(SpelNode node) {
+		if (node instanceof PropertyOrFieldReference) {
+			return "";
+		}
+		return (node.getChild(0) instanceof StringLiteral literal) ? text(literal) : null;
+	}
+
+	static boolean isCoalesce(SpelNode node) {
+		return node instanceof MethodReference method && method.getName().equals(VariableOrFunction.COALESCE);
+	}
+
+	/** The sign before a number has the same class, with one operand. */
+	static boolean isSum(SpelNode node) {
+		return node instanceof OpPlus && node.getChildCount() == 2;
+	}
+
+	static String argumentName(SpelNode node) {
+		return node.toStringAST().substring(1);
+	}
+
+	static String text(StringLiteral literal) {
+		return String.valueOf(literal.getLiteralValue().getValue());
+	}
+
+	/** Returns whether a node is true or false by what it is. */
+	static boolean isCondition(SpelNode node) {
+		VariableOrFunction value = named(node);
+		return (value != null && value.isCondition()) || CONDITIONS.contains(node.getClass());
 	}
 
 }

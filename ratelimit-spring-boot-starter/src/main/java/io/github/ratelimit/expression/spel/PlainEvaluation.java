@@ -59,12 +59,13 @@ final class PlainEvaluation {
 	 * the method, null if the node is none of these.
 	 */
 	static @Nullable Reader ofValue(SpelNode node, MethodArguments arguments) {
-		VariableOrFunction value = SyntaxTree.named(node);
-		String name = (value != null) ? SyntaxTree.literalName(node) : null;
+		VariableOrFunction value = ParsedExpression.named(node);
+		String name = (value != null) ? ParsedExpression.literalName(node) : null;
 		if (value != null && name != null) {
 			return value.reader(name);
 		}
-		int position = (node instanceof VariableReference) ? arguments.position(SyntaxTree.argumentName(node)) : -1;
+		int position = (node instanceof VariableReference) ? arguments.position(ParsedExpression.argumentName(node))
+				: -1;
 		return (position < 0) ? null
 				: (call) -> (position < call.arguments().length) ? call.arguments()[position] : null;
 	}
@@ -81,7 +82,7 @@ final class PlainEvaluation {
 
 	/** Returns the evaluation of true or false, null if it is interpreted as a whole. */
 	private @Nullable Reader condition(SpelNode node) {
-		VariableOrFunction function = SyntaxTree.named(node);
+		VariableOrFunction function = ParsedExpression.named(node);
 		boolean isCondition = node instanceof BooleanLiteral || (function != null && function.isCondition());
 		return isCondition ? ifPlain(node) : logical(node);
 	}
