@@ -283,23 +283,24 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	}
 
 	private Stream<Part> parts() {
-		Stream.Builder<Part> parts = Stream.builder();
+		List<Part> parts = new ArrayList<>();
 		this.keys.forEach((key) -> parts.add(new Part("key", key.source().expression(), key.inputs())));
-		if (this.cost != null) {
-			parts.add(new Part("cost", this.cost.text(), this.cost.inputs()));
-		}
+		add(parts, "cost", this.cost);
 		if (this.plans != null) {
 			parts.add(new Part("plan", this.plans.text(), this.plans.inputs()));
 		}
-		this.unless.forEach((exemption) -> parts.add(new Part("unless", exemption.text(), exemption.inputs())));
-		if (this.afterResponse != null && this.afterResponse.countWhen() != null) {
-			parts.add(new Part("count-when", this.afterResponse.countWhen().text(),
-					this.afterResponse.countWhen().inputs()));
+		this.unless.forEach((exemption) -> add(parts, "unless", exemption));
+		if (this.afterResponse != null) {
+			add(parts, "count-when", this.afterResponse.countWhen());
+			add(parts, "settle", this.afterResponse.settle());
 		}
-		if (this.afterResponse != null && this.afterResponse.settle() != null) {
-			parts.add(new Part("settle", this.afterResponse.settle().text(), this.afterResponse.settle().inputs()));
+		return parts.stream();
+	}
+
+	private static void add(List<Part> parts, String name, @Nullable Expression<?> expression) {
+		if (expression != null) {
+			parts.add(new Part(name, expression.text(), expression.inputs()));
 		}
-		return parts.build();
 	}
 
 	/**

@@ -180,9 +180,8 @@ public final class LimitedMethodRegistry {
 	 * @throws InvalidRateLimitedMethodException if an annotated method is in none of them
 	 */
 	void checkInterfaces(Class<?> type, Class<?>[] interfaces) {
-		for (LimitedMethod limited : this.annotations.findAll(type)) {
-			this.reachability.checkInterfaces(limited, interfaces);
-		}
+		this.annotations.findAll(type)
+			.forEach((limited) -> ProxyReachabilityCheck.checkInterfaces(limited, interfaces));
 	}
 
 	/**
@@ -234,7 +233,7 @@ public final class LimitedMethodRegistry {
 	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
 	 */
 	void prepareLate(Class<?> type) {
-		if (this.prepared && this.annotations.isCandidate(type)) {
+		if (this.prepared) {
 			prepare(this.annotations.findAll(type));
 		}
 	}

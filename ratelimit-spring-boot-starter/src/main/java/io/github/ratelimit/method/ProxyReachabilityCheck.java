@@ -102,7 +102,7 @@ final class ProxyReachabilityCheck {
 	 * @throws InvalidRateLimitedMethodException if the annotated method is in none of
 	 * them
 	 */
-	void checkInterfaces(LimitedMethod limited, Class<?>[] interfaces) {
+	static void checkInterfaces(LimitedMethod limited, Class<?>[] interfaces) {
 		boolean onMethod = limited.declarations().get(0).source() instanceof Method;
 		if (onMethod && !isReachable(limited, interfaces)) {
 			throw invalid(limited.method(), "is not in an interface of the bean, which is proxied by its interfaces",

@@ -86,12 +86,15 @@ final class DeclaredTypes {
 			throw notANumber(node.toStringAST());
 		}
 		Class<?> type = (node instanceof VariableReference) ? typeOf(node) : null;
-		boolean number = type == null || (type.isPrimitive() && type != boolean.class && type != char.class)
-				|| type == Object.class || type.isInterface() || Number.class.isAssignableFrom(type)
-				|| CharSequence.class.isAssignableFrom(type) || type.getName().startsWith("java.util.Optional");
-		if (!number) {
+		if (type != null && !mayBeNumber(type)) {
 			throw notANumber(node.toStringAST() + ", which is a " + type.getSimpleName() + ",");
 		}
+	}
+
+	private static boolean mayBeNumber(Class<?> type) {
+		return (type.isPrimitive() && type != boolean.class && type != char.class) || type == Object.class
+				|| type.isInterface() || Number.class.isAssignableFrom(type)
+				|| CharSequence.class.isAssignableFrom(type) || type.getName().startsWith("java.util.Optional");
 	}
 
 	private InvalidExpressionException notANumber(String what) {

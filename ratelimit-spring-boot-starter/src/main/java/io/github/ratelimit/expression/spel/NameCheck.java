@@ -70,11 +70,7 @@ final class NameCheck {
 			return;
 		}
 		checkName(node, ofCall);
-		for (int i = 0; i < node.getChildCount(); i++) {
-			if (!(node instanceof InlineMap && i % 2 == 0 && isWord(node.getChild(i)))) {
-				check(node.getChild(i), ofCall);
-			}
-		}
+		checkChildren(node, ofCall);
 	}
 
 	private void checkName(SpelNode node, boolean ofCall) {
@@ -104,7 +100,9 @@ final class NameCheck {
 
 	private void checkChildren(SpelNode node, boolean ofCall) {
 		for (int i = 0; i < node.getChildCount(); i++) {
-			check(node.getChild(i), ofCall);
+			if (!(node instanceof InlineMap && i % 2 == 0 && isWord(node.getChild(i)))) {
+				check(node.getChild(i), ofCall);
+			}
 		}
 	}
 
