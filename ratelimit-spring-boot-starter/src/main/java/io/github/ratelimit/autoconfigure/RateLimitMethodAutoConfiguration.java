@@ -10,8 +10,7 @@ import io.github.ratelimit.autoconfigure.report.PartialApplication;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
-import io.github.ratelimit.method.InterceptorDependencies;
-import io.github.ratelimit.method.RateLimitAdvisor;
+import io.github.ratelimit.method.RateLimitInterceptor;
 import io.github.ratelimit.method.RateLimitedBeanPostProcessor;
 import io.github.ratelimit.method.LimitedMethodRegistry;
 import java.util.concurrent.CompletableFuture;
@@ -47,8 +46,8 @@ public final class RateLimitMethodAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static RateLimitAdvisor rateLimitAdvisor(LimitedMethodRegistry methods) {
-		return new RateLimitAdvisor(methods);
+	static RateLimitInterceptor.Advisor rateLimitAdvisor(LimitedMethodRegistry methods) {
+		return new RateLimitInterceptor.Advisor(methods);
 	}
 
 	@Bean
@@ -62,8 +61,8 @@ public final class RateLimitMethodAutoConfiguration {
 	 * Looked up late: advisors are created before other beans, and must not create beans
 	 * that would then miss their post-processors.
 	 */
-	private static InterceptorDependencies limiterBeans(BeanFactory beans) {
-		return new InterceptorDependencies(beans.getBean(ChargeLimiter.class), beans.getBean(LimitRegistry.class),
+	private static LimitedMethodRegistry.Beans limiterBeans(BeanFactory beans) {
+		return new LimitedMethodRegistry.Beans(beans.getBean(ChargeLimiter.class), beans.getBean(LimitRegistry.class),
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionParser.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(LimitedRequest.Current.class).getIfAvailable(),

@@ -2,14 +2,14 @@ package io.github.ratelimit.expression;
 
 import java.util.function.IntToLongFunction;
 
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.store.Charge;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a limit determines after the response: whether the call is charged, and its cost.
- * Immutable, thread-safe.
+ * An expression that fails is reported, and changes nothing. Immutable, thread-safe.
  *
  * @param countWhen whether the call counts, no if it has no value; null if it counts in
  * any case, in advance
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * {@link LimitedRequest#UNKNOWN} if it has no value, no number, or one that is not above
  * 0: no usage is not known usage of 0; null if the cost does not change
  */
-public record AfterResponse(@Nullable OutcomeExpression<Boolean> countWhen, @Nullable OutcomeExpression<Long> settle) {
+public record AfterResponse(@Nullable Expression<Boolean> countWhen, @Nullable Expression<Long> settle) {
 
 	/**
 	 * Returns the settlement of a charge when the response is complete.
@@ -29,14 +29,39 @@ public record AfterResponse(@Nullable OutcomeExpression<Boolean> countWhen, @Nul
 	 * {@link LimitedRequest#NOT_COUNTED} if the call is not charged
 	 */
 	public IntToLongFunction settlement(ExpressionRoot call, Charge charge, Degradation degradation) {
-		return (status) -> actual(call.answered(status), charge.limit().name(), degradation);
+		return (status) -> actual(call.answered(status), charge, degradation);
 	}
 
-	private long actual(ExpressionRoot call, String limit, Degradation degradation) {
-		if (this.countWhen != null && !this.countWhen.evaluate(call, limit, degradation)) {
+	private long actual(ExpressionRoot call, Charge charge, Degradation degradation) {
+		if (this.countWhen != null && !evaluate(this.countWhen, call, charge, degradation, true, "it was counted")) {
 			return LimitedRequest.NOT_COUNTED;
 		}
-		return (this.settle != null) ? this.settle.evaluate(call, limit, degradation) : LimitedRequest.UNKNOWN;
+		return (this.settle != null) ? actualCost(this.settle, call, charge, degradation) : LimitedRequest.UNKNOWN;
+	}
+
+	/**
+	 * Returns the actual cost of a call that has ended.
+	 * @param settle the expression for it
+	 * @param call the call, {@linkplain ExpressionRoot#answered answered} or
+	 * {@linkplain ExpressionRoot#returned returned}
+	 * @param charge the charge of the call
+	 * @param degradation where failures of the expression are reported
+	 * @return the permits, {@link LimitedRequest#UNKNOWN} if what was taken stays taken
+	 */
+	public static long actualCost(Expression<Long> settle, ExpressionRoot call, Charge charge,
+			Degradation degradation) {
+		return evaluate(settle, call, charge, degradation, LimitedRequest.UNKNOWN, "what it had reserved stays taken");
+	}
+
+	private static <T> T evaluate(Expression<T> expression, ExpressionRoot call, Charge charge, Degradation degradation,
+			T whenFailed, String consequence) {
+		try {
+			return expression.evaluate(call);
+		}
+		catch (Exception | StackOverflowError | LinkageError ex) {
+			degradation.reportUnsettled(charge.limit().name(), expression.text(), consequence, ex);
+			return whenFailed;
+		}
 	}
 
 }

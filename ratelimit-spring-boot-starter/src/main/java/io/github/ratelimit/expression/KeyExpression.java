@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation computes the key of a call; does not fail because of the client's
  * input
  */
-public record KeyExpression(KeySource source, ExpressionInputs inputs,
+public record KeyExpression(KeySource source, Expression.Inputs inputs,
 		Function<ExpressionRoot, @Nullable Key> evaluation) {
 
 	/**

@@ -12,6 +12,8 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.registry.RegisteredLimit;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param unless which calls are exempt
  */
 public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-		@Nullable CostExpression cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse,
-		List<ExemptionExpression> unless) {
+		@Nullable Expression<Long> cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse,
+		List<Expression<Boolean>> unless) {
 
-	private static final ExpressionInputs AFTER_RESPONSE = ExpressionInputs.NONE.withNeedsRequest(true);
+	private static final Log logger = LogFactory.getLog(LimitPolicy.class);
 
 	/**
 	 * Creates a policy.
@@ -61,7 +63,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	 * @throws IllegalArgumentException if there is no key, or one that can never be used
 	 */
 	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-			@Nullable CostExpression cost) {
+			@Nullable Expression<Long> cost) {
 		return new LimitPolicy(registered, keys, onMissingKey, cost, null, null, List.of());
 	}
 
@@ -72,7 +74,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	 * @return the policy
 	 */
 	public static LimitPolicy withoutKey(RegisteredLimit registered) {
-		KeyExpression none = new KeyExpression(registered.keySources().get(0), ExpressionInputs.NONE,
+		KeyExpression none = new KeyExpression(registered.keySources().get(0), Expression.Inputs.NONE,
 				(call) -> Key.GLOBAL);
 		return of(registered, List.of(none), OnMissingKey.SKIP, null);
 	}
@@ -101,7 +103,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 
 	private boolean isExempt(ExpressionRoot call) {
 		for (int i = 0; i < this.unless.size(); i++) {
-			if (this.unless.get(i).holds(call)) {
+			if (this.unless.get(i).evaluate(call)) {
 				return true;
 			}
 		}
@@ -160,11 +162,11 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	/**
 	 * Returns this policy with another cost, for a caller with a more specific cost. A
 	 * limit without a cost continues to count calls; give it one by
-	 * {@link #of(RegisteredLimit, List, OnMissingKey, CostExpression)}.
+	 * {@link #of(RegisteredLimit, List, OnMissingKey, Expression<Long>)}.
 	 * @param cost the other cost, null for none
 	 * @return the policy with that cost
 	 */
-	public LimitPolicy withCost(@Nullable CostExpression cost) {
+	public LimitPolicy withCost(@Nullable Expression<Long> cost) {
 		boolean counts = this.cost == null && !this.registered.limit().hasCost();
 		return (cost == null || counts) ? this : new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost,
 				this.plans, this.afterResponse, this.unless);
@@ -176,14 +178,27 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	 * @param exemption tells which calls are exempt, null for no others
 	 * @return the policy with it
 	 */
-	public LimitPolicy withUnless(@Nullable ExemptionExpression exemption) {
+	public LimitPolicy withUnless(@Nullable Expression<Boolean> exemption) {
 		if (exemption == null) {
 			return this;
 		}
-		List<ExemptionExpression> all = new ArrayList<>(this.unless);
+		List<Expression<Boolean>> all = new ArrayList<>(this.unless);
 		all.add(exemption);
 		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, this.afterResponse,
 				all);
+	}
+
+	/**
+	 * Logs a warning if callers choose the values that exempt them.
+	 * @param subject what has the condition, as in {@code Limit 'chat'}
+	 * @param unless the condition
+	 */
+	public static void warnIfChosenByClient(String subject, Expression<Boolean> unless) {
+		if (unless.inputs().chosenByClient()) {
+			logger.warn(subject + " exempts calls by " + unless
+					+ ", so callers can exempt themselves. Exempt them by hasRole('…'), hasAuthority('…'), a verified claim, "
+					+ "or inSubnet('…'), or have a bean check what they send [RL512]");
+		}
 	}
 
 	/**
@@ -268,22 +283,24 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	}
 
 	private Stream<Part> parts() {
-		Stream.Builder<Part> parts = Stream.builder();
+		List<Part> parts = new ArrayList<>();
 		this.keys.forEach((key) -> parts.add(new Part("key", key.source().expression(), key.inputs())));
-		if (this.cost != null) {
-			parts.add(new Part("cost", this.cost.text(), this.cost.inputs()));
-		}
+		add(parts, "cost", this.cost);
 		if (this.plans != null) {
 			parts.add(new Part("plan", this.plans.text(), this.plans.inputs()));
 		}
-		this.unless.forEach((exemption) -> parts.add(new Part("unless", exemption.text(), exemption.inputs())));
-		if (this.afterResponse != null && this.afterResponse.countWhen() != null) {
-			parts.add(new Part("count-when", this.afterResponse.countWhen().text(), AFTER_RESPONSE));
+		this.unless.forEach((exemption) -> add(parts, "unless", exemption));
+		if (this.afterResponse != null) {
+			add(parts, "count-when", this.afterResponse.countWhen());
+			add(parts, "settle", this.afterResponse.settle());
 		}
-		if (this.afterResponse != null && this.afterResponse.settle() != null) {
-			parts.add(new Part("settle", this.afterResponse.settle().text(), AFTER_RESPONSE));
+		return parts.stream();
+	}
+
+	private static void add(List<Part> parts, String name, @Nullable Expression<?> expression) {
+		if (expression != null) {
+			parts.add(new Part(name, expression.text(), expression.inputs()));
 		}
-		return parts.build();
 	}
 
 	/**
@@ -293,7 +310,26 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	 * @param text the expression as it was written
 	 * @param inputs what it depends on
 	 */
-	private record Part(String name, String text, ExpressionInputs inputs) {
+	private record Part(String name, String text, Expression.Inputs inputs) {
+	}
+
+	/**
+	 * What happens to a call without a value for any of a limit's keys. Such calls never
+	 * share a bucket silently.
+	 */
+	public enum OnMissingKey {
+
+		/**
+		 * The call is counted by the client's address; without a request it is denied.
+		 */
+		IP,
+
+		/** The limit does not apply to the call. */
+		SKIP,
+
+		/** The call is refused with 403. */
+		DENY
+
 	}
 
 }

@@ -26,7 +26,7 @@ public final class PlanSelection {
 
 	private final BiFunction<ExpressionRoot, Key, @Nullable String> planOf;
 
-	private final ExpressionInputs inputs;
+	private final Expression.Inputs inputs;
 
 	private final String text;
 
@@ -35,7 +35,7 @@ public final class PlanSelection {
 	 */
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
-	private PlanSelection(BiFunction<ExpressionRoot, Key, @Nullable String> planOf, ExpressionInputs inputs,
+	private PlanSelection(BiFunction<ExpressionRoot, Key, @Nullable String> planOf, Expression.Inputs inputs,
 			String text) {
 		this.planOf = planOf;
 		this.inputs = inputs;
@@ -47,7 +47,7 @@ public final class PlanSelection {
 	 * @param expression which plan a call is on
 	 * @return the plans
 	 */
-	public static PlanSelection of(PlanExpression expression) {
+	public static PlanSelection of(Expression<@Nullable String> expression) {
 		return new PlanSelection((call, key) -> expression.evaluate(call), expression.inputs(), expression.text());
 	}
 
@@ -57,7 +57,7 @@ public final class PlanSelection {
 	 * @return the plans
 	 */
 	public static PlanSelection of(PlanResolverCache resolved) {
-		return new PlanSelection((call, key) -> resolved.planOf(key), ExpressionInputs.NONE, "");
+		return new PlanSelection((call, key) -> resolved.planOf(key), Expression.Inputs.NONE, "");
 	}
 
 	LimitHandle handle(RegisteredLimit registered, ExpressionRoot call, Key key) {
@@ -87,7 +87,7 @@ public final class PlanSelection {
 		return ((plan.length() > MAX_SHOWN) ? plan.substring(0, MAX_SHOWN) + "..." : plan).replaceAll("[^ -~]", "?");
 	}
 
-	ExpressionInputs inputs() {
+	Expression.Inputs inputs() {
 		return this.inputs;
 	}
 

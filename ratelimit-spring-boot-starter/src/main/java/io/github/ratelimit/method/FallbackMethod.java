@@ -1,5 +1,16 @@
 package io.github.ratelimit.method;
 
+import org.springframework.core.ResolvableType;
+import java.util.stream.Stream;
+import org.springframework.util.ClassUtils;
+import java.util.Optional;
+import org.apache.commons.logging.LogFactory;
+import io.github.ratelimit.Suggestion;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.apache.commons.logging.Log;
+import java.util.stream.Collectors;
+
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,8 +37,30 @@ import org.springframework.util.ReflectionUtils;
  */
 record FallbackMethod(Method method, boolean takesException, boolean ofSuspending) {
 
+	private static final Log logger = LogFactory.getLog(FallbackMethod.class);
+
+	/** By these Spring Security checks a call, or what it returns. */
+	private static final List<String> AUTHORIZATIONS = List.of(
+			"org.springframework.security.access.prepost.PreAuthorize",
+			"org.springframework.security.access.prepost.PostAuthorize",
+			"org.springframework.security.access.prepost.PreFilter",
+			"org.springframework.security.access.prepost.PostFilter",
+			"org.springframework.security.access.annotation.Secured", "jakarta.annotation.security.RolesAllowed",
+			"jakarta.annotation.security.DenyAll");
+
 	FallbackMethod {
 		ReflectionUtils.makeAccessible(method);
+	}
+
+	/**
+	 * Finds the fallback of a method.
+	 * @param limited the method
+	 * @param name the name of the fallback
+	 * @return the fallback
+	 * @throws InvalidRateLimitedMethodException if no method fits
+	 */
+	static FallbackMethod find(LimitedMethod limited, String name) {
+		return new Finder(limited, name).find();
 	}
 
 	/**
@@ -57,6 +90,117 @@ record FallbackMethod(Method method, boolean takesException, boolean ofSuspendin
 		ReactiveAdapter adapter = (result != null)
 				? ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result) : null;
 		return (adapter != null && adapter.isMultiValue()) ? adapter.toPublisher(result) : result;
+	}
+
+	/**
+	 * Finds the fallback of a method: in the bean's class, its superclasses or
+	 * interfaces, private or not; with the same parameters, optionally followed by the
+	 * exception or a supertype of it; with a compatible return type.
+	 */
+	private static final class Finder {
+
+		private final LimitedMethod limited;
+
+		private final String name;
+
+		private final Method method;
+
+		private final List<Class<?>> parameters;
+
+		private final Class<?> returnType;
+
+		Finder(LimitedMethod limited, String name) {
+			this.limited = limited;
+			this.name = name;
+			this.method = limited.method();
+			this.parameters = parametersOf(this.method);
+			this.returnType = returnTypeOf(this.method);
+		}
+
+		FallbackMethod find() {
+			List<Method> named = methods().filter((each) -> each.getName().equals(this.name)).toList();
+			if (named.isEmpty()) {
+				throw invalid("is not a method of " + this.limited.type().getName(), nearest() + signature());
+			}
+			Optional<Method> withException = named.stream().filter(this::takesException).findFirst();
+			Method fitting = withException
+				.or(() -> named.stream().filter((each) -> parametersOf(each).equals(this.parameters)).findFirst())
+				.orElseThrow(() -> invalid("has other parameters than the limited method", signature()));
+			if (fitting.equals(this.method)) {
+				throw invalid("is the limited method itself", "Name another method. " + signature());
+			}
+			Class<?> actual = KotlinDetector.isSuspendingFunction(this.method)
+					? ClassUtils.resolvePrimitiveIfNecessary(returnTypeOf(fitting)) : returnTypeOf(fitting);
+			if (KotlinDetector.isSuspendingFunction(fitting) && !KotlinDetector.isSuspendingFunction(this.method)) {
+				throw invalid("is a suspend function, which only a suspend function can call", signature());
+			}
+			if (!this.returnType.isAssignableFrom(actual)) {
+				throw invalid("returns " + actual.getSimpleName() + " where " + this.returnType.getSimpleName()
+						+ " is needed", signature());
+			}
+			warnOfUncheckedCallers();
+			return new FallbackMethod(fitting, withException.isPresent(),
+					KotlinDetector.isSuspendingFunction(this.method));
+		}
+
+		/**
+		 * The limit decides first, so nothing has checked the caller of a refused call.
+		 */
+		private void warnOfUncheckedCallers() {
+			MergedAnnotations ofMethod = MergedAnnotations.from(this.method, SearchStrategy.TYPE_HIERARCHY);
+			MergedAnnotations ofType = MergedAnnotations.from(this.limited.type(), SearchStrategy.TYPE_HIERARCHY);
+			AUTHORIZATIONS.stream()
+				.filter((annotation) -> ofMethod.isPresent(annotation) || ofType.isPresent(annotation))
+				.findFirst()
+				.ifPresent((annotation) -> logger.warn("Method '" + this.limited.displayName() + "' has @"
+						+ ClassUtils.getShortName(annotation) + ", and the fallback '" + this.name
+						+ "' is called without that check: a limit decides before it, and refused callers need not have the "
+						+ "right. Let the fallback return nothing that needs the right, or check the caller itself [RL524]"));
+		}
+
+		private Stream<Method> methods() {
+			return SourceMethods.of(this.limited.type());
+		}
+
+		private boolean takesException(Method candidate) {
+			List<Class<?>> taken = parametersOf(candidate);
+			Class<?> last = taken.isEmpty() ? null : taken.remove(taken.size() - 1);
+			return last != null && taken.equals(this.parameters) && Throwable.class.isAssignableFrom(last)
+					&& last.isAssignableFrom(RateLimitExceededException.class);
+		}
+
+		private List<Class<?>> parametersOf(Method method) {
+			List<Class<?>> types = new ArrayList<>();
+			int written = SourceMethods.parameterTypes(method).size();
+			for (int i = 0; i < written; i++) {
+				types.add(ResolvableType.forMethodParameter(method, i, this.limited.type())
+					.resolve(method.getParameterTypes()[i]));
+			}
+			return types;
+		}
+
+		private Class<?> returnTypeOf(Method method) {
+			return SourceMethods.returnType(method, this.limited.type());
+		}
+
+		private String nearest() {
+			return Suggestion.nearest(this.name, methods().map(Method::getName).collect(Collectors.toSet()))
+				.map((nearest) -> "Did you mean \"" + nearest + "\"? ")
+				.orElse("");
+		}
+
+		private String signature() {
+			String types = this.parameters.stream().map(Class::getSimpleName).collect(Collectors.joining(", "));
+			String separator = types.isEmpty() ? "" : ", ";
+			return "Its signature has to be " + this.returnType.getSimpleName() + " " + this.name + "(" + types
+					+ ") or " + this.returnType.getSimpleName() + " " + this.name + "(" + types + separator
+					+ "RateLimitExceededException).";
+		}
+
+		private InvalidRateLimitedMethodException invalid(String problem, String remedy) {
+			return new InvalidRateLimitedMethodException(this.method, "fallback", this.name, problem, remedy, null);
+		}
+
 	}
 
 }

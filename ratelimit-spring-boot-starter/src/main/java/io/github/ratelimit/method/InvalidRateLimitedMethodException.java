@@ -51,9 +51,12 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 
 	private static String locate(AnnotatedElement element) {
 		if (element instanceof Method method) {
-			return "method " + describe(method);
+			return "method " + method.getDeclaringClass().getName() + "." + method.getName()
+					+ Arrays.stream(method.getParameterTypes())
+						.map(Class::getSimpleName)
+						.collect(Collectors.joining(", ", "(", ")"));
 		}
-		return (element instanceof Class<?> type) ? "class " + type.getName() : element.toString();
+		return "class " + ((Class<?>) element).getName();
 	}
 
 	private static String subject(@Nullable String attribute, @Nullable String value) {
@@ -61,18 +64,6 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 			return "";
 		}
 		return ": " + attribute + ((value != null) ? " \"" + value + "\"" : "");
-	}
-
-	/**
-	 * Returns a method as text for messages.
-	 * @param method a method
-	 * @return for example {@code com.acme.ChatService.chat(String)}
-	 */
-	static String describe(Method method) {
-		return method.getDeclaringClass().getName() + "." + method.getName()
-				+ Arrays.stream(method.getParameterTypes())
-					.map(Class::getSimpleName)
-					.collect(Collectors.joining(", ", "(", ")"));
 	}
 
 	/**

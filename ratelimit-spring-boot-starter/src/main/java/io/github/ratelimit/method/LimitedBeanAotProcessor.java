@@ -20,7 +20,7 @@ import org.springframework.util.ClassUtils;
  */
 final class LimitedBeanAotProcessor implements BeanRegistrationAotProcessor {
 
-	private final LimitedMethodFinder annotations = new LimitedMethodFinder();
+	private final RateLimitedAnnotations annotations = new RateLimitedAnnotations();
 
 	@Override
 	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
@@ -33,7 +33,8 @@ final class LimitedBeanAotProcessor implements BeanRegistrationAotProcessor {
 	}
 
 	private static void register(Class<?> type, List<Method> limited, ReflectionHints hints) {
-		TypeHierarchy.of(type).forEach((each) -> hints.registerType(each, MemberCategory.INVOKE_DECLARED_METHODS));
+		SourceMethods.hierarchy(type)
+			.forEach((each) -> hints.registerType(each, MemberCategory.INVOKE_DECLARED_METHODS));
 		BindingReflectionHintsRegistrar properties = new BindingReflectionHintsRegistrar();
 		limited.forEach((method) -> {
 			properties.registerReflectionHints(hints, method.getGenericParameterTypes());

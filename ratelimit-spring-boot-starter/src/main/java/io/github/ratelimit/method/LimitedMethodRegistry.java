@@ -1,5 +1,14 @@
 package io.github.ratelimit.method;
 
+import java.util.concurrent.Executor;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,9 +43,9 @@ public final class LimitedMethodRegistry {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Supplier<InterceptorDependencies> beanSupplier;
+	private final Supplier<Beans> beanSupplier;
 
-	private final LimitedMethodFinder annotations = new LimitedMethodFinder();
+	private final RateLimitedAnnotations annotations = new RateLimitedAnnotations();
 
 	private final ProxyReachabilityCheck reachability = new ProxyReachabilityCheck(this.annotations);
 
@@ -48,11 +57,11 @@ public final class LimitedMethodRegistry {
 
 	private final Degradation withoutBeans = new Degradation(TimeSource.system());
 
-	private volatile @Nullable InterceptorDependencies beans;
+	private volatile @Nullable Beans beans;
 
 	private volatile boolean prepared;
 
-	private @Nullable MethodPolicyBuilder builder;
+	private MethodPolicy.@Nullable Builder builder;
 
 	/**
 	 * Creates it.
@@ -60,23 +69,23 @@ public final class LimitedMethodRegistry {
 	 * @param beans the beans of the advice; looked up once, and only if there is a
 	 * limited method
 	 */
-	public LimitedMethodRegistry(ConfigurableListableBeanFactory beanFactory, Supplier<InterceptorDependencies> beans) {
+	public LimitedMethodRegistry(ConfigurableListableBeanFactory beanFactory, Supplier<Beans> beans) {
 		this.beanFactory = beanFactory;
 		this.beanSupplier = beans;
 	}
 
-	LimitedMethodFinder annotations() {
+	RateLimitedAnnotations annotations() {
 		return this.annotations;
 	}
 
 	/** Returns the reporter of failures, including that of finding the beans. */
 	Degradation degradation() {
-		InterceptorDependencies current = this.beans;
+		Beans current = this.beans;
 		return (current != null) ? current.degradation() : this.withoutBeans;
 	}
 
-	InterceptorDependencies beans() {
-		InterceptorDependencies current = this.beans;
+	Beans beans() {
+		Beans current = this.beans;
 		if (current == null) {
 			current = this.beanSupplier.get();
 			this.beans = current;
@@ -171,9 +180,8 @@ public final class LimitedMethodRegistry {
 	 * @throws InvalidRateLimitedMethodException if an annotated method is in none of them
 	 */
 	void checkInterfaces(Class<?> type, Class<?>[] interfaces) {
-		for (LimitedMethod limited : this.annotations.findAll(type)) {
-			this.reachability.checkInterfaces(limited, interfaces);
-		}
+		this.annotations.findAll(type)
+			.forEach((limited) -> ProxyReachabilityCheck.checkInterfaces(limited, interfaces));
 	}
 
 	/**
@@ -225,7 +233,7 @@ public final class LimitedMethodRegistry {
 	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
 	 */
 	void prepareLate(Class<?> type) {
-		if (this.prepared && this.annotations.isCandidate(type)) {
+		if (this.prepared) {
 			prepare(this.annotations.findAll(type));
 		}
 	}
@@ -237,10 +245,10 @@ public final class LimitedMethodRegistry {
 		if (missing.isEmpty()) {
 			return;
 		}
-		InterceptorDependencies current = beans();
+		Beans current = beans();
 		synchronized (this.building) {
 			if (this.builder == null) {
-				this.builder = new MethodPolicyBuilder(current);
+				this.builder = new MethodPolicy.Builder(current);
 			}
 			this.builder.nameLimits(missing);
 			for (LimitedMethod method : missing) {
@@ -248,6 +256,37 @@ public final class LimitedMethodRegistry {
 				policiesOf(method.type()).putIfAbsent(method.method(), policy);
 			}
 		}
+	}
+
+	/**
+	 * The beans that the advice works with.
+	 *
+	 * @param limiter decides
+	 * @param registry gets the limits of annotations that have a rate of their own
+	 * @param policies the configured limits
+	 * @param expressions reads keys and costs
+	 * @param degradation where failures of the limiter are reported
+	 * @param killSwitch switches everything off and on
+	 * @param scope finds what filter and advice share about a request, null if there are
+	 * no requests
+	 * @param facts finds the request that a call serves, null if there are no requests
+	 * @param executor calls methods that waited for their permits without a thread
+	 * @param unseenRequests whether the application serves requests of which nothing is
+	 * seen here, as a reactive one
+	 */
+	public record Beans(ChargeLimiter limiter, LimitRegistry registry, LimitPolicies policies,
+			ExpressionParser expressions, Degradation degradation, KillSwitch killSwitch,
+			LimitedRequest.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
+			boolean unseenRequests) {
+
+		@Nullable LimitedRequest currentScope() {
+			return (this.scope != null) ? this.scope.get() : null;
+		}
+
+		@Nullable RequestFacts currentFacts() {
+			return (this.facts != null) ? this.facts.get() : null;
+		}
+
 	}
 
 }

@@ -1,5 +1,16 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.method.InlineLimitNames.InlineLimit;
+import io.github.ratelimit.method.LimitedMethod.Declaration;
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -8,11 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
-import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.limiter.Degradation.SkippedRuns;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OutcomeExpression;
+import io.github.ratelimit.expression.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,23 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param skipped reports refused runs without a caller that waits for the result, null if
  * there is one
  */
-record MethodPolicy(List<LimitPolicy> policies, List<@Nullable OutcomeExpression<Long>> settles,
-		List<RegisteredLimit> limits, @Nullable FallbackMethod fallback, boolean future,
-		@Nullable SkippedRuns skipped) {
-
-	static MethodPolicy of(LimitedMethod method, Map<LimitPolicy, @Nullable OutcomeExpression<Long>> policies,
-			@Nullable FallbackMethod fallback, @Nullable SkippedRuns skipped) {
-		List<LimitPolicy> charged = List.copyOf(policies.keySet());
-		List<@Nullable OutcomeExpression<Long>> settles = Collections
-			.unmodifiableList(new ArrayList<>(policies.values()));
-		List<RegisteredLimit> limits = charged.stream().map(LimitPolicy::registered).distinct().toList();
-		return new MethodPolicy(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), skipped);
-	}
-
-	private static boolean isFuture(Class<?> returnType) {
-		return (Future.class.isAssignableFrom(returnType) || CompletionStage.class.isAssignableFrom(returnType))
-				&& returnType.isAssignableFrom(CompletableFuture.class);
-	}
+record MethodPolicy(List<LimitPolicy> policies, List<@Nullable Expression<Long>> settles, List<RegisteredLimit> limits,
+		@Nullable FallbackMethod fallback, boolean future, @Nullable SkippedRuns skipped) {
 
 	/** Returns whether calls may wait for one of the limits, as it is configured now. */
 	boolean waits() {
@@ -58,20 +53,83 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable OutcomeExpression
 	}
 
 	/**
-	 * Fails a call in the way that its caller expects: a future fails, a run without a
-	 * waiting caller is skipped, anything else throws.
-	 * @param failure why the call fails
-	 * @return a failed future, null for a run that is skipped
+	 * Builds the policies of methods from their annotations: registers the limits that
+	 * these declare, and finds the fallbacks. Not thread-safe.
 	 */
-	@Nullable Object fail(RuntimeException failure) {
-		if (this.skipped != null && failure instanceof RateLimitExceededException refusal) {
-			this.skipped.report(refusal);
-			return null;
+	static final class Builder {
+
+		private final Beans beans;
+
+		private final InlineLimitNames names = new InlineLimitNames();
+
+		private final Map<InlineLimit, LimitPolicy> inline = new HashMap<>();
+
+		Builder(Beans beans) {
+			this.beans = beans;
 		}
-		if (this.future) {
-			return CompletableFuture.failedFuture(failure);
+
+		/**
+		 * Names the limits that methods declare. All known methods have to be passed
+		 * together, since names depend on each other.
+		 * @param methods the methods
+		 */
+		void nameLimits(Collection<LimitedMethod> methods) {
+			List<InlineLimit> limits = methods.stream().flatMap((method) -> InlineLimit.of(method).stream()).toList();
+			this.names.assign(limits, (name) -> this.beans.registry().find(name).isPresent());
 		}
-		throw failure;
+
+		/**
+		 * Builds the policy of a method.
+		 * @param method the method, whose limits have been named
+		 * @return the policy
+		 * @throws InvalidRateLimitedMethodException if an annotation of it cannot work
+		 */
+		MethodPolicy build(LimitedMethod method) {
+			Map<LimitPolicy, @Nullable Expression<Long>> settles = new LinkedHashMap<>();
+			Iterator<InlineLimit> inlineLimits = InlineLimit.of(method).iterator();
+			for (Declaration declaration : method.declarations()) {
+				RateLimitedAttributes attributes = new RateLimitedAttributes(declaration, this.beans);
+				List<LimitPolicy> declared = declaration.rate().isEmpty() ? attributes.configured()
+						: List.of(inline(attributes, inlineLimits.next()));
+				Expression<Long> settle = attributes.settle(declared);
+				for (LimitPolicy policy : declared) {
+					settles.putIfAbsent(policy, policy.registered().limit().hasCost() ? settle : null);
+				}
+			}
+			List<LimitPolicy> policies = List.copyOf(settles.keySet());
+			policies.forEach((policy) -> policy.registered().bindTo(method.displayName()));
+			MethodPolicy policy = new MethodPolicy(policies,
+					Collections.unmodifiableList(new ArrayList<>(settles.values())),
+					policies.stream().map(LimitPolicy::registered).distinct().toList(), fallback(method),
+					isFuture(method.method().getReturnType()), ScheduledAndListenerMethods.isSkipped(method.method())
+							? this.beans.degradation().skippedRuns(method.displayName()) : null);
+			ScheduledAndListenerMethods.warnOfRefusedMessages(method, policy);
+			return policy;
+		}
+
+		private LimitPolicy inline(RateLimitedAttributes attributes, InlineLimit limit) {
+			return this.inline.computeIfAbsent(limit, (key) -> attributes.declared(this.names.of(key)));
+		}
+
+		private static boolean isFuture(Class<?> returnType) {
+			return (Future.class.isAssignableFrom(returnType) || CompletionStage.class.isAssignableFrom(returnType))
+					&& returnType.isAssignableFrom(CompletableFuture.class);
+		}
+
+		private static @Nullable FallbackMethod fallback(LimitedMethod method) {
+			Set<String> names = method.declarations()
+				.stream()
+				.map(Declaration::fallback)
+				.filter((name) -> !name.isEmpty())
+				.collect(Collectors.toCollection(LinkedHashSet::new));
+			if (names.size() > 1) {
+				throw new InvalidRateLimitedMethodException(method.method(), "fallback", String.join(", ", names),
+						"are several for one call",
+						"The annotations of a method are one decision: name one fallback, on one of them.", null);
+			}
+			return names.isEmpty() ? null : FallbackMethod.find(method, names.iterator().next());
+		}
+
 	}
 
 }

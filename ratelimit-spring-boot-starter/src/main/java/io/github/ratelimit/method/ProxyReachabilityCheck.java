@@ -13,7 +13,6 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * Refuses annotations on methods that no proxy can reach: they would have no effect,
@@ -21,9 +20,9 @@ import org.springframework.util.ReflectionUtils;
  */
 final class ProxyReachabilityCheck {
 
-	private final LimitedMethodFinder annotations;
+	private final RateLimitedAnnotations annotations;
 
-	ProxyReachabilityCheck(LimitedMethodFinder annotations) {
+	ProxyReachabilityCheck(RateLimitedAnnotations annotations) {
 		this.annotations = annotations;
 	}
 
@@ -34,24 +33,16 @@ final class ProxyReachabilityCheck {
 	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
 	 */
 	void check(Class<?> type, boolean proxiedByClass) {
-		for (Class<?> each : TypeHierarchy.of(type)) {
-			checkContradiction(each);
-			for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-				if (!KotlinMethods.isArtefact(method) && isLimited(method)) {
-					checkContradiction(method);
-					checkMethod(method);
-				}
-			}
-		}
+		SourceMethods.hierarchy(type).forEach(ProxyReachabilityCheck::checkContradiction);
+		SourceMethods.of(type).filter(this.annotations::isLimiting).forEach((method) -> {
+			checkContradiction(method);
+			checkMethod(method);
+		});
 		this.annotations.findAll(type).forEach((limited) -> checkSuspending(limited.method()));
 		if (proxiedByClass) {
 			this.annotations.findAll(type).forEach(ProxyReachabilityCheck::checkFinalMethod);
 			checkFinalClass(type);
 		}
-	}
-
-	private static boolean isLimited(AnnotatedElement element) {
-		return MergedAnnotations.from(element).isPresent(RateLimited.class);
 	}
 
 	private static void checkContradiction(AnnotatedElement element) {
@@ -77,7 +68,7 @@ final class ProxyReachabilityCheck {
 	}
 
 	private static void checkSuspending(Method method) {
-		if (KotlinDetector.isSuspendingFunction(method) && !KotlinMethods.SUSPENDING_FOLLOWED) {
+		if (KotlinDetector.isSuspendingFunction(method) && !SourceMethods.SUSPENDING_FOLLOWED) {
 			throw invalid(method, "is a suspend function, but nothing reports when it ends",
 					"Add the dependencies org.jetbrains.kotlinx:kotlinx-coroutines-reactor and "
 							+ "org.jetbrains.kotlin:kotlin-reflect, by which Spring's proxies call suspend functions; "
@@ -111,7 +102,7 @@ final class ProxyReachabilityCheck {
 	 * @throws InvalidRateLimitedMethodException if the annotated method is in none of
 	 * them
 	 */
-	void checkInterfaces(LimitedMethod limited, Class<?>[] interfaces) {
+	static void checkInterfaces(LimitedMethod limited, Class<?>[] interfaces) {
 		boolean onMethod = limited.declarations().get(0).source() instanceof Method;
 		if (onMethod && !isReachable(limited, interfaces)) {
 			throw invalid(limited.method(), "is not in an interface of the bean, which is proxied by its interfaces",

@@ -1,12 +1,20 @@
 package io.github.ratelimit.method;
 
+import java.lang.reflect.Method;
+import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
+import org.springframework.core.Ordered;
+
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.call.ResultFollower;
+import io.github.ratelimit.call.WaitingCall;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.permit.PassedOnCharges;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -20,7 +28,7 @@ import org.springframework.aop.ProxyMethodInvocation;
  * decision. The method and its fallback are called after that, where a failure is their
  * own: the limiter's failures allow the call. Thread-safe.
  */
-final class RateLimitInterceptor implements MethodInterceptor {
+public final class RateLimitInterceptor implements MethodInterceptor {
 
 	private final LimitedMethodRegistry methods;
 
@@ -31,20 +39,20 @@ final class RateLimitInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		MethodPolicy policy = null;
-		Admission admission = null;
-		WaitingMethodCall waiting = null;
+		LimitedCall call = null;
+		CompletableFuture<Decision> deciding = null;
 		Decision decision = Decision.unlimited();
 		try {
-			InterceptorDependencies beans = this.methods.beans();
+			Beans beans = this.methods.beans();
 			if (beans.killSwitch().isEnabled()) {
 				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
-				admission = new Admission(policy, beans,
+				call = new LimitedCall(policy, beans,
 						ExpressionRoot.of(beans.currentFacts(), invocation.getArguments()));
-				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {
-					waiting = new WaitingMethodCall(policy, admission, beans, proxied, admission.decideLater());
+				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation) {
+					deciding = call.decideLater();
 				}
 				else {
-					decision = admission.decide();
+					decision = call.decide();
 				}
 			}
 		}
@@ -55,31 +63,47 @@ final class RateLimitInterceptor implements MethodInterceptor {
 			if (policy == null) {
 				throw ex;
 			}
-			return policy.fail(ex);
+			return fail(policy, ex);
 		}
 		catch (RuntimeException | LinkageError ex) {
 			decision = this.methods.degradation().report((policy != null) ? policy.limits() : List.of(), ex);
 		}
-		if (waiting != null) {
-			return waiting.start();
+		if (policy == null || call == null) {
+			return invocation.proceed();
 		}
-		return (policy == null || admission == null) ? invocation.proceed()
-				: proceed(invocation, policy, admission, decision);
+		return (deciding != null) ? proceedWhenDecided((ProxyMethodInvocation) invocation, policy, call, deciding)
+				: proceed(invocation, policy, call, decision);
+	}
+
+	/**
+	 * Calls a method that returns a future: now if the decision is there, and otherwise
+	 * after it, so that a call that waits for its permits holds no thread.
+	 */
+	private @Nullable Object proceedWhenDecided(ProxyMethodInvocation invocation, MethodPolicy policy, LimitedCall call,
+			CompletableFuture<Decision> deciding) throws Throwable {
+		if (deciding.isDone()) {
+			Decision decision = call.join(deciding);
+			call.writeHeaders();
+			return proceed(invocation, policy, call, decision);
+		}
+		MethodInvocation later = invocation.invocableClone();
+		return WaitingCall.start(deciding, this.methods.beans().executor(),
+				() -> proceed(later, policy, call, call.join(deciding)), () -> call.decided(null));
 	}
 
 	/** Calls the method if that is allowed, and follows the call to its end. */
-	static @Nullable Object proceed(MethodInvocation invocation, MethodPolicy policy, Admission admission,
+	private static @Nullable Object proceed(MethodInvocation invocation, MethodPolicy policy, LimitedCall call,
 			Decision decision) throws Throwable {
 		if (!decision.isAllowed()) {
 			RateLimitExceededException refusal = new RateLimitExceededException(decision);
 			FallbackMethod fallback = policy.fallback();
 			return (fallback != null) ? fallback.call(invocation.getThis(), invocation.getArguments(), refusal)
-					: policy.fail(refusal);
+					: fail(policy, refusal);
 		}
-		if (admission.holdsNothing()) {
+		if (call.holdsNothing()) {
 			return invocation.proceed();
 		}
-		CallCompletion completion = admission.completion();
+		CallCompletion completion = call.completion();
 		Object result;
 		try (PassedOnCharges.Scope scope = PassedOnCharges.pass(completion.passedOn())) {
 			result = invocation.proceed();
@@ -91,6 +115,53 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		}
 		completion.leaveToRequest(invocation.getMethod(), result);
 		return ResultFollower.follow(invocation.getMethod().getReturnType(), result, completion);
+	}
+
+	/**
+	 * Fails a call in the way that its caller expects: a future fails, a run without a
+	 * waiting caller is skipped, anything else throws.
+	 * @param policy the policy of its method
+	 * @param failure why the call fails
+	 * @return a failed future, null for a run that is skipped
+	 */
+	private static @Nullable Object fail(MethodPolicy policy, RuntimeException failure) {
+		if (policy.skipped() != null && failure instanceof RateLimitExceededException refusal) {
+			policy.skipped().report(refusal);
+			return null;
+		}
+		if (policy.future()) {
+			return CompletableFuture.failedFuture(failure);
+		}
+		throw failure;
+	}
+
+	/**
+	 * Applies the limits of {@link io.github.ratelimit.RateLimited @RateLimited} before
+	 * all other advice of a bean: a refused call opens no transaction and takes no
+	 * thread. Has to be a bean of the infrastructure role, so that every auto-proxy
+	 * creator applies it. Matching reads annotations alone, so that no other bean has to
+	 * be created for it.
+	 */
+	public static final class Advisor extends StaticMethodMatcherPointcutAdvisor {
+
+		private final RateLimitedAnnotations annotations;
+
+		/**
+		 * Creates the advisor.
+		 * @param methods the limited methods
+		 */
+		public Advisor(LimitedMethodRegistry methods) {
+			super(new RateLimitInterceptor(methods));
+			this.annotations = methods.annotations();
+			setClassFilter(this.annotations::isCandidate);
+			setOrder(Ordered.HIGHEST_PRECEDENCE);
+		}
+
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			return this.annotations.find(method, targetClass) != null;
+		}
+
 	}
 
 }

@@ -69,7 +69,7 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 
 	private static @Nullable Advisor advisorOf(Object bean) {
 		return (bean instanceof Advised advised) ? Arrays.stream(advised.getAdvisors())
-			.filter(RateLimitAdvisor.class::isInstance)
+			.filter(RateLimitInterceptor.Advisor.class::isInstance)
 			.findFirst()
 			.orElse(null) : null;
 	}

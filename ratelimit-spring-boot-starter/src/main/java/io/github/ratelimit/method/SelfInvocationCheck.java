@@ -53,7 +53,7 @@ final class SelfInvocationCheck {
 
 	private SelfInvocationCheck(Class<?> type, List<LimitedMethod> limited) {
 		limited.forEach((method) -> this.limited.put(signature(method.method()), method));
-		TypeHierarchy.of(type).forEach((each) -> this.own.add(Type.getInternalName(each)));
+		SourceMethods.hierarchy(type).forEach((each) -> this.own.add(Type.getInternalName(each)));
 	}
 
 	/**
@@ -66,7 +66,7 @@ final class SelfInvocationCheck {
 			return;
 		}
 		SelfInvocationCheck check = new SelfInvocationCheck(type, limited);
-		for (Class<?> each : TypeHierarchy.of(type)) {
+		for (Class<?> each : SourceMethods.hierarchy(type)) {
 			if (each.getName().startsWith("java.")) {
 				continue;
 			}

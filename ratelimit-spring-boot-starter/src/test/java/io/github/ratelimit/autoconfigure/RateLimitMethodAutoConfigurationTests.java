@@ -2,7 +2,7 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.method.RateLimitAdvisor;
+import io.github.ratelimit.method.RateLimitInterceptor;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,8 +37,9 @@ class RateLimitMethodAutoConfigurationTests {
 	@Test
 	void methodsAreLimitedWithoutAspectJ() {
 		this.runner.run((context) -> {
-			assertThat(context).hasSingleBean(RateLimitAdvisor.class);
-			assertThat(context.getBean(RateLimitAdvisor.class).getOrder()).isEqualTo(Ordered.HIGHEST_PRECEDENCE);
+			assertThat(context).hasSingleBean(RateLimitInterceptor.Advisor.class);
+			assertThat(context.getBean(RateLimitInterceptor.Advisor.class).getOrder())
+				.isEqualTo(Ordered.HIGHEST_PRECEDENCE);
 			assertThat(context.getBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME))
 				.isExactlyInstanceOf(InfrastructureAdvisorAutoProxyCreator.class);
 			assertLimited(context.getBean(Greeting.class));
@@ -81,7 +82,7 @@ class RateLimitMethodAutoConfigurationTests {
 	@Test
 	void withoutSpringAopThereIsNoAdvice() {
 		this.runner.withClassLoader(new FilteredClassLoader(MethodInterceptor.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RateLimitAdvisor.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RateLimitInterceptor.Advisor.class));
 	}
 
 	@Test

@@ -1,5 +1,7 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
+
 import java.util.Arrays;
 import java.util.List;
 
@@ -95,7 +97,7 @@ class LimitPolicyTests {
 
 	@Test
 	void otherCostConcernsOnlyLimitsThatHaveOne() {
-		CostExpression cost = this.parser.requestCost("claim('cost')");
+		Expression<Long> cost = this.parser.requestCost("claim('cost')");
 
 		assertThat(policy(OnMissingKey.IP, "3", "ip").withCost(cost).charge(call("claim:cost", 7)).permits())
 			.isEqualTo(7);

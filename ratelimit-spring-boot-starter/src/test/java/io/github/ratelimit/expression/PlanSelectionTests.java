@@ -1,5 +1,7 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

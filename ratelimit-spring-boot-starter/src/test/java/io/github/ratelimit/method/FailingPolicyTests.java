@@ -1,5 +1,7 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
@@ -72,20 +74,20 @@ class FailingPolicyTests {
 		assertThat(this.job.runs).isZero();
 	}
 
-	private Job limited(DefaultListableBeanFactory beanFactory, Supplier<InterceptorDependencies> beans) {
+	private Job limited(DefaultListableBeanFactory beanFactory, Supplier<Beans> beans) {
 		ProxyFactory factory = new ProxyFactory(this.job);
 		factory.setProxyTargetClass(true);
-		factory.addAdvisor(new RateLimitAdvisor(new LimitedMethodRegistry(beanFactory, beans)));
+		factory.addAdvisor(new RateLimitInterceptor.Advisor(new LimitedMethodRegistry(beanFactory, beans)));
 		return (Job) factory.getProxy();
 	}
 
-	private InterceptorDependencies beans() {
+	private Beans beans() {
 		LimitRegistry registry = new LimitRegistry();
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
 		ChargeLimiter limiter = new ChargeLimiter(new MemoryStore(this.time, 10), NamedBudgets.NONE, killSwitch,
 				degradation, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
-		return new InterceptorDependencies(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
+		return new Beans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}
 

@@ -5,7 +5,7 @@ import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitPro
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.InvalidExpressionException;
-import io.github.ratelimit.expression.OutcomeExpression;
+import io.github.ratelimit.expression.Expression;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +25,9 @@ final class AfterResponses {
 	 */
 	static @Nullable AfterResponse read(ExpressionParser parser, Limit limit, LimitProperties properties) {
 		String property = "ratelimit.limits." + limit.name();
-		OutcomeExpression<Boolean> countWhen = parse(property + ".count-when", properties.countWhen(),
+		Expression<Boolean> countWhen = parse(property + ".count-when", properties.countWhen(),
 				parser::requestCondition, "Write when a call counts, for example status == 401, or remove it.");
-		OutcomeExpression<Long> settle = parse(property + ".settle", properties.settle(), parser::requestSettle,
+		Expression<Long> settle = parse(property + ".settle", properties.settle(), parser::requestSettle,
 				"Write what a call turned out to cost, for example attribute('usage'), or remove it.");
 		if (countWhen != null) {
 			checkPaid(property + ".count-when", countWhen.text(), limit);

@@ -1,17 +1,15 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.PlanSelection;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param unless which calls are exempt, null if none
  */
 public record LimitDefinition(LimitSettings settings, List<KeyExpression> keys, OnMissingKey onMissingKey,
-		@Nullable CostExpression cost, @Nullable PlanExpression plan, @Nullable AfterResponse afterResponse,
-		@Nullable ExemptionExpression unless) {
+		@Nullable Expression<Long> cost, @Nullable Expression<@Nullable String> plan,
+		@Nullable AfterResponse afterResponse, @Nullable Expression<Boolean> unless) {
 
 	/**
 	 * Returns the name of the limit.

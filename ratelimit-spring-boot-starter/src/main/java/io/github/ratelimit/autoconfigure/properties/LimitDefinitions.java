@@ -7,15 +7,13 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
-import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.spel.ExpressionParser;
-import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicies;
@@ -76,14 +74,15 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		LimitReader reader = new LimitReader(name, properties);
 		Limit limit = reader.limit(meant(name));
 		List<KeyExpression> keys = keys(name, properties.key());
-		PlanExpression plan = AfterResponses.parse(PREFIX + name + ".plan", properties.plan(), this.parser::requestPlan,
-				"Write an expression for the plan of a call, for example claim('plan').");
+		Expression<@Nullable String> plan = AfterResponses.parse(PREFIX + name + ".plan", properties.plan(),
+				this.parser::requestPlan, "Write an expression for the plan of a call, for example claim('plan').");
 		Map<String, Limit> plans = reader.plans(limit, plans(name, properties, keys, plan));
-		CostExpression cost = AfterResponses.parse(PREFIX + name + ".cost", properties.cost(), this.parser::requestCost,
+		Expression<Long> cost = AfterResponses.parse(PREFIX + name + ".cost", properties.cost(),
+				this.parser::requestCost,
 				"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
 		checkCost(cost, limit, plans);
 		AfterResponse afterResponse = AfterResponses.read(this.parser, limit, properties);
-		ExemptionExpression unless = exemption(this.parser, PREFIX + name, properties.unless());
+		Expression<Boolean> unless = exemption(this.parser, PREFIX + name, properties.unless());
 		Duration lease = lease(limit, properties.lease());
 		Penalty penalty = penalty(name, keys, properties.banAfter());
 		LimitSettings settings = new LimitSettings(limit, plans, penalty, properties.mode(),
@@ -92,7 +91,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	/** Returns the condition of {@code unless} below a limit or a rule, null for none. */
-	static @Nullable ExemptionExpression exemption(ExpressionParser parser, String property, @Nullable String text) {
+	static @Nullable Expression<Boolean> exemption(ExpressionParser parser, String property, @Nullable String text) {
 		return AfterResponses.parse(property + ".unless", text, parser::requestExemption,
 				"Write which calls are exempt, such as hasRole('PARTNER'), or remove it.");
 	}
@@ -141,7 +140,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	private Map<String, List<String>> plans(String name, LimitProperties properties, List<KeyExpression> keys,
-			@Nullable PlanExpression plan) {
+			@Nullable Expression<@Nullable String> plan) {
 		String property = PREFIX + name;
 		Map<String, List<String>> plans = this.names.plansOf(name).plansOf(properties.plans());
 		if (plans.isEmpty() && plan != null) {
@@ -164,8 +163,8 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 * A plan that a token names may be new; one that the configuration itself names is a
 	 * mistake if it is not there.
 	 */
-	private static void checkLiterals(String property, PlanExpression plan, Set<String> plans) {
-		for (String name : new TreeSet<>(plan.literals())) {
+	private static void checkLiterals(String property, Expression<@Nullable String> plan, Set<String> plans) {
+		for (String name : new TreeSet<>(plan.inputs().literals())) {
 			if (!plans.contains(name)) {
 				throw new InvalidConfigurationException(property + ".plan", plan.text(),
 						"names the plan '" + name + "', which the limit does not have",
@@ -188,7 +187,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		}
 	}
 
-	private static void checkCost(@Nullable CostExpression cost, Limit limit, Map<String, Limit> plans) {
+	private static void checkCost(@Nullable Expression<Long> cost, Limit limit, Map<String, Limit> plans) {
 		if (cost != null) {
 			checkConstant(cost.text().strip(), limit, "");
 			plans.forEach((plan, other) -> checkConstant(cost.text().strip(), other, " on plan '" + plan + "'"));

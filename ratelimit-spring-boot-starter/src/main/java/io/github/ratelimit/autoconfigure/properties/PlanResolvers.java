@@ -2,7 +2,7 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.PlanSelection;
 import io.github.ratelimit.expression.PlanResolverCache;
 import io.github.ratelimit.registry.LimitSettings;
@@ -49,7 +49,7 @@ public final class PlanResolvers {
 	 * @return the selection of the plan of a call
 	 * @throws InvalidConfigurationException if there is neither
 	 */
-	PlanSelection plansOf(LimitSettings settings, @Nullable PlanExpression plan) {
+	PlanSelection plansOf(LimitSettings settings, @Nullable Expression<@Nullable String> plan) {
 		if (plan != null) {
 			return PlanSelection.of(plan);
 		}

@@ -3,7 +3,7 @@ package io.github.ratelimit.autoconfigure.properties;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.response.UpstreamHeadersMode;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.UnknownLimitException;
-import io.github.ratelimit.expression.ExemptionExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.spel.ExpressionParser;
@@ -59,10 +59,10 @@ public final class RuleDefinitions {
 		String path = path(name + ".path", properties.path());
 		List<LimitPolicy> limits = limits(name + ".limits", properties.limits());
 		checkMethods(name + ".methods", properties.methods());
-		ExemptionExpression unless = LimitDefinitions.exemption(this.expressions, name, properties.unless());
+		Expression<Boolean> unless = LimitDefinitions.exemption(this.expressions, name, properties.unless());
 		checkPhase(name + ".when", properties.when(), limits, unless);
 		if (unless != null) {
-			unless.warnIfChosenByClient("Rule " + name);
+			LimitPolicy.warnIfChosenByClient("Rule " + name, unless);
 		}
 		String body = body(name + ".body", properties.body());
 		List<LimitPolicy> policies = limits.stream().distinct().map((limit) -> limit.withUnless(unless)).toList();
@@ -133,7 +133,7 @@ public final class RuleDefinitions {
 	}
 
 	private static void checkPhase(String property, RulePhase phase, List<LimitPolicy> limits,
-			@Nullable ExemptionExpression unless) {
+			@Nullable Expression<Boolean> unless) {
 		if (phase != RulePhase.BEFORE_SECURITY) {
 			return;
 		}

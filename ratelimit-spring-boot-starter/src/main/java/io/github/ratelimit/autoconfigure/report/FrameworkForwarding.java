@@ -4,12 +4,10 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
-import io.github.ratelimit.expression.ExemptionExpression;
-import io.github.ratelimit.expression.ExpressionInputs;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
-import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.method.LimitedMethodRegistry;
 import io.github.ratelimit.registry.KeySource;
@@ -94,10 +92,10 @@ public final class FrameworkForwarding implements ApplicationListener<ContextRef
 	}
 
 	private static boolean selectsByAddress(LimitDefinition limit) {
-		ExemptionExpression unless = limit.unless();
-		PlanExpression plan = limit.plan();
-		ExpressionInputs exempts = (unless != null) ? unless.inputs() : ExpressionInputs.NONE;
-		ExpressionInputs selects = (plan != null) ? plan.inputs() : ExpressionInputs.NONE;
+		Expression<?> unless = limit.unless();
+		Expression<?> plan = limit.plan();
+		Expression.Inputs exempts = (unless != null) ? unless.inputs() : Expression.Inputs.NONE;
+		Expression.Inputs selects = (plan != null) ? plan.inputs() : Expression.Inputs.NONE;
 		return exempts.address() || selects.address();
 	}
 

@@ -13,9 +13,9 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.ExemptionExpression;
-import io.github.ratelimit.expression.OnMissingKey;
-import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -140,7 +140,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		if (definition != null) {
 			line.append(payment(definition));
 		}
-		PlanExpression plan = (definition != null) ? definition.plan() : null;
+		Expression<@Nullable String> plan = (definition != null) ? definition.plan() : null;
 		LimitSettings settings = registered.settings();
 		if (!settings.plans().isEmpty()) {
 			line.append("; plans ").append(LimitText.ofPlans(settings.plans()));
@@ -173,15 +173,15 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	}
 
 	private static void warnOfChosen(LimitDefinition definition) {
-		PlanExpression plan = definition.plan();
+		Expression<@Nullable String> plan = definition.plan();
 		if (plan != null && plan.inputs().chosenByClient()) {
 			logger.warn("Limit '" + definition.name() + "' takes the plan of a call from " + plan.text()
 					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
 					+ "type PlanResolver [RL511]");
 		}
-		ExemptionExpression unless = definition.unless();
+		Expression<Boolean> unless = definition.unless();
 		if (unless != null) {
-			unless.warnIfChosenByClient("Limit '" + definition.name() + "'");
+			LimitPolicy.warnIfChosenByClient("Limit '" + definition.name() + "'", unless);
 		}
 	}
 

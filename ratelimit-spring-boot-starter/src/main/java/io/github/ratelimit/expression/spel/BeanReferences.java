@@ -14,23 +14,36 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.expression.BeanResolver;
+import org.springframework.expression.spel.support.MapAccessor;
+import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
+import org.springframework.expression.spel.support.StandardTypeLocator;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** The beans that an expression may name, looked up at their first use. */
+/** The beans and classes that an expression may name, looked up at their first use. */
 final class BeanReferences {
 
 	private final @Nullable BeanFactory factory;
 
+	private final StandardEvaluationContext context = new StandardEvaluationContext();
+
 	BeanReferences(@Nullable BeanFactory factory) {
 		this.factory = factory;
+		ClassLoader loader = (factory instanceof ConfigurableBeanFactory configurable)
+				? configurable.getBeanClassLoader() : null;
+		this.context.setPropertyAccessors(List.of(new MapAccessor(false), new ReflectivePropertyAccessor(false)));
+		this.context
+			.setTypeLocator(new StandardTypeLocator((loader != null) ? loader : ClassUtils.getDefaultClassLoader()));
+		if (factory != null) {
+			this.context.setBeanResolver(new BeanFactoryResolver(factory));
+		}
 	}
 
 	void check(String expression, String name) {
 		if (this.factory == null) {
 			throw new InvalidExpressionException(expression, "names the bean " + name + ", but there are no beans here",
-					"Give the ExpressionParser a BeanFactory, or write " + NameCatalogue.VALUES + ".");
+					"Give the ExpressionParser a BeanFactory, or write " + VariableOrFunction.VALUES + ".");
 		}
 		if (this.factory.containsBean(name)) {
 			return;
@@ -69,15 +82,9 @@ final class BeanReferences {
 			.orElse(null);
 	}
 
-	@Nullable BeanResolver resolver() {
-		return (this.factory != null) ? new BeanFactoryResolver(this.factory) : null;
-	}
-
-	/** Returns the class loader of the application's own classes. */
-	@Nullable ClassLoader classLoader() {
-		ClassLoader loader = (this.factory instanceof ConfigurableBeanFactory configurable)
-				? configurable.getBeanClassLoader() : null;
-		return (loader != null) ? loader : ClassUtils.getDefaultClassLoader();
+	/** Returns what the evaluations of all expressions share. */
+	StandardEvaluationContext context() {
+		return this.context;
 	}
 
 }

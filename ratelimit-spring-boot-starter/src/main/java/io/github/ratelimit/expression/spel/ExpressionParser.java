@@ -3,16 +3,14 @@ package io.github.ratelimit.expression.spel;
 import java.lang.reflect.Method;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.ExemptionExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.OutcomeExpression;
-import io.github.ratelimit.expression.PlanExpression;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.expression.spel.support.StandardEvaluationContext;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BooleanLiteral;
 
 /**
  * Creates keys, costs and plans from the SpEL expressions that developers write into the
@@ -72,9 +70,13 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  */
 public final class ExpressionParser {
 
-	private final BeanReferences beans;
+	private static final String WHAT_IS_A_PLAN = "Write where the name of the plan comes from, such as claim('plan').";
 
-	private final StandardEvaluationContext shared;
+	private static final String WHAT_COUNTS = "Write when a call counts, for example status == 401.";
+
+	private static final String WHAT_EXEMPTS = "Write which calls are exempt, such as hasRole('OPS') or inSubnet('10.0.0.0/8').";
+
+	private final BeanReferences beans;
 
 	/**
 	 * Creates a parser.
@@ -83,7 +85,6 @@ public final class ExpressionParser {
 	 */
 	public ExpressionParser(@Nullable BeanFactory beanFactory) {
 		this.beans = new BeanReferences(beanFactory);
-		this.shared = CallEvaluationContext.shared(this.beans);
 	}
 
 	/**
@@ -93,7 +94,7 @@ public final class ExpressionParser {
 	 * @throws InvalidExpressionException if the expression cannot be a key
 	 */
 	public KeyExpression requestKey(String text) {
-		return builder(text, MethodArguments.none(), false).key();
+		return KeyParser.parse(request(text));
 	}
 
 	/**
@@ -105,7 +106,7 @@ public final class ExpressionParser {
 	 * argument that the method does not have
 	 */
 	public KeyExpression methodKey(String text, Method method) {
-		return builder(text, MethodArguments.of(method), false).key();
+		return KeyParser.parse(method(text, MethodArguments.of(method)));
 	}
 
 	/**
@@ -115,8 +116,8 @@ public final class ExpressionParser {
 	 * @return the cost
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
-	public CostExpression requestCost(String text) {
-		return builder(text, MethodArguments.none(), false).cost();
+	public Expression<Long> requestCost(String text) {
+		return CostParser.cost(request(text));
 	}
 
 	/**
@@ -128,8 +129,8 @@ public final class ExpressionParser {
 	 * @throws InvalidExpressionException if it cannot be a number of permits, or names an
 	 * argument that the method does not have
 	 */
-	public CostExpression methodCost(String text, Method method) {
-		return builder(text, MethodArguments.of(method), false).cost();
+	public Expression<Long> methodCost(String text, Method method) {
+		return CostParser.cost(method(text, MethodArguments.of(method)));
 	}
 
 	/**
@@ -138,8 +139,15 @@ public final class ExpressionParser {
 	 * @return the plan expression
 	 * @throws InvalidExpressionException if the expression cannot name a plan
 	 */
-	public PlanExpression requestPlan(String text) {
-		return builder(text, MethodArguments.none(), false).plan();
+	public Expression<@Nullable String> requestPlan(String text) {
+		ParsedExpression plan = request(text);
+		SpelNode node = plan.parse(WHAT_IS_A_PLAN, (part) -> false);
+		if (ParsedExpression.named(node) == VariableOrFunction.GLOBAL) {
+			throw plan.invalid("is a key that all calls share, not a plan", WHAT_IS_A_PLAN);
+		}
+		plan.check(node);
+		plan.refuseCondition(node, "plan", "'partner' : null");
+		return plan.expression(node, ValueToText::text);
 	}
 
 	/**
@@ -149,8 +157,8 @@ public final class ExpressionParser {
 	 * @return the expression
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
-	public OutcomeExpression<Long> requestSettle(String text) {
-		return builder(text, MethodArguments.none(), true).settle();
+	public Expression<Long> requestSettle(String text) {
+		return CostParser.settle(response(text));
 	}
 
 	/**
@@ -163,8 +171,8 @@ public final class ExpressionParser {
 	 * @throws InvalidExpressionException if it cannot be a number of permits, or names an
 	 * argument that the method does not have
 	 */
-	public OutcomeExpression<Long> methodSettle(String text, Method method) {
-		return builder(text, MethodArguments.of(method).withResult(), false).settle();
+	public Expression<Long> methodSettle(String text, Method method) {
+		return CostParser.settle(method(text, MethodArguments.of(method).withResult()));
 	}
 
 	/**
@@ -174,8 +182,11 @@ public final class ExpressionParser {
 	 * @return the condition
 	 * @throws InvalidExpressionException if it cannot be a condition
 	 */
-	public OutcomeExpression<Boolean> requestCondition(String text) {
-		return builder(text, MethodArguments.none(), true).condition();
+	public Expression<Boolean> requestCondition(String text) {
+		ParsedExpression condition = response(text);
+		SpelNode node = condition.parseAndCheck(WHAT_COUNTS);
+		condition.types().checkCondition(node, "status == 401");
+		return condition.outcome(node, ExpressionParser::isTrue);
 	}
 
 	/**
@@ -184,8 +195,8 @@ public final class ExpressionParser {
 	 * @return the condition
 	 * @throws InvalidExpressionException if it cannot be a condition
 	 */
-	public ExemptionExpression requestExemption(String text) {
-		return builder(text, MethodArguments.none(), false).exemption();
+	public Expression<Boolean> requestExemption(String text) {
+		return exemption(request(text));
 	}
 
 	/**
@@ -196,12 +207,37 @@ public final class ExpressionParser {
 	 * @throws InvalidExpressionException if it cannot be a condition, or names an
 	 * argument that the method does not have
 	 */
-	public ExemptionExpression methodExemption(String text, Method method) {
-		return builder(text, MethodArguments.of(method), false).exemption();
+	public Expression<Boolean> methodExemption(String text, Method method) {
+		return exemption(method(text, MethodArguments.of(method)));
 	}
 
-	private ExpressionBuilder builder(String text, MethodArguments arguments, boolean afterResponse) {
-		return new ExpressionBuilder(text, arguments, this.beans, this.shared, afterResponse);
+	private static Expression<Boolean> exemption(ParsedExpression exemption) {
+		SpelNode node = exemption.parseAndCheck(WHAT_EXEMPTS);
+		exemption.types().checkCondition(node, "header('X-Tenant') == 'internal'");
+		if (node instanceof BooleanLiteral) {
+			throw exemption.invalid("is the same for every call",
+					WHAT_EXEMPTS + " To try out a limit that refuses no call, write mode: shadow.");
+		}
+		return exemption.expression(node, Boolean.TRUE::equals);
+	}
+
+	private static boolean isTrue(@Nullable Object value) {
+		if (value == null || value instanceof Boolean) {
+			return Boolean.TRUE.equals(value);
+		}
+		throw new IllegalStateException("The condition is a " + value.getClass().getName());
+	}
+
+	private ParsedExpression request(String text) {
+		return new ParsedExpression(text, MethodArguments.none(), this.beans, false);
+	}
+
+	private ParsedExpression response(String text) {
+		return new ParsedExpression(text, MethodArguments.none(), this.beans, true);
+	}
+
+	private ParsedExpression method(String text, MethodArguments arguments) {
+		return new ParsedExpression(text, arguments, this.beans, false);
 	}
 
 }

@@ -9,11 +9,15 @@ import java.util.List;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 
 /** The arguments that an expression may name: those of a method, or none. Immutable. */
@@ -67,7 +71,7 @@ final class MethodArguments {
 
 	/** Returns these with the result of the method, or what it will once produce. */
 	MethodArguments withResult() {
-		return new MethodArguments(this.method, this.names, MethodResultType.of(this.method));
+		return new MethodArguments(this.method, this.names, resultType(this.method));
 	}
 
 	/**
@@ -101,7 +105,7 @@ final class MethodArguments {
 		String problem = "names the argument #" + name;
 		if (this.method == null) {
 			return new InvalidExpressionException(expression, problem + ", but a request has no arguments",
-					"Write " + NameCatalogue.VALUES + "; arguments are for @RateLimited.");
+					"Write " + VariableOrFunction.VALUES + "; arguments are for @RateLimited.");
 		}
 		if (name.equals(RESULT)) {
 			return new InvalidExpressionException(expression, "uses #result, but the method has not returned yet",
@@ -116,7 +120,7 @@ final class MethodArguments {
 		List<String> known = known();
 		if (known.isEmpty()) {
 			return new InvalidExpressionException(expression, problem + ", but " + method + " has no parameters",
-					"Write " + NameCatalogue.VALUES + ".");
+					"Write " + VariableOrFunction.VALUES + ".");
 		}
 		String meant = Suggestion.nearest(name, known).map((near) -> "Did you mean #" + near + "? ").orElse("");
 		return new InvalidExpressionException(expression, problem + ", which " + method + " does not have",
@@ -135,9 +139,23 @@ final class MethodArguments {
 		return known;
 	}
 
-	/** Returns the reader of one argument. */
-	static ValueReader reader(int position) {
-		return (call) -> (position < call.arguments().length) ? call.arguments()[position] : null;
+	/** Returns the type of what a method returns, or of what that produces later. */
+	private static ResolvableType resultType(@Nullable Method method) {
+		if (method == null) {
+			return ResolvableType.NONE;
+		}
+		ResolvableType declared = KotlinDetector.isSuspendingFunction(method)
+				? ResolvableType.forMethodParameter(method, method.getParameterCount() - 1).getGeneric()
+				: ResolvableType.forMethodReturnType(method);
+		Class<?> type = declared.toClass();
+		if (CompletionStage.class.isAssignableFrom(type)) {
+			return declared.as(CompletionStage.class).getGeneric();
+		}
+		if (Future.class.isAssignableFrom(type)) {
+			return declared.as(Future.class).getGeneric();
+		}
+		return (ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) ? declared.getGeneric()
+				: declared;
 	}
 
 }

@@ -1,6 +1,6 @@
 /**
- * SpEL behind the expressions: parses and checks their texts at start-up, and evaluates
- * them.
+ * SpEL behind the expressions: parses and checks their texts at start-up, evaluates them,
+ * and converts their values, such as claims, to texts of keys and numbers of permits.
  */
 @NullMarked
 package io.github.ratelimit.expression.spel;

@@ -81,7 +81,7 @@ class InvalidExpressionTests {
 				assertThat(ex.problem()).isEqualTo(problem.replace("''''", "'"));
 				assertThat(ex.remedy()).isEqualTo(remedy.replace("VARIABLES", VARIABLES)
 					.replace("FUNCTIONS", FUNCTIONS)
-					.replace("VALUES", NameCatalogue.VALUES));
+					.replace("VALUES", VariableOrFunction.VALUES));
 				assertThat(ex).hasMessage("Expression '" + expression + "' " + ex.problem() + ". " + ex.remedy());
 			});
 	}
@@ -110,7 +110,7 @@ class InvalidExpressionTests {
 	@Test
 	void emptyTextIsRefused() {
 		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.parser.requestKey(" "))
-			.withMessage("Expression ' ' is empty. Write " + NameCatalogue.VALUES
+			.withMessage("Expression ' ' is empty. Write " + VariableOrFunction.VALUES
 					+ "; in YAML quote what begins with # or @.");
 		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.parser.requestCost(""))
 			.withMessage(

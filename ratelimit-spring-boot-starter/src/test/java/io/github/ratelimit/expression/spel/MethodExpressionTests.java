@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import javax.tools.ToolProvider;
 
 import io.github.ratelimit.Key;
@@ -19,6 +21,9 @@ import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.TestRequest;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,6 +158,18 @@ class MethodExpressionTests {
 						+ "Did you mean trim? Write what is public in java.lang.String.");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "now", "stage", "future", "mono", "flux", "publisher" })
+	void missingMemberOfAResultIsRefusedAlsoWhereTheResultComesLater(String name) throws Exception {
+		Method method = Results.class.getMethod(name);
+
+		assertThat(this.parser.methodSettle("#result.maxTokens", method)).isNotNull();
+		assertThatExceptionOfType(InvalidExpressionException.class)
+			.isThrownBy(() -> this.parser.methodSettle("#result.maxTkens", method))
+			.withMessageContaining(
+					"reads the property maxTkens of a Request, which does not exist. Did you mean maxTokens?");
+	}
+
 	@Test
 	void costOfADeclaredTypeWithoutANumberIsRefused() {
 		assertThatExceptionOfType(InvalidExpressionException.class)
@@ -237,6 +254,23 @@ class MethodExpressionTests {
 
 	/** An argument. */
 	public record Request(String model, int maxTokens) {
+	}
+
+	/** Methods that return a value or produce it later. */
+	public interface Results {
+
+		Request now();
+
+		CompletionStage<Request> stage();
+
+		Future<Request> future();
+
+		Mono<Request> mono();
+
+		Flux<Request> flux();
+
+		Publisher<Request> publisher();
+
 	}
 
 	static final class Plain {

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.ratelimit.expression.ExpressionRoot;
-import io.github.ratelimit.expression.ExemptionExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.TestRequest;
+import io.github.ratelimit.expression.spel.VariableOrFunction.Reader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,18 +38,18 @@ class PlainConditionsTests {
 			"hasRole('OPS') ? 'ops' : inSubnet('10.0.0.0/8') ? 'inside' : claim('plan')",
 			"claim('plan') == 'pro' ? 'pro' : 'free'", "user == null", "user != null and hasRole('OPS')",
 			"'alice' == user", "header('X-A') != 'b'", "user eq 'alice' or false" })
-	void conditionsOverPlainValuesAreNotInterpretedAndSayWhatSpelSays(String text) throws Exception {
+	void conditionsOverPlainValuesAreNotInterpretedAndSayWhatSpelSays(String text) {
 		SpelNodeImpl node = (SpelNodeImpl) ((SpelExpression) new SpelExpressionParser().parseRaw(text)).getAST();
-		ValueReader plain = new PlainReaders(MethodArguments.none(), PlainConditionsTests::fail).value(node);
+		Reader plain = new PlainEvaluation(MethodArguments.none(), PlainConditionsTests::fail).ifPlain(node);
 		assertThat(plain).isNotNull();
-		SpelReader interpreted = new SpelReader(node, MethodArguments.none(),
-				CallEvaluationContext.shared(new BeanReferences(null)));
+		SpelEvaluation interpreted = new SpelEvaluation(node, MethodArguments.none(),
+				new BeanReferences(null).context());
 		for (ExpressionRoot call : calls()) {
-			assertThat(plain.read(call)).as(text).isEqualTo(interpreted.read(call));
+			assertThat(plain.apply(call)).as(text).isEqualTo(interpreted.apply(call));
 		}
 	}
 
-	private static SpelReader fail(SpelNode node) {
+	private static SpelEvaluation fail(SpelNode node) {
 		throw new AssertionError(node.toStringAST() + " is interpreted");
 	}
 
@@ -82,21 +83,21 @@ class PlainConditionsTests {
 			.with("attribute:text", "true")
 			.with("claim:list", List.of("a"))
 			.call();
-		assertThat(this.parser.requestExemption(text).holds(call)).isEqualTo(exempt);
+		assertThat(this.parser.requestExemption(text).evaluate(call)).isEqualTo(exempt);
 	}
 
 	@Test
 	void withoutARequestNoCallIsExempt() {
 		ExpressionRoot call = ExpressionRoot.of(null, new Object[0]);
-		assertThat(this.parser.requestExemption("inSubnet('0.0.0.0/0') or hasRole('OPS')").holds(call)).isFalse();
+		assertThat(this.parser.requestExemption("inSubnet('0.0.0.0/0') or hasRole('OPS')").evaluate(call)).isFalse();
 	}
 
 	@Test
 	void anExemptionLooksAtSecurityOrNot() {
-		ExemptionExpression role = this.parser.requestExemption("inSubnet('10.0.0.0/8') or hasAuthority('a')");
+		Expression<Boolean> role = this.parser.requestExemption("inSubnet('10.0.0.0/8') or hasAuthority('a')");
 		assertThat(role.inputs().securityContext()).isTrue();
 		assertThat(role.inputs().chosenByClient()).isFalse();
-		ExemptionExpression address = this.parser.requestExemption("inSubnet('10.0.0.0/8')");
+		Expression<Boolean> address = this.parser.requestExemption("inSubnet('10.0.0.0/8')");
 		assertThat(address.inputs().securityContext()).isFalse();
 		assertThat(address.inputs().needsRequest()).isTrue();
 		assertThat(this.parser.requestExemption("header('X') == 'a'").inputs().chosenByClient()).isTrue();

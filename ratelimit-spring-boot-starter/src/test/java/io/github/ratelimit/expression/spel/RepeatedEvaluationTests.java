@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.ExpressionRoot;
-import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ class RepeatedEvaluationTests {
 
 	@Test
 	void numberOfAnotherTypeIsNotCut() {
-		CostExpression cost = this.parser.requestCost("attribute('n') * 2");
+		Expression<Long> cost = this.parser.requestCost("attribute('n') * 2");
 
 		for (int i = 0; i < OFTEN; i++) {
 			assertThat(cost.evaluate(call("attribute:n", 3))).isEqualTo(6);

@@ -14,11 +14,10 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.ExpressionInputs;
+import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -61,7 +60,7 @@ public final class Limits {
 		return limit(name, rate, OnMissingKey.IP, null, keys);
 	}
 
-	public LimitPolicy limit(String name, String rate, OnMissingKey onMissingKey, @Nullable CostExpression cost,
+	public LimitPolicy limit(String name, String rate, OnMissingKey onMissingKey, @Nullable Expression<Long> cost,
 			KeyExpression... keys) {
 		List<KeySource> sources = List.of(keys).stream().map(KeyExpression::source).toList();
 		return LimitPolicy.of(this.registry.register(Limit.of(name, Rate.parse(rate)), sources), List.of(keys),
@@ -116,8 +115,8 @@ public final class Limits {
 		});
 	}
 
-	public static CostExpression cost(ToLongFunction<RequestFacts> cost) {
-		return new CostExpression("cost", ExpressionInputs.NONE,
+	public static Expression<Long> cost(ToLongFunction<RequestFacts> cost) {
+		return new Expression<>("cost", Expression.Inputs.NONE,
 				(call) -> cost.applyAsLong(Objects.requireNonNull(call.request())));
 	}
 
@@ -128,7 +127,7 @@ public final class Limits {
 	private static KeyExpression key(String text, String kind, boolean security,
 			Function<RequestFacts, @Nullable Key> value) {
 		return new KeyExpression(new KeySource(text, kind),
-				new ExpressionInputs(security, false, false, false, Set.of()),
+				new Expression.Inputs(security, false, false, false, Set.of(), Set.of()),
 				(call) -> value.apply(Objects.requireNonNull(call.request())));
 	}
 

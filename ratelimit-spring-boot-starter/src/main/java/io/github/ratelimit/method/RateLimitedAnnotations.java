@@ -6,12 +6,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.ratelimit.RateLimitExempt;
@@ -24,6 +22,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -32,7 +31,7 @@ import org.springframework.util.ReflectionUtils;
  * methods: the nearest applies, that of a method before that of its class, that of a
  * class before that of its superclass. Caches the results. Thread-safe.
  */
-final class LimitedMethodFinder {
+final class RateLimitedAnnotations {
 
 	private final Map<Class<?>, Boolean> candidates = new ConcurrentHashMap<>(256);
 
@@ -67,15 +66,18 @@ final class LimitedMethodFinder {
 
 	private boolean declares(Class<?> type) {
 		try {
-			return isLimiting(type) || Arrays.stream(ReflectionUtils.getDeclaredMethods(type))
-				.anyMatch((method) -> !KotlinMethods.isArtefact(method) && isLimiting(method));
+			return isLimiting(type) || SourceMethods.declaredBy(type).anyMatch(this::isLimiting);
 		}
 		catch (IllegalStateException ex) {
 			return false; // has to do with a class that is not there: can be no bean
 		}
 	}
 
-	private boolean isLimiting(AnnotatedElement element) {
+	/**
+	 * Returns whether a class or method itself is annotated, also by a meta-annotation or
+	 * a container of several.
+	 */
+	boolean isLimiting(AnnotatedElement element) {
 		return Arrays.stream(element.getDeclaredAnnotations())
 			.anyMatch((annotation) -> isLimiting(annotation.annotationType()));
 	}
@@ -119,16 +121,11 @@ final class LimitedMethodFinder {
 		if (!isCandidate(userType)) {
 			return List.of();
 		}
-		Set<LimitedMethod> found = new LinkedHashSet<>();
-		for (Class<?> each : TypeHierarchy.of(userType)) {
-			for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-				LimitedMethod limited = KotlinMethods.isArtefact(method) ? null : find(method, userType);
-				if (limited != null) {
-					found.add(limited);
-				}
-			}
-		}
-		return List.copyOf(found);
+		return SourceMethods.of(userType)
+			.map((method) -> find(method, userType))
+			.filter(Objects::nonNull)
+			.distinct()
+			.toList();
 	}
 
 	private @Nullable LimitedMethod read(Method method, Class<?> type) {
@@ -136,8 +133,8 @@ final class LimitedMethodFinder {
 		if (Modifier.isPrivate(specific.getModifiers()) || Modifier.isStatic(specific.getModifiers())) {
 			return null;
 		}
-		NearestAnnotations onMethod = NearestAnnotations.to(specific);
-		NearestAnnotations onType = NearestAnnotations.to(type);
+		Nearest onMethod = Nearest.to(specific);
+		Nearest onType = Nearest.to(type);
 		if (onMethod.isLimited()) {
 			return onType.exemptsWhatIsDeclaredAbove(onMethod) ? null
 					: new LimitedMethod(specific, type, onMethod.limited().stream().map(this::declaration).toList());
@@ -169,6 +166,54 @@ final class LimitedMethodFinder {
 	private static Method nameable(Method specific, Class<?> type) {
 		return Proxy.isProxyClass(specific.getDeclaringClass())
 				? ClassUtils.getInterfaceMethodIfPossible(specific, type) : specific;
+	}
+
+	/**
+	 * The nearest annotations of a method or class: its own, otherwise those of what it
+	 * overrides, implements or extends. It is exempt, limited, or neither.
+	 *
+	 * @param exempt the exemption, null if limited or neither
+	 * @param limited the annotations, empty if exempt or neither
+	 */
+	private record Nearest(@Nullable MergedAnnotation<RateLimitExempt> exempt,
+			List<MergedAnnotation<RateLimited>> limited) {
+
+		static Nearest to(AnnotatedElement element) {
+			MergedAnnotations all = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+			MergedAnnotation<RateLimited> first = all.get(RateLimited.class);
+			MergedAnnotation<RateLimitExempt> exempt = all.get(RateLimitExempt.class);
+			if (exempt.isPresent() && (!first.isPresent() || exempt.getAggregateIndex() <= first.getAggregateIndex())) {
+				return new Nearest(exempt, List.of());
+			}
+			if (!first.isPresent()) {
+				return new Nearest(null, List.of());
+			}
+			return new Nearest(null,
+					all.stream(RateLimited.class)
+						.filter((annotation) -> annotation.getAggregateIndex() == first.getAggregateIndex())
+						.toList());
+		}
+
+		boolean isExempt() {
+			return this.exempt != null;
+		}
+
+		boolean isLimited() {
+			return !this.limited.isEmpty();
+		}
+
+		/**
+		 * Returns whether this class is exempt from what one of its methods inherits.
+		 * @param onMethod the nearest annotation of a method of this class
+		 * @return whether the method's annotations are nearer than the exemption
+		 */
+		boolean exemptsWhatIsDeclaredAbove(Nearest onMethod) {
+			return this.exempt != null && this.exempt.getSource() instanceof Class<?> exemptType
+					&& onMethod.limited().get(0).getSource() instanceof Method declared
+					&& declared.getDeclaringClass() != exemptType
+					&& declared.getDeclaringClass().isAssignableFrom(exemptType);
+		}
+
 	}
 
 }

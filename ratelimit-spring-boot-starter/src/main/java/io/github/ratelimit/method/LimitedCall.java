@@ -1,8 +1,11 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
@@ -12,19 +15,19 @@ import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.OutcomeExpression;
+import io.github.ratelimit.expression.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call that requests admission: its charges, the part of them that its request has
- * paid already, and what it holds when it is allowed. Used for one call, by one thread at
- * a time.
+ * One call of a limited method: its charges, the part of them that its request has paid
+ * already, and what it holds when it is allowed. Used for one call, by one thread at a
+ * time.
  */
-final class Admission {
+final class LimitedCall {
 
 	private final MethodPolicy policy;
 
-	private final InterceptorDependencies beans;
+	private final Beans beans;
 
 	private final ExpressionRoot call;
 
@@ -44,7 +47,7 @@ final class Admission {
 	 * @throws io.github.ratelimit.MissingKeyException if it has no key and is to be
 	 * denied
 	 */
-	Admission(MethodPolicy policy, InterceptorDependencies beans, ExpressionRoot call) {
+	LimitedCall(MethodPolicy policy, Beans beans, ExpressionRoot call) {
 		this.policy = policy;
 		this.beans = beans;
 		this.call = call;
@@ -78,6 +81,23 @@ final class Admission {
 			decided(null);
 			throw ex;
 		}
+	}
+
+	/**
+	 * Notes a decision that was made without a thread. The limiter's own failures allow
+	 * the call.
+	 */
+	Decision join(CompletableFuture<Decision> deciding) {
+		Decision decision;
+		try {
+			decision = deciding.join();
+		}
+		catch (CompletionException ex) {
+			decided(null);
+			return this.beans.degradation().report(this.policy.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		decided(decision);
+		return decision;
 	}
 
 	/** A decision whose headers cannot be written is still valid. */
@@ -176,12 +196,12 @@ final class Admission {
 	CallCompletion completion() {
 		List<CallCompletion.Settlement> settlements = List.of();
 		for (int i = 0; i < this.charges.size(); i++) {
-			OutcomeExpression<Long> settle = this.policy.settles().get(i);
+			Expression<Long> settle = this.policy.settles().get(i);
 			Charge charge = this.charges.get(i);
 			if (settle != null && charge != null) {
 				settlements = settlements.isEmpty() ? new ArrayList<>(1) : settlements;
-				settlements.add(new CallCompletion.Settlement(charge, (result) -> settle
-					.evaluate(this.call.returned(result), charge.limit().name(), this.beans.degradation())));
+				settlements.add(new CallCompletion.Settlement(charge, (result) -> AfterResponse.actualCost(settle,
+						this.call.returned(result), charge, this.beans.degradation())));
 			}
 		}
 		return new CallCompletion(this.permit, settlements, this.scope, this.beans.degradation());

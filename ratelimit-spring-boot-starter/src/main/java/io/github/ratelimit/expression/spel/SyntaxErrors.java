@@ -11,12 +11,9 @@ import io.github.ratelimit.expression.InvalidExpressionException;
 
 import org.springframework.expression.spel.SpelMessage;
 import org.springframework.expression.spel.SpelParseException;
-import org.springframework.expression.spel.ast.SpelNodeImpl;
-import org.springframework.expression.spel.standard.SpelExpression;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 
-/** Parses the texts of expressions, and explains what is wrong with their syntax. */
-final class ExpressionText {
+/** Explains what is wrong with the syntax of an expression. */
+final class SyntaxErrors {
 
 	private static final Pattern UNQUOTED_SUBNET = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?");
 
@@ -24,36 +21,22 @@ final class ExpressionText {
 
 	private static final String SYNTAX = "Write a SpEL expression, with texts and names of headers in single quotes.";
 
-	private ExpressionText() {
+	private SyntaxErrors() {
 	}
 
 	/**
-	 * Parses a text.
+	 * Returns the failure for a text that is no expression.
 	 * @param text the text
-	 * @param emptyRemedy what to write instead of nothing
+	 * @param failure why it is none
 	 * @param isKey whether a part of a key is a key, always false for other expressions
-	 * @return its syntax tree, whose names are unchecked
-	 * @throws InvalidExpressionException if it is no expression
+	 * @return the failure with a correction
 	 */
-	static SpelNodeImpl parse(String text, String emptyRemedy, Predicate<String> isKey) {
-		if (text.isBlank()) {
-			throw new InvalidExpressionException(text, "is empty", emptyRemedy);
-		}
-		try {
-			return parse(text);
-		}
-		catch (SpelParseException ex) {
-			throw new InvalidExpressionException(text, "does not parse at character " + (ex.getPosition() + 1) + " ("
+	static InvalidExpressionException of(String text, RuntimeException failure, Predicate<String> isKey) {
+		if (failure instanceof SpelParseException ex) {
+			return new InvalidExpressionException(text, "does not parse at character " + (ex.getPosition() + 1) + " ("
 					+ withoutCode(ex.getSimpleMessage()) + ")", remedy(text, isKey));
 		}
-		catch (RuntimeException ex) {
-			throw new InvalidExpressionException(text, "does not parse", SYNTAX);
-		}
-	}
-
-	private static SpelNodeImpl parse(String text) {
-		SpelExpression expression = new SpelExpressionParser(SpelReader.CONFIGURATION).parseRaw(text);
-		return (SpelNodeImpl) expression.getAST();
+		return new InvalidExpressionException(text, "does not parse", SYNTAX);
 	}
 
 	/** Removes the code at the beginning of Spring's messages. */
@@ -97,7 +80,7 @@ final class ExpressionText {
 	/** Returns where the expression ends with which a text begins, 0 if there is none. */
 	private static int endOfExpression(String text) {
 		try {
-			parse(text);
+			ParsedExpression.parse(text);
 			return text.length();
 		}
 		catch (SpelParseException ex) {

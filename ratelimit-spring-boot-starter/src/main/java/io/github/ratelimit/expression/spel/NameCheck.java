@@ -2,12 +2,12 @@ package io.github.ratelimit.expression.spel;
 
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.Subnet;
 
 import org.springframework.expression.EvaluationException;
-import org.springframework.expression.TypeLocator;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Assign;
 import org.springframework.expression.spel.ast.BeanReference;
@@ -20,6 +20,7 @@ import org.springframework.expression.spel.ast.Literal;
 import org.springframework.expression.spel.ast.MethodReference;
 import org.springframework.expression.spel.ast.OpDec;
 import org.springframework.expression.spel.ast.OpInc;
+import org.springframework.expression.spel.ast.OpMinus;
 import org.springframework.expression.spel.ast.Projection;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.Selection;
@@ -32,7 +33,10 @@ import org.springframework.expression.spel.ast.VariableReference;
  * Checks every name of an expression before the first call, so that a misspelt name is an
  * error and not a value that is always missing.
  */
-final class ExpressionValidator {
+final class NameCheck {
+
+	/** A field name as RFC 9110 has it. */
+	private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
 	private final String expression;
 
@@ -40,16 +44,12 @@ final class ExpressionValidator {
 
 	private final BeanReferences beans;
 
-	private final TypeLocator types;
-
 	private final boolean afterResponse;
 
-	ExpressionValidator(String expression, MethodArguments arguments, BeanReferences beans, TypeLocator types,
-			boolean afterResponse) {
+	NameCheck(String expression, MethodArguments arguments, BeanReferences beans, boolean afterResponse) {
 		this.expression = expression;
 		this.arguments = arguments;
 		this.beans = beans;
-		this.types = types;
 		this.afterResponse = afterResponse;
 	}
 
@@ -67,17 +67,18 @@ final class ExpressionValidator {
 	private void check(SpelNode node, boolean ofCall) {
 		if (node instanceof CompoundExpression) {
 			checkCompound(node, ofCall);
+			return;
 		}
-		else if (node instanceof PropertyOrFieldReference property) {
-			if (ofCall) {
-				checkVariable(property.getName());
-			}
+		checkName(node, ofCall);
+		checkChildren(node, ofCall);
+	}
+
+	private void checkName(SpelNode node, boolean ofCall) {
+		if (node instanceof PropertyOrFieldReference property && ofCall) {
+			checkVariable(property.getName());
 		}
-		else if (node instanceof MethodReference method) {
-			if (ofCall) {
-				checkFunction(method);
-			}
-			checkChildren(node, ofCall);
+		else if (node instanceof MethodReference method && ofCall) {
+			checkFunction(method);
 		}
 		else if (node instanceof VariableReference) {
 			checkArgument(node, ofCall);
@@ -85,37 +86,23 @@ final class ExpressionValidator {
 		else if (node instanceof BeanReference bean) {
 			this.beans.check(this.expression, bean.getName());
 		}
-		else if (node instanceof TypeReference) {
+		else if (node instanceof TypeReference || node instanceof ConstructorReference) {
 			checkType(node.getChild(0).toStringAST());
 		}
-		else {
-			checkOthers(node, ofCall);
-		}
-	}
-
-	private void checkOthers(SpelNode node, boolean ofCall) {
-		if (node instanceof Assign || node instanceof OpInc || node instanceof OpDec) {
-			throw invalid("assigns a value", "An expression only reads. Write == to compare.");
-		}
-		if (node instanceof FunctionReference) {
+		else if (node instanceof FunctionReference) {
 			throw invalid("calls " + node.toStringAST() + ", but no such function is registered",
 					"Write @bean.method() to call a method of a bean.");
 		}
-		if (node instanceof ConstructorReference) {
-			checkType(node.getChild(0).toStringAST());
-		}
-		for (int i = 0; i < node.getChildCount(); i++) {
-			boolean keyName = node instanceof InlineMap && i % 2 == 0
-					&& node.getChild(i) instanceof PropertyOrFieldReference;
-			if (!keyName) {
-				check(node.getChild(i), ofCall);
-			}
+		else if (node instanceof Assign || node instanceof OpInc || node instanceof OpDec) {
+			throw invalid("assigns a value", "An expression only reads. Write == to compare.");
 		}
 	}
 
 	private void checkChildren(SpelNode node, boolean ofCall) {
 		for (int i = 0; i < node.getChildCount(); i++) {
-			check(node.getChild(i), ofCall);
+			if (!(node instanceof InlineMap && i % 2 == 0 && isWord(node.getChild(i)))) {
+				check(node.getChild(i), ofCall);
+			}
 		}
 	}
 
@@ -134,7 +121,7 @@ final class ExpressionValidator {
 			}
 		}
 		if (ofCall && !fromRoot) {
-			MemberValidator.check(this.expression, compound, this.arguments);
+			new DeclaredTypes(this.expression, this.arguments).checkMembers(compound);
 		}
 	}
 
@@ -143,18 +130,22 @@ final class ExpressionValidator {
 		if (member instanceof Projection || member instanceof Selection) {
 			checkChildren(member, false);
 		}
-		else if (member instanceof Indexer) {
-			boolean keyName = member.getChild(0) instanceof PropertyOrFieldReference;
-			if (!keyName) {
-				check(member.getChild(0), true);
-			}
-		}
 		else if (member instanceof MethodReference) {
 			checkChildren(member, ofCall);
 		}
-		else if (!(member instanceof PropertyOrFieldReference)) {
+		else if (member instanceof Indexer) {
+			if (!isWord(member.getChild(0))) {
+				check(member.getChild(0), true);
+			}
+		}
+		else if (!isWord(member)) {
 			check(member, ofCall);
 		}
+	}
+
+	/** As a member, as a key of a map or in brackets, a word needs no quotes. */
+	private static boolean isWord(SpelNode node) {
+		return node instanceof PropertyOrFieldReference;
 	}
 
 	private static boolean isRoot(SpelNode node) {
@@ -162,12 +153,12 @@ final class ExpressionValidator {
 	}
 
 	private void checkVariable(String name) {
-		RequestVariable variable = RequestVariable.named(name);
+		VariableOrFunction variable = VariableOrFunction.variable(name);
 		if (variable == null) {
-			throw NameCatalogue.unknownVariable(this.expression, name, this.arguments.isNamed(name),
+			throw VariableOrFunction.unknownVariable(this.expression, name, this.arguments.isNamed(name),
 					this.afterResponse);
 		}
-		if (variable == RequestVariable.STATUS && !this.afterResponse) {
+		if (variable == VariableOrFunction.STATUS && !this.afterResponse) {
 			throw invalid("reads status, which is not known before the response",
 					"Write it in count-when or settle of a limit, which are evaluated after the response: for example "
 							+ "key: ip and count-when: status == 401.");
@@ -175,7 +166,7 @@ final class ExpressionValidator {
 		if (variable.isSecurity()) {
 			checkKnownAfterwards(name);
 		}
-		if (variable == RequestVariable.GLOBAL) {
+		if (variable == VariableOrFunction.GLOBAL) {
 			throw invalid("uses global as a value",
 					"Write global alone, as a whole key: one for all calls. It has no value to combine or compare.");
 		}
@@ -189,9 +180,9 @@ final class ExpressionValidator {
 	}
 
 	private void checkArgument(SpelNode node, boolean ofCall) {
-		String name = SyntaxTree.argumentName(node);
+		String name = ParsedExpression.argumentName(node);
 		if (name.equals("root") || (name.equals("this") && ofCall)) {
-			throw invalid("names #" + name + ", which is not a value", "Write " + NameCatalogue.VALUES + ".");
+			throw invalid("names #" + name + ", which is not a value", "Write " + VariableOrFunction.VALUES + ".");
 		}
 		if (this.arguments.type(name) == void.class) {
 			throw invalid("names #" + name + ", but the method returns nothing",
@@ -203,16 +194,16 @@ final class ExpressionValidator {
 	}
 
 	private void checkFunction(MethodReference call) {
-		if (call.getName().equals(RequestFunction.COALESCE)) {
+		if (call.getName().equals(VariableOrFunction.COALESCE)) {
 			if (call.getChildCount() < 2) {
 				throw invalid("calls coalesce with " + count(call.getChildCount(), "value"),
 						"Write at least two, such as coalesce(user, ip).");
 			}
 			return;
 		}
-		RequestFunction function = RequestFunction.named(call.getName());
+		VariableOrFunction function = VariableOrFunction.function(call.getName());
 		if (function == null) {
-			throw NameCatalogue.unknownFunction(this.expression, call.getName());
+			throw VariableOrFunction.unknownFunction(this.expression, call.getName());
 		}
 		if (call.getChildCount() != 1) {
 			throw wrongCall(function, "with " + count(call.getChildCount(), "argument"), "Write one name,");
@@ -220,20 +211,20 @@ final class ExpressionValidator {
 		if (function.isSecurity()) {
 			checkKnownAfterwards(function.text());
 		}
-		checkName(function, call.getChild(0));
+		checkArgument(function, call.getChild(0));
 	}
 
 	private static String count(int number, String what) {
 		return ((number == 0) ? "no " : number + " ") + what + ((number == 1) ? "" : "s");
 	}
 
-	private void checkName(RequestFunction function, SpelNode argument) {
-		if (function == RequestFunction.IN_SUBNET) {
+	private void checkArgument(VariableOrFunction function, SpelNode argument) {
+		if (function == VariableOrFunction.IN_SUBNET) {
 			checkSubnet(argument);
 		}
 		else if (argument instanceof StringLiteral literal) {
-			String name = SyntaxTree.text(literal);
-			if (name.isBlank() || (function == RequestFunction.HEADER && !isToken(name))) {
+			String name = ParsedExpression.text(literal);
+			if (name.isBlank() || (function == VariableOrFunction.HEADER && !TOKEN.matcher(name).matches())) {
 				throw wrongCall(function, "with '" + name + "', which is not a valid name", "Write a name");
 			}
 		}
@@ -249,12 +240,12 @@ final class ExpressionValidator {
 	/** Subnets are parsed once, so no call can bring its own. */
 	private void checkSubnet(SpelNode argument) {
 		if (!(argument instanceof StringLiteral literal)) {
-			throw wrongCall(RequestFunction.IN_SUBNET,
+			throw wrongCall(VariableOrFunction.IN_SUBNET,
 					"with " + argument.toStringAST() + ", which is not a text in quotes",
 					"Write the subnet in quotes,");
 		}
 		try {
-			Subnet.parse(SyntaxTree.text(literal));
+			Subnet.parse(ParsedExpression.text(literal));
 		}
 		catch (InvalidExpressionException ex) {
 			throw invalid(ex.problem(), ex.remedy());
@@ -262,19 +253,22 @@ final class ExpressionValidator {
 	}
 
 	/** Quotes are easily forgotten, in plain YAML as in annotations. */
-	private void checkUnquoted(RequestFunction function, SpelNode argument) {
+	private void checkUnquoted(VariableOrFunction function, SpelNode argument) {
 		Set<String> names = new TreeSet<>();
-		if (SyntaxTree.isWordsAndHyphens(argument, names)
-				&& names.stream().anyMatch((name) -> RequestVariable.named(name) == null)) {
+		if (isWordsAndHyphens(argument, names)
+				&& names.stream().anyMatch((name) -> VariableOrFunction.variable(name) == null)) {
 			throw wrongCall(function, "with a name that is not in quotes", "Write the name in quotes,");
 		}
 	}
 
-	/** A field name as RFC 9110 has it. */
-	private static boolean isToken(String name) {
-		return name.chars()
-			.allMatch((c) -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-					|| "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+	/** Returns whether a node could be {@code X-API-Key} without quotes. */
+	private static boolean isWordsAndHyphens(SpelNode node, Set<String> words) {
+		if (node instanceof PropertyOrFieldReference property) {
+			words.add(property.getName());
+			return true;
+		}
+		return node instanceof OpMinus && node.getChildCount() == 2 && isWordsAndHyphens(node.getChild(0), words)
+				&& isWordsAndHyphens(node.getChild(1), words);
 	}
 
 	private void checkType(String name) {
@@ -283,7 +277,7 @@ final class ExpressionValidator {
 			return;
 		}
 		try {
-			this.types.findType(name);
+			this.beans.context().getTypeLocator().findType(name);
 		}
 		catch (EvaluationException ex) {
 			throw invalid("names the class " + name + ", which does not exist",
@@ -291,8 +285,8 @@ final class ExpressionValidator {
 		}
 	}
 
-	private InvalidExpressionException wrongCall(RequestFunction function, String how, String remedy) {
-		return invalid("calls " + function.text() + " " + how, remedy + " such as " + function.example() + ".");
+	private InvalidExpressionException wrongCall(VariableOrFunction function, String how, String remedy) {
+		return invalid("calls " + function.text() + " " + how, remedy + " such as " + function.written() + ".");
 	}
 
 	private InvalidExpressionException invalid(String problem, String remedy) {

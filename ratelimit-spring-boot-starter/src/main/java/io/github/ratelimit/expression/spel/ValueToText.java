@@ -7,12 +7,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts values to the texts of keys.
+ * Converts the values of expressions, such as claims, to the texts of keys and plans.
  * <ul>
  * <li>Null, an empty or blank text and an empty {@link Optional} are no value.
  * <li>A collection or an array of exactly one element is that element, as a token's
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <li>Everything else is its {@link String#valueOf(Object)}.
  * </ul>
  */
-final class KeyTextConversion {
+final class ValueToText {
 
 	private static final ClassValue<Boolean> HAS_TEXT = new ClassValue<>() {
 
@@ -33,18 +32,12 @@ final class KeyTextConversion {
 
 	};
 
-	private KeyTextConversion() {
+	private ValueToText() {
 	}
 
 	static @Nullable String text(@Nullable Object value) {
-		if (value instanceof String text) {
-			return presentOrNull(text);
-		}
-		if (value == null) {
-			return null;
-		}
-		if (value instanceof Long || value instanceof Integer || value instanceof UUID || value instanceof Enum<?>) {
-			return presentOrNull(value.toString());
+		if (value == null || value instanceof String) {
+			return presentOrNull((String) value);
 		}
 		Object unwrapped = unwrap(value);
 		if (unwrapped != value) {

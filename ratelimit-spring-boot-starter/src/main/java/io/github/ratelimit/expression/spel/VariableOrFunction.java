@@ -1,0 +1,222 @@
+package io.github.ratelimit.expression.spel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.ExpressionRoot;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.Subnet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value that an expression can read of every call: a variable, such as {@code ip}, or a
+ * function of a name that the developer chooses, such as {@code header('X-API-Key')}.
+ * Also the error messages about names that are neither.
+ */
+enum VariableOrFunction {
+
+	IP("ip", String.class, ExpressionRoot::ip),
+
+	USER("user", String.class, ExpressionRoot::user),
+
+	/** The only one without a value: it can only be a key. */
+	GLOBAL("global", String.class, (call) -> null),
+
+	METHOD("method", String.class, ExpressionRoot::method),
+
+	PATH("path", String.class, ExpressionRoot::path),
+
+	/** The only one that is unknown before the response. */
+	STATUS("status", Integer.class, ExpressionRoot::status),
+
+	HEADER("header", String.class, "X-API-Key", ExpressionRoot::header),
+
+	COOKIE("cookie", String.class, "session", ExpressionRoot::cookie),
+
+	PARAM("param", String.class, "id", ExpressionRoot::param),
+
+	CLAIM("claim", Object.class, "plan", ExpressionRoot::claim),
+
+	ATTRIBUTE("attribute", Object.class, "tenant", ExpressionRoot::attribute),
+
+	HAS_ROLE("hasRole", Boolean.class, "PARTNER", ExpressionRoot::hasRole),
+
+	HAS_AUTHORITY("hasAuthority", Boolean.class, "SCOPE_internal", ExpressionRoot::hasAuthority),
+
+	IN_SUBNET("inSubnet", Boolean.class, "10.0.0.0/8", ExpressionRoot::inSubnet) {
+		@Override
+		Reader reader(String name) {
+			Subnet subnet = Subnet.parse(name);
+			return (call) -> call.inSubnet(subnet);
+		}
+	};
+
+	/** The one function that takes values instead of a name. */
+	static final String COALESCE = "coalesce";
+
+	/** For messages: the sources of values. */
+	static final String VALUES = "ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
+			+ " or attribute('…')";
+
+	private static final String BEFORE_RESPONSE = "The variables are ip, user, global, method and path";
+
+	private static final String AFTER_RESPONSE = "The variables are status, ip, method and path";
+
+	private final String text;
+
+	private final Class<?> type;
+
+	/** Null for a variable. */
+	private final @Nullable String example;
+
+	private final BiFunction<ExpressionRoot, String, ? extends @Nullable Object> reading;
+
+	VariableOrFunction(String text, Class<?> type, Reader reading) {
+		this(text, type, null, (call, name) -> reading.apply(call));
+	}
+
+	VariableOrFunction(String text, Class<?> type, @Nullable String example,
+			BiFunction<ExpressionRoot, String, ? extends @Nullable Object> reading) {
+		this.text = text;
+		this.type = type;
+		this.example = example;
+		this.reading = reading;
+	}
+
+	static @Nullable VariableOrFunction variable(String name) {
+		return find(name, false);
+	}
+
+	static @Nullable VariableOrFunction function(String name) {
+		return find(name, true);
+	}
+
+	private static @Nullable VariableOrFunction find(String name, boolean function) {
+		return Arrays.stream(values())
+			.filter((value) -> value.text.equals(name) && (value.example != null) == function)
+			.findFirst()
+			.orElse(null);
+	}
+
+	String text() {
+		return this.text;
+	}
+
+	/** Returns an example of its use, for messages. */
+	String written() {
+		return (this.example != null) ? this.text + "('" + this.example + "')" : this.text;
+	}
+
+	Class<?> type() {
+		return this.type;
+	}
+
+	boolean isCondition() {
+		return this.type == Boolean.class;
+	}
+
+	boolean isSecurity() {
+		return this == USER || this == CLAIM || this == HAS_ROLE || this == HAS_AUTHORITY;
+	}
+
+	/** Returns whether the value could come from the client, also through other code. */
+	boolean isOfClient() {
+		return isChosenByClient() || this == ATTRIBUTE;
+	}
+
+	/** Returns whether the client itself sends the value. */
+	boolean isChosenByClient() {
+		return this == METHOD || this == PATH || this == HEADER || this == COOKIE || this == PARAM;
+	}
+
+	boolean isAddress() {
+		return this == IP || this == IN_SUBNET;
+	}
+
+	/**
+	 * Returns the kind of the keys that consist of this value alone.
+	 * @param name the argument of a function
+	 */
+	String kind(String name) {
+		return switch (this) {
+			case IP -> Key.ADDRESS_KIND;
+			case USER -> Key.USER_KIND;
+			case GLOBAL -> Key.GLOBAL_KIND;
+			case CLAIM -> "claim(" + name + ")";
+			default -> Key.VALUE_KIND;
+		};
+	}
+
+	/**
+	 * Returns the function that reads the value of a call.
+	 * @param name the argument of a function
+	 */
+	Reader reader(String name) {
+		return (call) -> this.reading.apply(call, name);
+	}
+
+	/**
+	 * Returns the failure for a name that is not a variable.
+	 * @param expression the expression
+	 * @param name the name
+	 * @param argument whether the method has an argument of this name
+	 * @param afterResponse whether the expression is evaluated after the response
+	 * @return the failure
+	 */
+	static InvalidExpressionException unknownVariable(String expression, String name, boolean argument,
+			boolean afterResponse) {
+		VariableOrFunction function = function(name);
+		if (function != null) {
+			return new InvalidExpressionException(expression, "uses " + name + " without a name",
+					"Write its name in quotes and parentheses, such as " + function.written() + ".");
+		}
+		if (name.equals(COALESCE)) {
+			return new InvalidExpressionException(expression, "uses coalesce without values",
+					"Write the alternatives in parentheses, such as coalesce(user, ip).");
+		}
+		return new InvalidExpressionException(expression, "names the variable " + name + ", which does not exist",
+				(argument ? "Did you mean the argument #" + name + "? " : meant(name))
+						+ (afterResponse ? AFTER_RESPONSE : BEFORE_RESPONSE) + "; a header is " + HEADER.written()
+						+ ", a method's argument #name, a text is in quotes: 'text'.");
+	}
+
+	static InvalidExpressionException unknownFunction(String expression, String name) {
+		if (variable(name) != null) {
+			return new InvalidExpressionException(expression, "calls " + name + ", which is a variable",
+					"Write " + name + " without parentheses.");
+		}
+		return new InvalidExpressionException(expression, "calls the function " + name + ", which does not exist",
+				meant(name) + "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…'),"
+						+ " hasRole('…'), hasAuthority('…'), inSubnet('…') and coalesce(a, b); a bean's method is @bean.method().");
+	}
+
+	private static String meant(String name) {
+		if (name.length() < 3) {
+			return "";
+		}
+		List<String> known = new ArrayList<>(List.of(COALESCE));
+		Arrays.stream(values()).map(VariableOrFunction::text).forEach(known::add);
+		return Suggestion.nearest(name, known).map((near) -> "Did you mean " + shown(near) + "? ").orElse("");
+	}
+
+	private static String shown(String name) {
+		if (variable(name) != null) {
+			return name;
+		}
+		return name.equals(COALESCE) ? "coalesce(a, b)" : name + "('…')";
+	}
+
+	/**
+	 * Reads a value of a call, null if there is none. It may fail because of the client's
+	 * input. Thread-safe.
+	 */
+	interface Reader extends Function<ExpressionRoot, @Nullable Object> {
+
+	}
+
+}
