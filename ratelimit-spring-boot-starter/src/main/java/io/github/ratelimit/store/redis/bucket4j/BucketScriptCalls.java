@@ -5,7 +5,6 @@ import io.github.bucket4j.TimeoutException;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
@@ -49,7 +48,7 @@ final class BucketScriptCalls {
 	<R> R call(LuaScript script, byte[] key, byte[][] args, Function<byte[], R> reading) {
 		long start = this.time.nanoTime();
 		try {
-			byte[] answer = ScriptReplies.await(this.redis.run(script, new byte[][] { key }, args),
+			byte[] answer = ScriptClient.await(this.redis.run(script, new byte[][] { key }, args),
 					start + this.deadline.toNanos(), this.time);
 			answered();
 			return reading.apply(answer);
