@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
@@ -20,7 +20,7 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  * @param charges the charges, at least one
  * @param node the node that has the keys
  */
-record ChargeGroup(List<KeyCharge> charges, RedisNodes.Node node) {
+record ChargeGroup(List<KeyCharge> charges, NodeHealth node) {
 
 	private static final int PART_OF_A_WAIT = 4;
 

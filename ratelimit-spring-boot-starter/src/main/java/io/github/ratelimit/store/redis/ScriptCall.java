@@ -3,9 +3,9 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.local.CoalescedCalls;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RememberedKey;
@@ -59,8 +59,14 @@ final class ScriptCall {
 
 	private final CoalescedCalls.@Nullable Waiting waiting;
 
+	/** Whether further charges of the key wait until this call has ended. */
+	private boolean first;
+
 	/** Used only by the thread that waits, or that reads the reply. */
 	private @Nullable Throwable failure;
+
+	/** Used like the failure. */
+	private boolean granted;
 
 	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, RedisAccess redis, long askedNanos,
 			CompletableFuture<byte[]> answer, CoalescedCalls.@Nullable Waiting waiting) {
@@ -74,13 +80,36 @@ final class ScriptCall {
 	}
 
 	/**
-	 * Requests the permits of one charge together with other charges of its key.
+	 * Requests the permits of a group, together with other charges of its key if they can
+	 * share a call; {@link #end} has to follow.
 	 */
-	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding encoding, RedisAccess redis) {
+	static ScriptCall take(ChargeGroup group, RedisAccess redis) {
+		BucketEncoding shared = group.sharedEncoding();
+		if (shared == null) {
+			return ask(group, true, redis);
+		}
 		long now = redis.now();
 		RememberedKey key = group.firstKey();
-		CoalescedCalls.Waiting waiting = key.calls().join(key, encoding, group.charges().get(0).charge(), redis);
-		return new ScriptCall(group, true, new byte[1][0], redis, now, waiting.answer(), waiting);
+		if (!key.calls().enter()) {
+			CoalescedCalls.Waiting waiting = key.calls().join(key, shared, group.charges().get(0).charge(), redis);
+			return new ScriptCall(group, true, new byte[1][0], redis, now, waiting.answer(), waiting);
+		}
+		try {
+			ScriptCall call = ask(group, true, redis);
+			call.first = true;
+			return call;
+		}
+		catch (RuntimeException | Error ex) {
+			key.calls().leave(key, redis);
+			throw ex;
+		}
+	}
+
+	/** Lets the charges be sent that wait for this call. */
+	void end() {
+		if (this.first) {
+			this.group.firstKey().calls().leave(this.group.firstKey(), this.redis);
+		}
 	}
 
 	/**
@@ -115,9 +144,9 @@ final class ScriptCall {
 	 * @return the decisions of the limits; null if the reply is late, or the call
 	 * {@linkplain #hasFailed() has failed}
 	 */
-	@Nullable Reply await(long deadlineNanos) {
+	@Nullable List<ChargeDecision> await(long deadlineNanos) {
 		try {
-			return read(ScriptReplies.await(this.answer, deadlineNanos, this.redis.time()));
+			return read(ScriptClient.await(this.answer, deadlineNanos, this.redis.time()));
 		}
 		catch (TimeoutException ex) {
 			return this.answer.isDone() ? readNow() : late(deadlineNanos);
@@ -133,7 +162,7 @@ final class ScriptCall {
 	 * @param executor reads the reply
 	 * @return becomes what {@link #await} returns
 	 */
-	CompletableFuture<@Nullable Reply> replyBy(long deadlineNanos, Executor executor) {
+	CompletableFuture<@Nullable List<ChargeDecision>> replyBy(long deadlineNanos, Executor executor) {
 		if (this.answer.isDone()) {
 			return CompletableFuture.completedFuture(readNow());
 		}
@@ -143,18 +172,23 @@ final class ScriptCall {
 			.handleAsync((bytes, failure) -> this.answer.isDone() ? readNow() : late(deadlineNanos), executor);
 	}
 
+	/** Returns whether the reply says that all permits are available, or are taken. */
+	boolean isGranted() {
+		return this.granted;
+	}
+
 	/** Returns whether there is a failure instead of the reply. */
 	boolean hasFailed() {
 		return this.failure != null;
 	}
 
-	private @Nullable Reply fail(Throwable failure) {
+	private @Nullable List<ChargeDecision> fail(Throwable failure) {
 		this.failure = failure;
 		failed(failure);
 		return null;
 	}
 
-	private @Nullable Reply readNow() {
+	private @Nullable List<ChargeDecision> readNow() {
 		try {
 			return read(this.answer.join());
 		}
@@ -164,7 +198,7 @@ final class ScriptCall {
 	}
 
 	/** A thread that wakes late is no sign of a late Redis. */
-	private @Nullable Reply late(long deadlineNanos) {
+	private @Nullable List<ChargeDecision> late(long deadlineNanos) {
 		long overslept = this.redis.now() - deadlineNanos;
 		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.firstKey().name());
 		return null;
@@ -179,46 +213,48 @@ final class ScriptCall {
 
 	/**
 	 * Stops waiting for the reply.
-	 * @param call what was decided instead
+	 * @param late notes the reply when it arrives
+	 * @param decisions what was decided instead, none if no caller needs it any more
 	 */
-	void leave(InFlightCall call) {
+	void leave(LateReplies late, List<ChargeDecision> decisions) {
 		if (this.failure != null) {
-			fail(call, this.failure);
+			fail(late, decisions, this.failure);
 			return;
 		}
-		if (this.waiting != null && !call.goesOn() && this.waiting.withdraw()) {
+		if (this.waiting != null && !LateReplies.goesOn(decisions) && this.waiting.withdraw()) {
 			return;
 		}
 		if (this.waiting != null) {
 			this.waiting.overtake();
 		}
-		RedisNodes.Node node = this.group.node();
+		NodeHealth node = this.group.node();
 		node.lateBegins();
 		this.group.permitsAreLate(this);
-		ScriptReplies.orLost(this.answer).whenComplete((bytes, failure) -> {
+		ScriptClient.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
 			boolean inTime = bytes != null && this.redis.now() - this.askedNanos <= this.group.patienceNanos();
 			this.group.permitsAreKnown(this, inTime);
-			Reply reply = (bytes != null) ? readLate(bytes) : null;
-			if (reply != null) {
-				call.answered(reply.decisions(), this.fresh);
+			List<ChargeDecision> replies = (bytes != null) ? readLate(bytes) : null;
+			if (replies != null) {
+				late.answered(this.group, decisions, replies, this.fresh);
 			}
 			else {
 				if (failure != null) {
 					failed(failure);
 				}
-				fail(call, failure);
+				fail(late, decisions, failure);
 			}
 		});
 	}
 
-	private void fail(InFlightCall call, @Nullable Throwable failure) {
+	private void fail(LateReplies late, List<ChargeDecision> decisions, @Nullable Throwable failure) {
 		if (this.take) {
-			call.failed(failure != null && FailureReason.isOfOneKey(FailureReason.reason(failure)), this.fresh);
+			boolean ofOneKey = failure != null && FailureReason.isOfOneKey(FailureReason.reason(failure));
+			late.failed(this.group, decisions, ofOneKey, this.fresh);
 		}
 	}
 
-	private @Nullable Reply readLate(byte[] bytes) {
+	private @Nullable List<ChargeDecision> readLate(byte[] bytes) {
 		try {
 			return read(bytes);
 		}
@@ -228,43 +264,34 @@ final class ScriptCall {
 		}
 	}
 
-	private Reply read(byte[] bytes) {
+	private List<ChargeDecision> read(byte[] bytes) {
 		long now = this.redis.now();
 		this.group.node().answered(now - this.askedNanos);
 		ByteBuffer answer = ByteBuffer.wrap(bytes);
 		byte reply = answer.get();
-		boolean granted = reply != REFUSED;
+		this.granted = reply != REFUSED;
 		int size = this.group.size();
 		boolean[] paid = new boolean[size];
 		for (int i = 0; i < size; i++) {
-			paid[i] = (reply == PARTLY) ? answer.get() == GRANTED : granted;
+			paid[i] = (reply == PARTLY) ? answer.get() == GRANTED : this.granted;
 		}
 		if (size == 1) {
-			return new Reply(granted, List.of(readOne(answer, 0, granted, paid[0], now)));
+			return List.of(readOne(answer, 0, paid[0], now));
 		}
 		List<ChargeDecision> decisions = new ArrayList<>(size);
 		for (int i = 0; i < size; i++) {
-			decisions.add(readOne(answer, i, granted, paid[i], now));
+			decisions.add(readOne(answer, i, paid[i], now));
 		}
-		return new Reply(granted, decisions);
+		return decisions;
 	}
 
-	private ChargeDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
+	private ChargeDecision readOne(ByteBuffer answer, int index, boolean paid, long now) {
 		KeyCharge requested = this.group.charges().get(index);
 		Charge charge = requested.charge();
 		Snapshot state = requested.encoding().read(answer, charge.needed(), this.fresh[index], this.askedNanos, now);
 		requested.key().saw(state);
-		boolean available = granted ? paid : state.has(charge, 0);
-		return available ? state.granted(charge, (granted && this.take) ? state : null) : state.refused(charge);
-	}
-
-	/**
-	 * The decisions of the limits of a group.
-	 *
-	 * @param granted whether all permits are available, and taken if that was requested
-	 * @param decisions one for each charge, in the order of the charges
-	 */
-	record Reply(boolean granted, List<ChargeDecision> decisions) {
+		boolean available = this.granted ? paid : state.has(charge, 0);
+		return available ? state.granted(charge, (this.granted && this.take) ? state : null) : state.refused(charge);
 	}
 
 }

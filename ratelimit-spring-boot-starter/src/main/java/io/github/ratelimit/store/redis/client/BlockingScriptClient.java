@@ -44,7 +44,7 @@ final class BlockingScriptClient implements ScriptClient {
 		this.connections = connections;
 		this.cluster = cluster;
 		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES,
-				new LinkedBlockingQueue<>(QUEUE_SIZE), DaemonThreadFactory.named("ratelimit-redis-client-"));
+				new LinkedBlockingQueue<>(QUEUE_SIZE), RedisAccess.daemonThreads("ratelimit-redis-client-"));
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.Rounds;
+import io.github.ratelimit.store.redis.client.ResendTimer;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
@@ -52,7 +52,7 @@ public final class DebtLedger {
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
-	private final Rounds rounds;
+	private final ResendTimer resends;
 
 	/**
 	 * Creates an empty ledger.
@@ -61,7 +61,7 @@ public final class DebtLedger {
 	public DebtLedger(RedisAccess redis, int mostKeys) {
 		this.redis = redis;
 		this.mostKeys = mostKeys;
-		this.rounds = new Rounds(redis, this.byName::isEmpty, this::chargeNow);
+		this.resends = new ResendTimer(redis, this.byName::isEmpty, this::chargeNow);
 	}
 
 	/**
@@ -83,11 +83,11 @@ public final class DebtLedger {
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
-		RedisNodes.Node node = sent ? null : this.redis.node(key.name());
+		NodeHealth node = sent ? null : this.redis.node(key.name());
 		if (node != null && node.isOpen()) {
 			node.owes(permits);
 		}
-		this.rounds.schedule();
+		this.resends.schedule();
 		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
 	}
 
@@ -99,7 +99,7 @@ public final class DebtLedger {
 	 */
 	boolean addLater(RememberedKey key, LimitEncoding encoding, Supplier<KeyDebt.@Nullable Owed> owing) {
 		boolean remembered = change(key, (changed) -> changed.owes(encoding, owing, this.redis.now())) != null;
-		this.rounds.schedule();
+		this.resends.schedule();
 		return remembered;
 	}
 
@@ -117,7 +117,7 @@ public final class DebtLedger {
 
 	/** Returns whether a call was sent. */
 	private boolean send(ByteBuffer name, KeyDebt entry) {
-		RedisNodes.Node node = this.redis.node(entry.key().name());
+		NodeHealth node = this.redis.node(entry.key().name());
 		if (node.isOpen()) {
 			return false;
 		}
