@@ -4,6 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
+import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -84,7 +85,7 @@ final class ClusterDecision {
 		List<ScriptCall> calls = ask(this.groups, false, failed);
 		boolean granted = true;
 		for (ScriptCall call : calls) {
-			List<ChargeDecision> answer = call.await(RedisDecisions.deadline(start, call.group()));
+			List<ChargeDecision> answer = call.await(this.decisions.deadline(start, call.group()));
 			if (answer != null) {
 				there.add(call.group());
 				granted &= call.isGranted();
@@ -110,7 +111,7 @@ final class ClusterDecision {
 		boolean granted = RedisDecisions.isGranted(all);
 		for (int i = 0; granted && i < groups.size(); i++) {
 			ChargeGroup group = groups.get(i);
-			ScriptCall call = group.node().isCrowded() ? null : ask(group, true);
+			ScriptCall call = group.node(this.decisions.redis()).isCrowded() ? null : ask(group, true);
 			this.decisions.leave(group, call, decided.get(i));
 		}
 		if (!granted) {
@@ -125,7 +126,7 @@ final class ClusterDecision {
 		List<ChargeDecision> taken = new ArrayList<>();
 		List<ChargeDecision> lost = new ArrayList<>();
 		for (ScriptCall call : ask(there, true, failed)) {
-			List<ChargeDecision> answer = call.await(RedisDecisions.deadline(start, call.group()));
+			List<ChargeDecision> answer = call.await(this.decisions.deadline(start, call.group()));
 			if (answer != null) {
 				(call.isGranted() ? taken : lost).addAll(answer);
 				continue;
@@ -179,7 +180,7 @@ final class ClusterDecision {
 	private List<ScriptCall> ask(List<ChargeGroup> groups, boolean take, List<ChargeGroup> failed) {
 		List<ScriptCall> calls = new ArrayList<>(groups.size());
 		for (ChargeGroup group : groups) {
-			if (group.node().isOpen()) {
+			if (group.node(this.decisions.redis()).isOpen()) {
 				this.anyFailed = true;
 				failed.add(group);
 			}

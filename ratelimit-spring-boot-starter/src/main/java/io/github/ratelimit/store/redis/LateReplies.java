@@ -1,11 +1,12 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.Receipt;
+import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.RedisLimits;
@@ -25,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * permits that it has refused become a debt, and permits that it has granted to a refused
  * call are given back. Thread-safe.
  *
+ * @param redis where the replies come from
  * @param limits what limits do while Redis fails
  * @param settlements where late replies are settled
- * @param time the time of this instance
  */
-record LateReplies(RedisLimits limits, RedisSettlements settlements, TimeSource time) {
+record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settlements) {
 
 	/**
 	 * Takes all charges of some groups, or none if one is refused.
@@ -39,13 +40,13 @@ record LateReplies(RedisLimits limits, RedisSettlements settlements, TimeSource 
 	 * taken something have a {@link LateReceipt}
 	 */
 	List<List<ChargeDecision>> decide(List<ChargeGroup> groups, long startNanos) {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		List<List<ChargeDecision>> decisions = new ArrayList<>(groups.size());
 		boolean granted = true;
 		for (ChargeGroup group : groups) {
 			List<ChargeDecision> ofGroup = new ArrayList<>(group.size());
 			for (KeyCharge requested : group.charges()) {
-				ofGroup.add(decide(requested, group.isImpatient(), startNanos, now));
+				ofGroup.add(decide(requested, group.isImpatient(this.redis), startNanos, now));
 			}
 			granted &= RedisDecisions.isGranted(ofGroup);
 			decisions.add(ofGroup);

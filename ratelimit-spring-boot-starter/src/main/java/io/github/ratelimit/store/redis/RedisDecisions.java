@@ -5,13 +5,13 @@ import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
 import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.PermitLease;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimits;
 import io.github.ratelimit.store.redis.local.RememberedKey;
-import io.github.ratelimit.store.redis.local.RequestedKeys;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
@@ -45,16 +45,17 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		long start = this.redis.now();
 		RedisLimits.CountedLimit limit = this.limits.of(charge.handle());
 		RememberedKey key = limit.keys().get(charge.key(), start);
-		ChargeDecision decision = decideWithoutAsking(charge, key, limit.encoding(), start);
+		ChargeDecision decision = decideLocally(charge, key, limit.encoding(), start);
 		if (decision == null) {
-			return ask(new RequestedKeys(1, List.of(new KeyCharge(charge, key, limit.encoding()))), start).get(0);
+			ChargeGroup group = new ChargeGroup(1, List.of(new KeyCharge(charge, key, limit.encoding())));
+			return ask(group, start).get(0);
 		}
 		key.count(decision.isViolated(), start);
 		return decision;
 	}
 
-	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key,
-			LimitEncoding encoding, long now) {
+	private static @Nullable ChargeDecision decideLocally(Charge charge, RememberedKey key, LimitEncoding encoding,
+			long now) {
 		PermitLease lease = key.lease(charge.handle().registered().settings().lease());
 		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding bucket)
 				? lease.take(charge, bucket, now) : null;
@@ -71,14 +72,14 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			return List.of();
 		}
 		long now = this.redis.now();
-		RequestedKeys requested = RequestedKeys.of(charges, this.limits, now);
+		ChargeGroup requested = ChargeGroup.of(charges, this.limits, now);
 		List<ChargeDecision> decisions = requested.refusedWithoutAsking(now);
 		return (decisions != null) ? finish(requested, decisions, now)
 				: ask(requested, (since - now < 0) ? since : now);
 	}
 
-	private List<ChargeDecision> ask(RequestedKeys requested, long start) {
-		List<ChargeDecision> decisions = withSlots(requested, start, () -> decide(requested.charges(), start));
+	private List<ChargeDecision> ask(ChargeGroup requested, long start) {
+		List<ChargeDecision> decisions = withSlots(requested, start, () -> decide(requested, start));
 		beginLease(requested, decisions, start);
 		return finish(requested, decisions, start);
 	}
@@ -86,14 +87,14 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 	/** Takes all charges or none, without a call to Redis. */
 	List<ChargeDecision> takeUnanswered(List<Charge> charges) {
 		long start = this.redis.now();
-		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
+		ChargeGroup requested = ChargeGroup.of(charges, this.limits, start);
 		return finish(requested, withSlots(requested, start, () -> {
 			requested.charges().forEach((charge) -> this.redis.node(charge.key().name()).decidedWithout(1));
 			return this.fallback.takeAll(requested.charges(), this.redis.now());
 		}), start);
 	}
 
-	private List<ChargeDecision> withSlots(RequestedKeys requested, long start, Supplier<List<ChargeDecision>> take) {
+	private List<ChargeDecision> withSlots(ChargeGroup requested, long start, Supplier<List<ChargeDecision>> take) {
 		requested.reserveSlots();
 		List<ChargeDecision> decisions;
 		try {
@@ -106,7 +107,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		return holdSlots(requested, decisions, start);
 	}
 
-	private List<ChargeDecision> holdSlots(RequestedKeys requested, List<ChargeDecision> decisions, long start) {
+	private List<ChargeDecision> holdSlots(ChargeGroup requested, List<ChargeDecision> decisions, long start) {
 		return requested.holdSlots(decisions, (taken, charge) -> this.settlements.giveBack(taken, charge, start));
 	}
 
@@ -119,15 +120,15 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			return CompletableFuture.completedFuture(List.of());
 		}
 		long start = this.redis.now();
-		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
-		List<ChargeDecision> decided = decideWithoutAsking(requested, start);
+		ChargeGroup requested = ChargeGroup.of(charges, this.limits, start);
+		List<ChargeDecision> decided = decideLocally(requested, start);
 		if (decided != null) {
 			return CompletableFuture.completedFuture(finish(requested, decided, start));
 		}
 		requested.reserveSlots();
 		CompletableFuture<List<ChargeDecision>> taking;
 		try {
-			taking = decideAsync(requested.charges(), start, executor);
+			taking = decideAsync(requested, start, executor);
 		}
 		catch (RuntimeException | Error ex) {
 			requested.dropSlots();
@@ -143,27 +144,27 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		}).copy();
 	}
 
-	private static @Nullable List<ChargeDecision> decideWithoutAsking(RequestedKeys requested, long now) {
-		if (!requested.isOne()) {
+	private static @Nullable List<ChargeDecision> decideLocally(ChargeGroup requested, long now) {
+		if (requested.size() > 1) {
 			return requested.refusedWithoutAsking(now);
 		}
 		KeyCharge first = requested.charges().get(0);
-		ChargeDecision decision = decideWithoutAsking(first.charge(), first.key(), first.encoding(), now);
+		ChargeDecision decision = decideLocally(first.charge(), first.key(), first.encoding(), now);
 		return (decision != null) ? List.of(decision) : null;
 	}
 
 	/** A call of one limit may be followed by others of its key. */
-	private void beginLease(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
+	private void beginLease(ChargeGroup requested, List<ChargeDecision> decisions, long now) {
 		KeyCharge first = requested.charges().get(0);
 		Duration lease = first.charge().handle().registered().settings().lease();
-		if (lease != null && requested.isOne() && decisions.get(0).receipt() instanceof Snapshot
+		if (lease != null && requested.size() == 1 && decisions.get(0).receipt() instanceof Snapshot
 				&& first.encoding() instanceof BucketEncoding bucket && !bucket.isPaced()) {
 			first.key().lease(this.redis, this.refunds, lease).granted(bucket, now);
 		}
 	}
 
 	/** Keeps what was taken, and counts the decisions about the call's own charges. */
-	private List<ChargeDecision> finish(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
+	private List<ChargeDecision> finish(ChargeGroup requested, List<ChargeDecision> decisions, long now) {
 		for (int i = 0; i < decisions.size(); i++) {
 			if (requested.charges().get(i).isForSlots()) {
 				this.settlements.hold(decisions.get(i), requested.charges().get(i).key());
@@ -193,10 +194,9 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		return true;
 	}
 
-	private List<ChargeDecision> decide(List<KeyCharge> charges, long start) {
-		ChargeGroup group = ChargeGroup.ofOneSlot(charges, this.redis);
-		if (group == null) {
-			return new ClusterDecision(ChargeGroup.bySlot(charges, this.redis), this).decide(charges, start);
+	private List<ChargeDecision> decide(ChargeGroup group, long start) {
+		if (!group.isOfOneSlot(this.redis)) {
+			return new ClusterDecision(group.bySlot(), this).decide(group.charges(), start);
 		}
 		List<ChargeDecision> decided = decideWithoutAsking(group, start);
 		if (decided != null) {
@@ -215,11 +215,9 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		}
 	}
 
-	private CompletableFuture<List<ChargeDecision>> decideAsync(List<KeyCharge> charges, long start,
-			Executor executor) {
-		ChargeGroup group = ChargeGroup.ofOneSlot(charges, this.redis);
-		if (group == null) {
-			return CompletableFuture.supplyAsync(() -> decide(charges, start), executor);
+	private CompletableFuture<List<ChargeDecision>> decideAsync(ChargeGroup group, long start, Executor executor) {
+		if (!group.isOfOneSlot(this.redis)) {
+			return CompletableFuture.supplyAsync(() -> decide(group, start), executor);
 		}
 		List<ChargeDecision> decided = decideWithoutAsking(group, start);
 		if (decided != null) {
@@ -246,10 +244,10 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 
 	/** Returns null if Redis can be asked. */
 	private @Nullable List<ChargeDecision> decideWithoutAsking(ChargeGroup group, long start) {
-		if (group.node().isOpen()) {
+		if (group.node(this.redis).isOpen()) {
 			return decideWithout(List.of(group));
 		}
-		if (group.node().isCrowded()) {
+		if (group.node(this.redis).isCrowded()) {
 			return decideLate(group, null, start);
 		}
 		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : null;
@@ -261,7 +259,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 	 */
 	private List<ChargeDecision> decideBehindLatePermit(ChargeGroup group, long start) {
 		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
-		group.node().late(start, true, group.firstKey().name());
+		group.node(this.redis).late(start, true, group.firstKey().name());
 		leave(group, isGranted(decisions) ? ScriptCall.ask(group, true, this.redis) : null, decisions);
 		return decisions;
 	}
@@ -312,12 +310,12 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 	}
 
 	/** Returns until when a decision waits for its reply. */
-	static long deadline(long start, ChargeGroup group) {
-		return start + (group.isBehindLatePermit() ? 0 : group.patienceNanos());
+	long deadline(long start, ChargeGroup group) {
+		return start + (group.isBehindLatePermit() ? 0 : group.patienceNanos(this.redis));
 	}
 
 	List<ChargeDecision> decideWithout(List<ChargeGroup> groups) {
-		groups.forEach((group) -> group.node().decidedWithout(group.size()));
+		groups.forEach((group) -> group.node(this.redis).decidedWithout(group.size()));
 		return this.fallback.takeAll(groups.stream().flatMap((group) -> group.charges().stream()).toList(),
 				this.redis.now());
 	}

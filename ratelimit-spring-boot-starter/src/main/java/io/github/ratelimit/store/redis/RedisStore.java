@@ -105,7 +105,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settlements = new RedisSettlements(this.redis, this.limits, fallback, this.slotLeases, this.debts,
 				refunds);
 		this.decisions = new RedisDecisions(this.redis, this.limits, fallback,
-				new LateReplies(this.limits, this.settlements, time), this.settlements, refunds);
+				new LateReplies(this.redis, this.limits, this.settlements), this.settlements, refunds);
 	}
 
 	/**

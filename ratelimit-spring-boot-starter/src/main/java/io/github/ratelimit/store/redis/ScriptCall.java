@@ -6,6 +6,7 @@ import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.CoalescedCalls;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RememberedKey;
@@ -200,14 +201,14 @@ final class ScriptCall {
 	/** A thread that wakes late is no sign of a late Redis. */
 	private @Nullable List<ChargeDecision> late(long deadlineNanos) {
 		long overslept = this.redis.now() - deadlineNanos;
-		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.firstKey().name());
+		this.group.node(this.redis).late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.firstKey().name());
 		return null;
 	}
 
 	/** Several charges may share a call, whose failure counts once. */
 	private void failed(Throwable failure) {
 		if (this.waiting == null || this.waiting.isFirst()) {
-			this.group.node().failed(failure, this.group.names());
+			this.group.node(this.redis).failed(failure, this.group.names());
 		}
 	}
 
@@ -227,12 +228,13 @@ final class ScriptCall {
 		if (this.waiting != null) {
 			this.waiting.overtake();
 		}
-		NodeHealth node = this.group.node();
+		NodeHealth node = this.group.node(this.redis);
 		node.lateBegins();
-		this.group.permitsAreLate(this);
+		this.group.permitsAreLate(this, this.redis);
 		ScriptClient.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
-			boolean inTime = bytes != null && this.redis.now() - this.askedNanos <= this.group.patienceNanos();
+			boolean inTime = bytes != null
+					&& this.redis.now() - this.askedNanos <= this.group.patienceNanos(this.redis);
 			this.group.permitsAreKnown(this, inTime);
 			List<ChargeDecision> replies = (bytes != null) ? readLate(bytes) : null;
 			if (replies != null) {
@@ -266,7 +268,7 @@ final class ScriptCall {
 
 	private List<ChargeDecision> read(byte[] bytes) {
 		long now = this.redis.now();
-		this.group.node().answered(now - this.askedNanos);
+		this.group.node(this.redis).answered(now - this.askedNanos);
 		ByteBuffer answer = ByteBuffer.wrap(bytes);
 		byte reply = answer.get();
 		this.granted = reply != REFUSED;

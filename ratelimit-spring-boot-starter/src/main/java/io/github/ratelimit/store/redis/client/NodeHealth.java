@@ -32,11 +32,6 @@ public final class NodeHealth {
 		this.log = new OutageLog(name, redis);
 	}
 
-	/** Returns how long a reply of this node is in time. */
-	public long deadlineNanos() {
-		return this.redis.deadlineNanos();
-	}
-
 	public boolean isOpen() {
 		return this.breaker.isOpen();
 	}

@@ -144,7 +144,7 @@ public final class RememberedKey {
 	 * limit's refusal.
 	 * @return a decision without a receipt, null if Redis has to decide
 	 */
-	public @Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
+	@Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
 		Snapshot seen = lately(encoding, now);
 		return (seen != null) ? seen.stillThere(charge, now) : null;
 	}
@@ -242,16 +242,16 @@ public final class RememberedKey {
 	/**
 	 * Returns whether a scheduled permit was requested and Redis has not answered yet.
 	 */
-	public boolean isPermitLate() {
+	boolean isPermitLate() {
 		return this.latePermit != null;
 	}
 
-	public void permitIsLate(Object asked) {
+	void permitIsLate(Object asked) {
 		this.latePermit = asked;
 	}
 
 	/** Notes that the reply has arrived or never will: calls may wait for others. */
-	public synchronized void permitIsKnown(Object asked, boolean inTime) {
+	synchronized void permitIsKnown(Object asked, boolean inTime) {
 		if (inTime || this.latePermit == asked) {
 			this.latePermit = null;
 		}

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Slots that Redis grants while calls of this instance have some that Redis has not. */
 @Tag("version-independent")
-class RequestedKeysTests {
+class ChargeGroupTests {
 
 	private final KeyCharge first = ofOneSlot("first");
 
@@ -61,9 +61,9 @@ class RequestedKeysTests {
 	}
 
 	private static List<ChargeDecision> hold(List<KeyCharge> charges, BiConsumer<ChargeDecision, KeyCharge> giveBack) {
-		RequestedKeys requested = new RequestedKeys(charges.size(), charges);
+		ChargeGroup requested = new ChargeGroup(charges.size(), charges);
 		requested.reserveSlots();
-		return requested.holdSlots(charges.stream().map(RequestedKeysTests::granted).toList(), giveBack);
+		return requested.holdSlots(charges.stream().map(ChargeGroupTests::granted).toList(), giveBack);
 	}
 
 	private static ChargeDecision granted(KeyCharge requested) {

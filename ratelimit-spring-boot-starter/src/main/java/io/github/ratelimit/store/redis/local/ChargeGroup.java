@@ -3,28 +3,38 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.client.NodeHealth;
+import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
  * The charges of a call, followed by a peek at the block of each key that can be blocked;
- * with the slots that the call requests, reserved among those that the calls of this
- * instance hold.
+ * or those of them whose keys are in one slot, so that one script call can decide them.
  *
  * @param own how many of the charges are the call's own
- * @param charges the charges
+ * @param charges the charges, at least one
  */
-public record RequestedKeys(int own, List<KeyCharge> charges) {
+public record ChargeGroup(int own, List<KeyCharge> charges) {
+
+	private static final int PART_OF_A_WAIT = 4;
+
+	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	private static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
 
-	public static RequestedKeys of(List<Charge> own, RedisLimits limits, long now) {
+	/** Returns the charges of a call, and remembers their keys from now on. */
+	public static ChargeGroup of(List<Charge> own, RedisLimits limits, long now) {
 		List<KeyCharge> charges = new ArrayList<>(own.size() + 1);
 		own.forEach((charge) -> charges.add(KeyCharge.of(charge, limits, now)));
 		for (Charge charge : own) {
@@ -34,12 +44,36 @@ public record RequestedKeys(int own, List<KeyCharge> charges) {
 				charges.add(KeyCharge.of(charge.isEnforced() ? look : look.asDryRun(), limits, now));
 			}
 		}
-		return new RequestedKeys(own.size(), charges);
+		return new ChargeGroup(own.size(), charges);
 	}
 
-	/** Returns whether a single key is requested, and no block with it. */
-	public boolean isOne() {
-		return this.charges.size() == 1;
+	/** Returns whether one script call can decide: a cluster has all keys in one slot. */
+	public boolean isOfOneSlot(RedisAccess redis) {
+		return size() == 1 || !redis.client().isCluster() || bySlot().size() == 1;
+	}
+
+	/** Returns groups of charges whose keys are in the same slot of a cluster. */
+	public List<ChargeGroup> bySlot() {
+		Map<Integer, List<KeyCharge>> bySlot = new LinkedHashMap<>();
+		for (KeyCharge requested : this.charges) {
+			int slot = ClusterSlotHashUtil.calculateSlot(requested.key().name());
+			bySlot.computeIfAbsent(slot, (added) -> new ArrayList<>()).add(requested);
+		}
+		return bySlot.values().stream().map((ofSlot) -> new ChargeGroup(ofSlot.size(), ofSlot)).toList();
+	}
+
+	/** Returns the node that has the keys, all of one slot. */
+	public NodeHealth node(RedisAccess redis) {
+		return redis.node(firstKey().name());
+	}
+
+	/** Returns the key of the first charge. */
+	public RememberedKey firstKey() {
+		return this.charges.get(0).key();
+	}
+
+	public int size() {
+		return this.charges.size();
 	}
 
 	/**
@@ -165,6 +199,83 @@ public record RequestedKeys(int own, List<KeyCharge> charges) {
 			}
 		}
 		return refused;
+	}
+
+	/**
+	 * Returns the limit of a single bucket, whose charges can share a call; null if these
+	 * charges cannot.
+	 */
+	public @Nullable BucketEncoding sharedEncoding() {
+		return (size() == 1 && this.charges.get(0).encoding() instanceof BucketEncoding bucket && !bucket.isPaced())
+				? bucket : null;
+	}
+
+	/**
+	 * Returns how long to wait for a reply. A call with a scheduled permit waits here for
+	 * at most a part of its remaining time, as other calls are queued behind it.
+	 */
+	public long patienceNanos(RedisAccess redis) {
+		long most = redis.deadlineNanos();
+		for (KeyCharge requested : this.charges) {
+			Charge charge = requested.charge();
+			if (charge.limit().isPaced()) {
+				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
+				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
+			}
+		}
+		return most;
+	}
+
+	/**
+	 * Returns whether the time after which a reply counts as missing is too long to wait.
+	 * A reply that takes a few milliseconds longer is no sign of a failure.
+	 */
+	public boolean isImpatient(RedisAccess redis) {
+		return patienceNanos(redis) < redis.deadlineNanos() && (waitsForAWhile(redis) || isBehindLatePermit());
+	}
+
+	private boolean waitsForAWhile(RedisAccess redis) {
+		return patienceNanos(redis) >= Math.min(redis.deadlineNanos(), LEAST_OF_A_WAIT_NANOS);
+	}
+
+	/**
+	 * Returns whether a scheduled permit was requested before these charges and is not
+	 * answered yet.
+	 */
+	public boolean isBehindLatePermit() {
+		for (KeyCharge requested : this.charges) {
+			if (requested.key().isPermitLate()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Notes that the scheduled permits of a call are not answered in time. */
+	public void permitsAreLate(Object asked, RedisAccess redis) {
+		for (KeyCharge requested : this.charges) {
+			if (requested.charge().limit().isPaced() && waitsForAWhile(redis)) {
+				requested.key().permitIsLate(asked);
+			}
+		}
+	}
+
+	/** Notes that the scheduled permits of a call are answered, or never will be. */
+	public void permitsAreKnown(Object asked, boolean inTime) {
+		for (KeyCharge requested : this.charges) {
+			if (requested.key().isPermitLate()) {
+				requested.key().permitIsKnown(asked, inTime);
+			}
+		}
+	}
+
+	/** Returns the names of the keys in Redis; must not be changed. */
+	public byte[][] names() {
+		byte[][] names = new byte[size()][];
+		for (int i = 0; i < names.length; i++) {
+			names[i] = this.charges.get(i).key().name();
+		}
+		return names;
 	}
 
 }
