@@ -88,7 +88,7 @@ abstract class RedisBucketBuilder<B extends RedisBucketBuilder<B>> {
 			return proxy(this.buckets.executor(key, null), configurationSupplier);
 		}
 
-		private BucketProxy proxy(BucketCommandExecutor executor, Supplier<BucketConfiguration> configuration) {
+		private BucketProxy proxy(BucketCalls.Executor executor, Supplier<BucketConfiguration> configuration) {
 			return new RedisBucket(configuration, executor, this.listener);
 		}
 
@@ -119,7 +119,7 @@ abstract class RedisBucketBuilder<B extends RedisBucketBuilder<B>> {
 			return proxy(this.buckets.executor(key, null), configurationSupplier);
 		}
 
-		private AsyncBucketProxy proxy(BucketCommandExecutor executor,
+		private AsyncBucketProxy proxy(BucketCalls.Executor executor,
 				Supplier<CompletableFuture<BucketConfiguration>> configuration) {
 			return new DefaultAsyncBucketProxy(executor, RecoveryStrategy.RECONSTRUCT, configuration, null,
 					this.listener);

@@ -77,7 +77,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
 	private final RedisKeyNames names;
 
-	private final BucketScriptCalls calls;
+	private final BucketCalls calls;
 
 	private final RecentConfigurations recent;
 
@@ -87,7 +87,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.names = new RedisKeyNames(keyPrefix);
-		this.calls = new BucketScriptCalls(redis, deadline, time);
+		this.calls = new BucketCalls(redis, deadline, time);
 		this.recent = new RecentConfigurations(time);
 	}
 
@@ -124,8 +124,8 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 		return new RedisBucketBuilder.Blocking(this);
 	}
 
-	BucketCommandExecutor executor(String key, @Nullable BucketConfigurationEncoding encoding) {
-		return new BucketCommandExecutor(key, name(key), this.calls, this.scripts.command(), this.recent, encoding);
+	BucketCalls.Executor executor(String key, @Nullable BucketConfigurationEncoding encoding) {
+		return this.calls.executor(key, name(key), this.scripts.command(), this.recent, encoding);
 	}
 
 	private byte[] name(String key) {
