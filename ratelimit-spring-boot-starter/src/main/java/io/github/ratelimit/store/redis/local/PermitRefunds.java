@@ -132,7 +132,7 @@ public final class PermitRefunds {
 
 		/** Returns whether the state has certainly become full, or expired, meanwhile. */
 		boolean isOver(long now) {
-			return now - this.from.answeredNanos() > KeyDebt.nanosToForget(this.from.encoding().limit());
+			return now - this.from.answeredNanos() > DebtLedger.nanosToForget(this.from.encoding().limit());
 		}
 
 	}
