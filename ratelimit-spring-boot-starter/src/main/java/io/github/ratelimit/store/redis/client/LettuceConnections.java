@@ -78,10 +78,6 @@ final class LettuceConnections {
 		}
 	}
 
-	static boolean isCluster(RedisConnectionFactory connections) {
-		return connections instanceof LettuceConnectionFactory lettuce && lettuce.isClusterAware();
-	}
-
 	static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
 		return (connections instanceof LettuceConnectionFactory lettuce) ? target(lettuce) : null;
 	}

@@ -39,8 +39,12 @@ public final class ScriptClientFactory {
 	public static ScriptClient scripts(RedisConnectionFactory connections, LuaScript... needed) {
 		RedisConnectionFactory target = target(connections);
 		ScriptClient dedicated = LETTUCE ? LettuceConnections.client(target, needed) : null;
-		return (dedicated != null) ? dedicated
-				: new BlockingScriptClient(connections, isCluster(target), where(target));
+		if (dedicated != null) {
+			return dedicated;
+		}
+		RedisConfiguration configuration = configuration(target);
+		return new BlockingScriptClient(connections, configuration instanceof ClusterConfiguration,
+				describe(configuration));
 	}
 
 	/** Returns the target of a proxy, whose own fields are empty. */
@@ -49,14 +53,9 @@ public final class ScriptClientFactory {
 		return (target instanceof RedisConnectionFactory factory) ? target(factory) : connections;
 	}
 
-	private static boolean isCluster(RedisConnectionFactory connections) {
-		return (JEDIS && Jedis.isCluster(connections)) || (LETTUCE && LettuceConnections.isCluster(connections));
-	}
-
-	private static String where(RedisConnectionFactory connections) {
-		RedisConfiguration configuration = (JEDIS) ? Jedis.configuration(connections) : null;
-		return describe(
-				(configuration == null && LETTUCE) ? LettuceConnections.configuration(connections) : configuration);
+	private static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
+		RedisConfiguration configuration = JEDIS ? Jedis.configuration(connections) : null;
+		return (configuration == null && LETTUCE) ? LettuceConnections.configuration(connections) : configuration;
 	}
 
 	/** Describes the target of connections for logs, without credentials. */
@@ -84,10 +83,6 @@ public final class ScriptClientFactory {
 
 	/** Loaded only with Jedis. */
 	private static final class Jedis {
-
-		static boolean isCluster(RedisConnectionFactory connections) {
-			return connections instanceof JedisConnectionFactory jedis && jedis.isRedisClusterAware();
-		}
 
 		static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
 			if (!(connections instanceof JedisConnectionFactory jedis)) {
