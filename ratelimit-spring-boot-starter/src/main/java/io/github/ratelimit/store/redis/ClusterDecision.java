@@ -85,7 +85,7 @@ final class ClusterDecision {
 		List<ScriptCall> calls = ask(this.groups, false, failed);
 		boolean granted = true;
 		for (ScriptCall call : calls) {
-			List<ChargeDecision> answer = call.await(this.decisions.deadline(start, call.group()));
+			List<ChargeDecision> answer = call.await(start);
 			if (answer != null) {
 				there.add(call.group());
 				granted &= call.isGranted();
@@ -126,7 +126,7 @@ final class ClusterDecision {
 		List<ChargeDecision> taken = new ArrayList<>();
 		List<ChargeDecision> lost = new ArrayList<>();
 		for (ScriptCall call : ask(there, true, failed)) {
-			List<ChargeDecision> answer = call.await(this.decisions.deadline(start, call.group()));
+			List<ChargeDecision> answer = call.await(start);
 			if (answer != null) {
 				(call.isGranted() ? taken : lost).addAll(answer);
 				continue;

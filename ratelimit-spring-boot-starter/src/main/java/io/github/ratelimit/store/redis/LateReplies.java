@@ -46,7 +46,7 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 		for (ChargeGroup group : groups) {
 			List<ChargeDecision> ofGroup = new ArrayList<>(group.size());
 			for (KeyCharge requested : group.charges()) {
-				ofGroup.add(decide(requested, group.isImpatient(this.redis), startNanos, now));
+				ofGroup.add(decide(requested, ScriptCall.isImpatient(group, this.redis), startNanos, now));
 			}
 			granted &= RedisDecisions.isGranted(ofGroup);
 			decisions.add(ofGroup);

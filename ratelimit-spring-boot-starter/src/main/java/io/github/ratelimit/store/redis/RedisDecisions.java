@@ -186,8 +186,8 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 
 	/** Returns whether no decision refuses. */
 	static boolean isGranted(List<ChargeDecision> decisions) {
-		for (ChargeDecision decision : decisions) {
-			if (decision.isRefused()) {
+		for (int i = 0; i < decisions.size(); i++) {
+			if (decisions.get(i).isRefused()) {
 				return false;
 			}
 		}
@@ -205,7 +205,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		try (StoreObserver.Call observed = this.redis.asking(group.size())) {
 			ScriptCall call = ScriptCall.take(group, this.redis);
 			try {
-				List<ChargeDecision> reply = call.await(deadline(start, group));
+				List<ChargeDecision> reply = call.await(start);
 				observed.ended(outcome(call, reply));
 				return decided(call, reply, start);
 			}
@@ -233,7 +233,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			throw ex;
 		}
 		observed.detached();
-		return call.replyBy(deadline(start, group), executor).thenApply((reply) -> {
+		return call.reply(start, executor).thenApply((reply) -> {
 			observed.ended(outcome(call, reply));
 			return decided(call, reply, start);
 		}).whenComplete((decisions, failure) -> {
@@ -307,11 +307,6 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 	/** Gives back what a call is granted whose caller no longer waits. */
 	void abandon(ScriptCall call) {
 		call.leave(this.late, List.of());
-	}
-
-	/** Returns until when a decision waits for its reply. */
-	long deadline(long start, ChargeGroup group) {
-		return start + (group.isBehindLatePermit() ? 0 : group.patienceNanos(this.redis));
 	}
 
 	List<ChargeDecision> decideWithout(List<ChargeGroup> groups) {

@@ -35,6 +35,11 @@ final class ScriptCall {
 
 	static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
+	/** A paced call spends at most this part of its wait on Redis. */
+	private static final int PART_OF_A_WAIT = 4;
+
+	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
 	private static final byte REFUSED = '0';
 
 	/** A thread that wakes this long after its deadline lacked processor time. */
@@ -61,7 +66,7 @@ final class ScriptCall {
 	private final CoalescedCalls.@Nullable Waiting waiting;
 
 	/** Whether further charges of the key wait until this call has ended. */
-	private boolean first;
+	private boolean awaited;
 
 	/** Used only by the thread that waits, or that reads the reply. */
 	private @Nullable Throwable failure;
@@ -97,7 +102,7 @@ final class ScriptCall {
 		}
 		try {
 			ScriptCall call = ask(group, true, redis);
-			call.first = true;
+			call.awaited = true;
 			return call;
 		}
 		catch (RuntimeException | Error ex) {
@@ -108,7 +113,7 @@ final class ScriptCall {
 
 	/** Lets the charges be sent that wait for this call. */
 	void end() {
-		if (this.first) {
+		if (this.awaited) {
 			this.group.firstKey().calls().leave(this.group.firstKey(), this.redis);
 		}
 	}
@@ -140,12 +145,14 @@ final class ScriptCall {
 	}
 
 	/**
-	 * Waits for the reply.
-	 * @param deadlineNanos the latest time; a reply that is there is read in any case
+	 * Waits for the reply as long as the charges may wait; a reply that is there is read
+	 * in any case.
+	 * @param start when the decision began
 	 * @return the decisions of the limits; null if the reply is late, or the call
 	 * {@linkplain #hasFailed() has failed}
 	 */
-	@Nullable List<ChargeDecision> await(long deadlineNanos) {
+	@Nullable List<ChargeDecision> await(long start) {
+		long deadlineNanos = deadline(start);
 		try {
 			return read(ScriptClient.await(this.answer, deadlineNanos, this.redis.time()));
 		}
@@ -159,14 +166,15 @@ final class ScriptCall {
 
 	/**
 	 * Returns the reply without holding a thread until it arrives.
-	 * @param deadlineNanos the latest time; a reply that is there is read in any case
+	 * @param start when the decision began
 	 * @param executor reads the reply
 	 * @return becomes what {@link #await} returns
 	 */
-	CompletableFuture<@Nullable List<ChargeDecision>> replyBy(long deadlineNanos, Executor executor) {
+	CompletableFuture<@Nullable List<ChargeDecision>> reply(long start, Executor executor) {
 		if (this.answer.isDone()) {
 			return CompletableFuture.completedFuture(readNow());
 		}
+		long deadlineNanos = deadline(start);
 		long nanos = Math.max(1, deadlineNanos - this.redis.now());
 		return this.answer.copy()
 			.orTimeout(nanos, TimeUnit.NANOSECONDS)
@@ -196,6 +204,40 @@ final class ScriptCall {
 		catch (CancellationException | CompletionException | BufferUnderflowException ex) {
 			return fail(ex);
 		}
+	}
+
+	private long deadline(long start) {
+		return start + (this.group.isBehindLatePermit() ? 0 : patienceNanos(this.group, this.redis));
+	}
+
+	/**
+	 * Returns how long to wait for a reply. A call with a scheduled permit waits here for
+	 * at most a part of its remaining time, as other calls are queued behind it.
+	 */
+	private static long patienceNanos(ChargeGroup group, RedisAccess redis) {
+		long most = redis.deadlineNanos();
+		for (int i = 0; i < group.size(); i++) {
+			Charge charge = group.charges().get(i).charge();
+			if (charge.limit().isPaced()) {
+				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
+				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
+			}
+		}
+		return most;
+	}
+
+	/**
+	 * Returns whether the time after which a reply counts as missing is too long for
+	 * charges to wait. A reply that takes a few milliseconds longer is no sign of a
+	 * failure.
+	 */
+	static boolean isImpatient(ChargeGroup group, RedisAccess redis) {
+		long patience = patienceNanos(group, redis);
+		return patience < redis.deadlineNanos() && (isAWhile(patience, redis) || group.isBehindLatePermit());
+	}
+
+	private static boolean isAWhile(long nanos, RedisAccess redis) {
+		return nanos >= Math.min(redis.deadlineNanos(), LEAST_OF_A_WAIT_NANOS);
 	}
 
 	/** A thread that wakes late is no sign of a late Redis. */
@@ -230,12 +272,13 @@ final class ScriptCall {
 		}
 		NodeHealth node = this.group.node(this.redis);
 		node.lateBegins();
-		this.group.permitsAreLate(this, this.redis);
+		long patience = patienceNanos(this.group, this.redis);
+		if (isAWhile(patience, this.redis)) {
+			this.group.permitsAreLate(this);
+		}
 		ScriptClient.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
-			boolean inTime = bytes != null
-					&& this.redis.now() - this.askedNanos <= this.group.patienceNanos(this.redis);
-			this.group.permitsAreKnown(this, inTime);
+			this.group.permitsAreKnown(this, bytes != null && this.redis.now() - this.askedNanos <= patience);
 			List<ChargeDecision> replies = (bytes != null) ? readLate(bytes) : null;
 			if (replies != null) {
 				late.answered(this.group, decisions, replies, this.fresh);

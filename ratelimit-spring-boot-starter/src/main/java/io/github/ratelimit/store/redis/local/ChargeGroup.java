@@ -27,17 +27,16 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  */
 public record ChargeGroup(int own, List<KeyCharge> charges) {
 
-	private static final int PART_OF_A_WAIT = 4;
-
-	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
 	private static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
 
 	/** Returns the charges of a call, and remembers their keys from now on. */
 	public static ChargeGroup of(List<Charge> own, RedisLimits limits, long now) {
 		List<KeyCharge> charges = new ArrayList<>(own.size() + 1);
-		own.forEach((charge) -> charges.add(KeyCharge.of(charge, limits, now)));
-		for (Charge charge : own) {
+		for (int i = 0; i < own.size(); i++) {
+			charges.add(KeyCharge.of(own.get(i), limits, now));
+		}
+		for (int i = 0; i < own.size(); i++) {
+			Charge charge = own.get(i);
 			LimitHandle blocks = charge.handle().blocks();
 			if (blocks != null) {
 				Charge look = Charge.peek(blocks, charge.key(), 1);
@@ -148,9 +147,9 @@ public record ChargeGroup(int own, List<KeyCharge> charges) {
 	 * follow.
 	 */
 	public void reserveSlots() {
-		for (KeyCharge requested : this.charges) {
-			if (requested.isForSlots()) {
-				requested.key().askSlots(requested.permits());
+		for (int i = 0; i < size(); i++) {
+			if (this.charges.get(i).isForSlots()) {
+				this.charges.get(i).key().askSlots(this.charges.get(i).permits());
 			}
 		}
 	}
@@ -211,40 +210,12 @@ public record ChargeGroup(int own, List<KeyCharge> charges) {
 	}
 
 	/**
-	 * Returns how long to wait for a reply. A call with a scheduled permit waits here for
-	 * at most a part of its remaining time, as other calls are queued behind it.
-	 */
-	public long patienceNanos(RedisAccess redis) {
-		long most = redis.deadlineNanos();
-		for (KeyCharge requested : this.charges) {
-			Charge charge = requested.charge();
-			if (charge.limit().isPaced()) {
-				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
-				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
-			}
-		}
-		return most;
-	}
-
-	/**
-	 * Returns whether the time after which a reply counts as missing is too long to wait.
-	 * A reply that takes a few milliseconds longer is no sign of a failure.
-	 */
-	public boolean isImpatient(RedisAccess redis) {
-		return patienceNanos(redis) < redis.deadlineNanos() && (waitsForAWhile(redis) || isBehindLatePermit());
-	}
-
-	private boolean waitsForAWhile(RedisAccess redis) {
-		return patienceNanos(redis) >= Math.min(redis.deadlineNanos(), LEAST_OF_A_WAIT_NANOS);
-	}
-
-	/**
 	 * Returns whether a scheduled permit was requested before these charges and is not
 	 * answered yet.
 	 */
 	public boolean isBehindLatePermit() {
-		for (KeyCharge requested : this.charges) {
-			if (requested.key().isPermitLate()) {
+		for (int i = 0; i < size(); i++) {
+			if (this.charges.get(i).key().isPermitLate()) {
 				return true;
 			}
 		}
@@ -252,9 +223,9 @@ public record ChargeGroup(int own, List<KeyCharge> charges) {
 	}
 
 	/** Notes that the scheduled permits of a call are not answered in time. */
-	public void permitsAreLate(Object asked, RedisAccess redis) {
+	public void permitsAreLate(Object asked) {
 		for (KeyCharge requested : this.charges) {
-			if (requested.charge().limit().isPaced() && waitsForAWhile(redis)) {
+			if (requested.charge().limit().isPaced()) {
 				requested.key().permitIsLate(asked);
 			}
 		}
