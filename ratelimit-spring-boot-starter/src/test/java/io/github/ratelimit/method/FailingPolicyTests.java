@@ -87,8 +87,8 @@ class FailingPolicyTests {
 		Degradation degradation = new Degradation(this.time);
 		ChargeLimiter limiter = new ChargeLimiter(new MemoryStore(this.time, 10), NamedBudgets.NONE, killSwitch,
 				degradation, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
-		return new Beans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
-				degradation, killSwitch, null, null, Runnable::run, false);
+		return new Beans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null), degradation,
+				killSwitch, null, null, Runnable::run, false);
 	}
 
 	static class Job {

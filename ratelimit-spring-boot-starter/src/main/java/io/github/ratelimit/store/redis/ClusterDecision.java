@@ -4,6 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
+import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -33,10 +34,12 @@ final class ClusterDecision {
 		this.decisions = decisions;
 	}
 
-	List<ChargeDecision> decide(List<KeyCharge> charges, long start, StoreObserver.Call observed) {
-		List<ChargeDecision> decisions = decide(charges, start);
-		observed.ended(outcome(decisions));
-		return decisions;
+	List<ChargeDecision> decide(List<KeyCharge> charges, long start) {
+		try (StoreObserver.Call observed = this.decisions.redis().asking(charges.size())) {
+			List<ChargeDecision> decisions = decideAll(charges, start);
+			observed.ended(outcome(decisions));
+			return decisions;
+		}
 	}
 
 	private Outcome outcome(List<ChargeDecision> decisions) {
@@ -49,7 +52,7 @@ final class ClusterDecision {
 		return RedisDecisions.isGranted(decisions) ? Outcome.ALLOWED : Outcome.REFUSED;
 	}
 
-	private List<ChargeDecision> decide(List<KeyCharge> charges, long start) {
+	private List<ChargeDecision> decideAll(List<KeyCharge> charges, long start) {
 		List<ChargeGroup> failed = new ArrayList<>();
 		List<ChargeGroup> late = new ArrayList<>();
 		List<ChargeGroup> there = new ArrayList<>();
@@ -82,11 +85,11 @@ final class ClusterDecision {
 		List<ScriptCall> calls = ask(this.groups, false, failed);
 		boolean granted = true;
 		for (ScriptCall call : calls) {
-			ScriptCall.Reply answer = call.await(RedisDecisions.deadline(start, call.group()));
+			List<ChargeDecision> answer = call.await(start);
 			if (answer != null) {
 				there.add(call.group());
-				granted &= answer.granted();
-				note(answer.decisions());
+				granted &= call.isGranted();
+				note(answer);
 			}
 			else {
 				this.decisions.abandon(call);
@@ -108,7 +111,7 @@ final class ClusterDecision {
 		boolean granted = RedisDecisions.isGranted(all);
 		for (int i = 0; granted && i < groups.size(); i++) {
 			ChargeGroup group = groups.get(i);
-			ScriptCall call = group.node().isCrowded() ? null : this.decisions.ask(group, true);
+			ScriptCall call = group.node(this.decisions.redis()).isCrowded() ? null : ask(group, true);
 			this.decisions.leave(group, call, decided.get(i));
 		}
 		if (!granted) {
@@ -123,9 +126,9 @@ final class ClusterDecision {
 		List<ChargeDecision> taken = new ArrayList<>();
 		List<ChargeDecision> lost = new ArrayList<>();
 		for (ScriptCall call : ask(there, true, failed)) {
-			ScriptCall.Reply answer = call.await(RedisDecisions.deadline(start, call.group()));
+			List<ChargeDecision> answer = call.await(start);
 			if (answer != null) {
-				(answer.granted() ? taken : lost).addAll(answer.decisions());
+				(call.isGranted() ? taken : lost).addAll(answer);
 				continue;
 			}
 			noteUnanswered(call);
@@ -177,15 +180,19 @@ final class ClusterDecision {
 	private List<ScriptCall> ask(List<ChargeGroup> groups, boolean take, List<ChargeGroup> failed) {
 		List<ScriptCall> calls = new ArrayList<>(groups.size());
 		for (ChargeGroup group : groups) {
-			if (group.node().isOpen()) {
+			if (group.node(this.decisions.redis()).isOpen()) {
 				this.anyFailed = true;
 				failed.add(group);
 			}
 			else {
-				calls.add(this.decisions.ask(group, take));
+				calls.add(ask(group, take));
 			}
 		}
 		return calls;
+	}
+
+	private ScriptCall ask(ChargeGroup group, boolean take) {
+		return ScriptCall.ask(group, take, this.decisions.redis());
 	}
 
 	private void giveBack(ChargeDecision taken, long start) {

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -10,12 +13,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -78,7 +83,7 @@ final class ConfigurationMismatch {
 	/** Publishes this instance's configuration and compares it with those of others. */
 	CompletableFuture<?> compare() {
 		Map<String, String> own = new TreeMap<>();
-		this.limits.get().forEach((limit) -> own.put(limit.limit().name(), ConfigurationText.of(limit)));
+		this.limits.get().forEach((limit) -> own.put(limit.limit().name(), text(limit)));
 		if (own.isEmpty() || this.redis.isOpen(this.key)) {
 			return CompletableFuture.completedFuture(null);
 		}
@@ -109,6 +114,32 @@ final class ConfigurationMismatch {
 					+ "configurations for minutes: " + text + ". Each reads what the other has counted in proportion. "
 					+ "Finish the deploy, or give one of the two another ratelimit.redis.key-prefix. [RL707]");
 		}
+	}
+
+	/**
+	 * Returns what a limit and its plans allow, as a text of one line: equal for equal
+	 * limits, however they are written.
+	 */
+	static String text(RegisteredLimit registered) {
+		LimitSettings settings = registered.settings();
+		StringBuilder text = new StringBuilder(text(settings.limit()));
+		new TreeMap<>(settings.plans())
+			.forEach((plan, limit) -> text.append("; plan ").append(plan).append(": ").append(text(limit)));
+		return text.toString().replaceAll("\\s+", " ");
+	}
+
+	private static String text(Limit limit) {
+		if (limit.isConcurrency()) {
+			return "max-concurrent " + limit.capacity();
+		}
+		String rates = limit.rates().stream().map(Rate::toString).collect(Collectors.joining(", "));
+		String algorithm = limit.algorithm().name().toLowerCase(Locale.ROOT).replace('_', '-');
+		return switch (limit.algorithm()) {
+			case TOKEN_BUCKET -> limit.isPaced() ? rates + " paced" : rates;
+			case SLIDING_WINDOW -> (limit.segments() == Limit.DEFAULT_SEGMENTS) ? rates + " " + algorithm
+					: rates + " " + algorithm + " of " + limit.segments() + " segments";
+			default -> rates + " " + algorithm;
+		};
 	}
 
 }

@@ -67,7 +67,7 @@ final class InstanceCount {
 						failed(failure);
 					}
 					else {
-						this.redis.nodes().answered();
+						this.redis.answered();
 						counted((int) LimitEncoding.wrap(bytes).getDouble(0), this.redis.now());
 					}
 				});

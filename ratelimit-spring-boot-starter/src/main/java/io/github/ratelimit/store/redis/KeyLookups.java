@@ -5,9 +5,8 @@ import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.DebtLedger;
-import io.github.ratelimit.store.redis.local.RedisLimit;
+import io.github.ratelimit.store.redis.local.RedisLimits;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
@@ -45,15 +44,15 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 
 	private static final Pattern POSITION = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
 
-	Optional<KeyState> find(RedisLimit limit, String keyId) {
+	Optional<KeyState> find(RedisLimits.CountedLimit limit, String keyId) {
 		return find(limit, keyId, limit.keys().find(keyId));
 	}
 
-	Optional<KeyState> find(RedisLimit limit, Key key) {
+	Optional<KeyState> find(RedisLimits.CountedLimit limit, Key key) {
 		return find(limit, key.id(), limit.keys().known(key));
 	}
 
-	private Optional<KeyState> find(RedisLimit limit, String keyId, @Nullable RememberedKey known) {
+	private Optional<KeyState> find(RedisLimits.CountedLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
 		long asked = this.redis.now();
 		byte[] state = run(this.redis.scripts().find(), this.redis.names().of(encoding.space(), keyId),
@@ -61,7 +60,7 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 		return (state.length == 0) ? Optional.empty() : Optional.of(read(new Found(keyId, state, asked), limit, known));
 	}
 
-	boolean reset(RedisLimit limit, String keyId) {
+	boolean reset(RedisLimits.CountedLimit limit, String keyId) {
 		byte[] name = this.redis.names().of(limit.encoding().space(), keyId);
 		this.debts.hold(name, true);
 		try {
@@ -76,7 +75,7 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	}
 
 	/** Resets keys step by step, so that no step stops Redis for long. */
-	long resetAll(RedisLimit limit) {
+	long resetAll(RedisLimits.CountedLimit limit) {
 		byte[] pattern = this.redis.names().pattern(limit.encoding().space());
 		long reset = 0;
 		for (int slot : this.redis.client().slots()) {
@@ -102,7 +101,7 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	 * that is added or expires meanwhile may be shown, and in rare cases one is shown
 	 * twice.
 	 */
-	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {
+	KeyPage keys(RedisLimits.CountedLimit limit, @Nullable String after, int size) {
 		LimitEncoding encoding = limit.encoding();
 		byte[] pattern = this.redis.names().pattern(encoding.space());
 		List<Integer> slots = this.redis.client().slots();
@@ -134,7 +133,7 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	}
 
 	/** Reads the states of a page, with what is remembered of its keys. */
-	private List<KeyState> states(List<Found> keys, RedisLimit limit) {
+	private List<KeyState> states(List<Found> keys, RedisLimits.CountedLimit limit) {
 		return keys.stream().map((key) -> read(key, limit, limit.keys().find(key.keyId()))).toList();
 	}
 
@@ -154,11 +153,11 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	}
 
 	private byte[] run(LuaScript script, byte[] key, byte[]... args) {
-		return ScriptReplies.awaitPatiently(this.redis.run(script, key, args), this.redis.time());
+		return this.redis.awaitPatiently(this.redis.run(script, key, args));
 	}
 
 	/** Reads a state with its age and label. */
-	private KeyState read(Found key, RedisLimit limit, @Nullable RememberedKey known) {
+	private KeyState read(Found key, RedisLimits.CountedLimit limit, @Nullable RememberedKey known) {
 		ByteBuffer answer = LimitEncoding.wrap(key.state());
 		long now = this.redis.now();
 		long lastTaken = now - TimeUnit.MICROSECONDS.toNanos((long) answer.getDouble());
@@ -168,7 +167,7 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	}
 
 	/** Returns what this instance remembers of a key, without a call to Redis. */
-	Optional<KeyState> lastKnown(RedisLimit limit, Key key) {
+	Optional<KeyState> lastKnown(RedisLimits.CountedLimit limit, Key key) {
 		return Optional.ofNullable(limit.keys().known(key)).map((known) -> remembered(known, limit.encoding()));
 	}
 

@@ -1,10 +1,8 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.registry.SharedChanges;
-import io.github.ratelimit.store.redis.client.DaemonThreadFactory;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +36,15 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	/** How often it asks before it looks for changes that its configuration says too. */
 	private static final int TIDY_UP_AFTER = 10;
 
+	/**
+	 * For how long an instance that needs a change, since its configuration says
+	 * something else, keeps it for all.
+	 */
+	private static final Duration NEEDED = Duration.ofSeconds(10);
+
+	private static final byte[] NEEDED_MICROS = LimitEncoding
+		.doubles(TimeUnit.MILLISECONDS.toMicros(NEEDED.toMillis()));
+
 	private static final byte[] POLL = RedisKeyNames.bytes("poll");
 
 	private static final byte[] REPLACE = RedisKeyNames.bytes("replace");
@@ -47,7 +54,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	private final byte[][] keys;
 
 	private final ScheduledExecutorService poller = Executors
-		.newSingleThreadScheduledExecutor(DaemonThreadFactory.named("ratelimit-changes-"));
+		.newSingleThreadScheduledExecutor(RedisAccess.daemonThreads("ratelimit-changes-"));
 
 	private int polls;
 
@@ -114,11 +121,10 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	private byte[] run(byte[] what, State state, List<String> texts) {
-		List<byte[]> args = new ArrayList<>(List.of(what, LimitEncoding.doubles(state.version())));
+		List<byte[]> args = new ArrayList<>(List.of(what, LimitEncoding.doubles(state.version()), NEEDED_MICROS));
 		texts.forEach((text) -> args.add(RedisKeyNames.bytes(text)));
-		return ScriptReplies.awaitPatiently(
-				this.redis.client().run(this.redis.scripts().changes(), this.keys, args.toArray(byte[][]::new)),
-				this.redis.time());
+		return this.redis.awaitPatiently(
+				this.redis.client().run(this.redis.scripts().changes(), this.keys, args.toArray(byte[][]::new)));
 	}
 
 	private static Answer read(byte[] reply, State sent) {

@@ -1,116 +1,253 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
 import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
+import io.github.ratelimit.store.redis.local.PermitLease;
+import io.github.ratelimit.store.redis.local.PermitRefunds;
+import io.github.ratelimit.store.redis.local.RedisLimits;
+import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes decisions in Redis, each within its own deadline, and without Redis if the reply
- * is late or missing. Thread-safe.
+ * Makes the decisions: from leases and by refusals that are still valid, else in Redis,
+ * each within its own deadline, and without Redis if the reply is late or missing.
+ * Thread-safe.
  *
  * @param redis where the decisions are made
+ * @param limits the limits as the store counts them
  * @param fallback decides without Redis
  * @param late decides if a reply is late
- * @param settlements gives back and settles what the decisions take
+ * @param settlements keeps and gives back what the decisions take
+ * @param refunds gives back what leases do not need
  */
-record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallback late, RedisSettlements settlements) {
+record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallback, LateReplies late,
+		RedisSettlements settlements, PermitRefunds refunds) {
 
-	/**
-	 * Takes all charges or none, in the order in which they are given. A single charge of
-	 * a bucket is taken together with other charges of the same key.
-	 */
-	List<ChargeDecision> takeAll(List<KeyCharge> charges, long start) {
-		ChargeGroup group = ChargeGroup.ofOneSlot(charges, this.redis);
-		if (group == null) {
-			try (StoreObserver.Call observed = this.redis.nodes().asking(charges.size())) {
-				return new ClusterDecision(ChargeGroup.bySlot(charges, this.redis), this).decide(charges, start,
-						observed);
-			}
+	ChargeDecision take(Charge charge) {
+		if (charge.handle().blocks() != null) {
+			return takeAll(List.of(charge), this.redis.now()).get(0);
 		}
-		List<ChargeDecision> decided = decideWithoutAsking(group, start);
-		return (decided != null) ? decided : askAndAwait(group, start);
+		long start = this.redis.now();
+		RedisLimits.CountedLimit limit = this.limits.of(charge.handle());
+		RememberedKey key = limit.keys().get(charge.key(), start);
+		ChargeDecision decision = decideLocally(charge, key, limit.encoding(), start);
+		if (decision == null) {
+			ChargeGroup group = new ChargeGroup(1, List.of(new KeyCharge(charge, key, limit.encoding())));
+			return ask(group, start).get(0);
+		}
+		key.count(decision.isViolated(), start);
+		return decision;
 	}
 
-	private List<ChargeDecision> askAndAwait(ChargeGroup group, long start) {
-		BucketEncoding shared = group.sharedEncoding();
-		boolean entered = shared != null && group.firstKey().calls().enter();
-		try (StoreObserver.Call observed = this.redis.nodes().asking(group.size())) {
-			ScriptCall call = send(group, shared, entered);
-			ScriptCall.Reply reply = call.await(deadline(start, group));
-			observed.ended(outcome(call, reply));
-			return decided(call, reply, start);
+	private static @Nullable ChargeDecision decideLocally(Charge charge, RememberedKey key, LimitEncoding encoding,
+			long now) {
+		PermitLease lease = key.lease(charge.handle().registered().settings().lease());
+		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding bucket)
+				? lease.take(charge, bucket, now) : null;
+		return (leased != null) ? leased : key.refusedWithoutAsking(charge, encoding, now);
+	}
+
+	/**
+	 * Takes all charges or none, in the order in which they are given, without a lease.
+	 * @param charges the charges
+	 * @param since when the caller began to wait; a later time than now counts as now
+	 */
+	List<ChargeDecision> takeAll(List<Charge> charges, long since) {
+		if (charges.isEmpty()) {
+			return List.of();
 		}
-		finally {
-			end(group, entered);
+		long now = this.redis.now();
+		ChargeGroup requested = ChargeGroup.of(charges, this.limits, now);
+		List<ChargeDecision> decisions = requested.refusedWithoutAsking(now);
+		return (decisions != null) ? finish(requested, decisions, now)
+				: ask(requested, (since - now < 0) ? since : now);
+	}
+
+	private List<ChargeDecision> ask(ChargeGroup requested, long start) {
+		List<ChargeDecision> decisions = withSlots(requested, start, () -> decide(requested, start));
+		beginLease(requested, decisions, start);
+		return finish(requested, decisions, start);
+	}
+
+	/** Takes all charges or none, without a call to Redis. */
+	List<ChargeDecision> takeUnanswered(List<Charge> charges) {
+		long start = this.redis.now();
+		ChargeGroup requested = ChargeGroup.of(charges, this.limits, start);
+		return finish(requested, withSlots(requested, start, () -> {
+			requested.charges().forEach((charge) -> this.redis.node(charge.key().name()).decidedWithout(1));
+			return this.fallback.takeAll(requested.charges(), this.redis.now());
+		}), start);
+	}
+
+	private List<ChargeDecision> withSlots(ChargeGroup requested, long start, Supplier<List<ChargeDecision>> take) {
+		requested.reserveSlots();
+		List<ChargeDecision> decisions;
+		try {
+			decisions = take.get();
 		}
+		catch (RuntimeException | Error ex) {
+			requested.dropSlots();
+			throw ex;
+		}
+		return holdSlots(requested, decisions, start);
+	}
+
+	private List<ChargeDecision> holdSlots(ChargeGroup requested, List<ChargeDecision> decisions, long start) {
+		return requested.holdSlots(decisions, (taken, charge) -> this.settlements.giveBack(taken, charge, start));
 	}
 
 	/**
 	 * Takes all charges or none, and does not hold the calling thread while Redis
 	 * answers.
 	 */
-	CompletableFuture<List<ChargeDecision>> takeAllAsync(List<KeyCharge> charges, long start, Executor executor) {
-		ChargeGroup group = ChargeGroup.ofOneSlot(charges, this.redis);
-		if (group == null) {
-			return CompletableFuture.supplyAsync(() -> takeAll(charges, start), executor);
+	CompletableFuture<List<ChargeDecision>> takeAllAsync(List<Charge> charges, Executor executor) {
+		if (charges.isEmpty()) {
+			return CompletableFuture.completedFuture(List.of());
 		}
-		List<ChargeDecision> decided = decideWithoutAsking(group, start);
-		return (decided != null) ? CompletableFuture.completedFuture(decided) : askAsync(group, start, executor);
+		long start = this.redis.now();
+		ChargeGroup requested = ChargeGroup.of(charges, this.limits, start);
+		List<ChargeDecision> decided = decideLocally(requested, start);
+		if (decided != null) {
+			return CompletableFuture.completedFuture(finish(requested, decided, start));
+		}
+		requested.reserveSlots();
+		CompletableFuture<List<ChargeDecision>> taking;
+		try {
+			taking = decideAsync(requested, start, executor);
+		}
+		catch (RuntimeException | Error ex) {
+			requested.dropSlots();
+			throw ex;
+		}
+		return taking.handle((decisions, failure) -> {
+			if (failure != null) {
+				requested.dropSlots();
+				throw new CompletionException(failure);
+			}
+			beginLease(requested, decisions, start);
+			return finish(requested, holdSlots(requested, decisions, start), start);
+		}).copy();
 	}
 
-	private CompletableFuture<List<ChargeDecision>> askAsync(ChargeGroup group, long start, Executor executor) {
-		StoreObserver.Call observed = this.redis.nodes().asking(group.size());
-		BucketEncoding shared = group.sharedEncoding();
-		boolean entered = shared != null && group.firstKey().calls().enter();
+	private static @Nullable List<ChargeDecision> decideLocally(ChargeGroup requested, long now) {
+		if (requested.size() > 1) {
+			return requested.refusedWithoutAsking(now);
+		}
+		KeyCharge first = requested.charges().get(0);
+		ChargeDecision decision = decideLocally(first.charge(), first.key(), first.encoding(), now);
+		return (decision != null) ? List.of(decision) : null;
+	}
+
+	/** A call of one limit may be followed by others of its key. */
+	private void beginLease(ChargeGroup requested, List<ChargeDecision> decisions, long now) {
+		KeyCharge first = requested.charges().get(0);
+		Duration lease = first.charge().handle().registered().settings().lease();
+		if (lease != null && requested.size() == 1 && decisions.get(0).receipt() instanceof Snapshot
+				&& first.encoding() instanceof BucketEncoding bucket && !bucket.isPaced()) {
+			first.key().lease(this.redis, this.refunds, lease).granted(bucket, now);
+		}
+	}
+
+	/** Keeps what was taken, and counts the decisions about the call's own charges. */
+	private List<ChargeDecision> finish(ChargeGroup requested, List<ChargeDecision> decisions, long now) {
+		for (int i = 0; i < decisions.size(); i++) {
+			if (requested.charges().get(i).isForSlots()) {
+				this.settlements.hold(decisions.get(i), requested.charges().get(i).key());
+			}
+		}
+		List<ChargeDecision> own = requested.own(decisions, (taken) -> this.settlements.giveBack(taken, now));
+		boolean granted = isGranted(own);
+		for (int i = 0; i < own.size(); i++) {
+			RememberedKey key = requested.charges().get(i).key();
+			if (granted || own.get(i).isViolated()) {
+				key.count(own.get(i).isViolated(), now);
+			}
+			else {
+				key.seen(now);
+			}
+		}
+		return own;
+	}
+
+	/** Returns whether no decision refuses. */
+	static boolean isGranted(List<ChargeDecision> decisions) {
+		for (int i = 0; i < decisions.size(); i++) {
+			if (decisions.get(i).isRefused()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private List<ChargeDecision> decide(ChargeGroup group, long start) {
+		if (!group.isOfOneSlot(this.redis)) {
+			return new ClusterDecision(group.bySlot(), this).decide(group.charges(), start);
+		}
+		List<ChargeDecision> decided = decideWithoutAsking(group, start);
+		if (decided != null) {
+			return decided;
+		}
+		try (StoreObserver.Call observed = this.redis.asking(group.size())) {
+			ScriptCall call = ScriptCall.take(group, this.redis);
+			try {
+				List<ChargeDecision> reply = call.await(start);
+				observed.ended(outcome(call, reply));
+				return decided(call, reply, start);
+			}
+			finally {
+				call.end();
+			}
+		}
+	}
+
+	private CompletableFuture<List<ChargeDecision>> decideAsync(ChargeGroup group, long start, Executor executor) {
+		if (!group.isOfOneSlot(this.redis)) {
+			return CompletableFuture.supplyAsync(() -> decide(group, start), executor);
+		}
+		List<ChargeDecision> decided = decideWithoutAsking(group, start);
+		if (decided != null) {
+			return CompletableFuture.completedFuture(decided);
+		}
+		StoreObserver.Call observed = this.redis.asking(group.size());
 		ScriptCall call;
 		try {
-			call = send(group, shared, entered);
+			call = ScriptCall.take(group, this.redis);
 		}
 		catch (RuntimeException | Error ex) {
 			observed.close();
-			end(group, entered);
 			throw ex;
 		}
 		observed.detached();
-		return call.replyBy(deadline(start, group), executor).thenApply((reply) -> {
+		return call.reply(start, executor).thenApply((reply) -> {
 			observed.ended(outcome(call, reply));
 			return decided(call, reply, start);
 		}).whenComplete((decisions, failure) -> {
 			observed.close();
-			end(group, entered);
+			call.end();
 		});
-	}
-
-	private ScriptCall send(ChargeGroup group, @Nullable BucketEncoding shared, boolean entered) {
-		return (shared == null || entered) ? ask(group, true) : ScriptCall.takeTogether(group, shared, this.redis);
-	}
-
-	private void end(ChargeGroup group, boolean entered) {
-		if (entered) {
-			group.firstKey().calls().leave(group.firstKey(), this.redis);
-		}
-	}
-
-	/** Takes all charges or none, without a call to Redis. */
-	List<ChargeDecision> takeUnanswered(List<KeyCharge> charges) {
-		charges.forEach((requested) -> this.redis.node(requested.key().name()).decidedWithout(1));
-		return this.fallback.takeAll(charges, this.redis.now());
 	}
 
 	/** Returns null if Redis can be asked. */
 	private @Nullable List<ChargeDecision> decideWithoutAsking(ChargeGroup group, long start) {
-		if (group.node().isOpen()) {
+		if (group.node(this.redis).isOpen()) {
 			return decideWithout(List.of(group));
 		}
-		if (group.node().isCrowded()) {
+		if (group.node(this.redis).isCrowded()) {
 			return decideLate(group, null, start);
 		}
 		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : null;
@@ -122,21 +259,21 @@ record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallbac
 	 */
 	private List<ChargeDecision> decideBehindLatePermit(ChargeGroup group, long start) {
 		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
-		group.node().late(start, true, group.firstKey().name());
-		leave(group, isGranted(decisions) ? ask(group, true) : null, decisions);
+		group.node(this.redis).late(start, true, group.firstKey().name());
+		leave(group, isGranted(decisions) ? ScriptCall.ask(group, true, this.redis) : null, decisions);
 		return decisions;
 	}
 
-	private static Outcome outcome(ScriptCall call, ScriptCall.@Nullable Reply reply) {
+	private static Outcome outcome(ScriptCall call, @Nullable List<ChargeDecision> reply) {
 		if (reply != null) {
-			return reply.granted() ? Outcome.ALLOWED : Outcome.REFUSED;
+			return call.isGranted() ? Outcome.ALLOWED : Outcome.REFUSED;
 		}
 		return call.hasFailed() ? Outcome.FAILED : Outcome.LATE;
 	}
 
-	private List<ChargeDecision> decided(ScriptCall call, ScriptCall.@Nullable Reply reply, long start) {
+	private List<ChargeDecision> decided(ScriptCall call, @Nullable List<ChargeDecision> reply, long start) {
 		if (reply != null) {
-			return reply.decisions();
+			return reply;
 		}
 		if (call.hasFailed()) {
 			abandon(call);
@@ -151,16 +288,6 @@ record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallbac
 		return decisions;
 	}
 
-	/** Returns whether no decision refuses. */
-	static boolean isGranted(List<ChargeDecision> decisions) {
-		for (ChargeDecision decision : decisions) {
-			if (decision.isRefused()) {
-				return false;
-			}
-		}
-		return true;
-	}
-
 	/**
 	 * Handles the reply when it arrives.
 	 * @param group the charges that were decided
@@ -169,31 +296,21 @@ record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallbac
 	 * @param decisions of the charges, none if no caller needs them any more
 	 */
 	void leave(ChargeGroup group, @Nullable ScriptCall call, List<ChargeDecision> decisions) {
-		InFlightCall inFlight = new InFlightCall(group, decisions, this.settlements);
 		if (call != null) {
-			call.leave(inFlight);
+			call.leave(this.late, decisions);
 		}
 		else {
-			inFlight.unasked();
+			this.late.unasked(group, decisions);
 		}
-	}
-
-	ScriptCall ask(ChargeGroup group, boolean take) {
-		return ScriptCall.ask(group, take, this.redis);
-	}
-
-	/** Returns until when a decision waits for its reply. */
-	static long deadline(long start, ChargeGroup group) {
-		return start + (group.isBehindLatePermit() ? 0 : group.patienceNanos());
 	}
 
 	/** Gives back what a call is granted whose caller no longer waits. */
 	void abandon(ScriptCall call) {
-		leave(call.group(), call, List.of());
+		call.leave(this.late, List.of());
 	}
 
 	List<ChargeDecision> decideWithout(List<ChargeGroup> groups) {
-		groups.forEach((group) -> group.node().decidedWithout(group.size()));
+		groups.forEach((group) -> group.node(this.redis).decidedWithout(group.size()));
 		return this.fallback.takeAll(groups.stream().flatMap((group) -> group.charges().stream()).toList(),
 				this.redis.now());
 	}

@@ -2,8 +2,8 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
+import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.ByteBuffer;
@@ -24,17 +24,23 @@ record RedisNotes(RedisAccess redis) {
 	/** An answer may be later than the deadline, as no caller waits for it. */
 	private static final long LONGEST_MILLIS = 1000;
 
-	private static final byte[] KEPT_MICROS = LimitEncoding
-		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()));
+	private static final int MOST_NOTES = 1_000;
+
+	private static final int LONGEST_NAME = 64;
+
+	private static final int LONGEST_NOTE = 4_096;
+
+	private static final byte[] BOUNDS = LimitEncoding
+		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()), MOST_NOTES, LONGEST_NAME, LONGEST_NOTE);
 
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
 		long asked = this.redis.now();
 		try {
-			RedisNodes.Node node = this.redis.node(name);
+			NodeHealth node = this.redis.node(name);
 			if (node.isOpen()) {
 				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 			}
-			return this.redis.run(this.redis.scripts().notes(), name, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
+			return this.redis.run(this.redis.scripts().notes(), name, RedisKeyNames.bytes(instance), note, BOUNDS)
 				.copy()
 				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
 				.whenComplete((reply, failure) -> {

@@ -3,10 +3,10 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.local.DebtLedger;
-import io.github.ratelimit.store.redis.local.InFlightReceipt;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
+import io.github.ratelimit.store.redis.local.RedisLimits;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.local.SlotLeases;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
@@ -21,13 +21,14 @@ import java.util.concurrent.TimeoutException;
  * there, or in the local fallback. Thread-safe.
  *
  * @param redis waits for replies
+ * @param limits the limits as the store counts them
  * @param fallback has what was taken without Redis
  * @param slotLeases keeps the slots that were taken
  * @param debts receives what is to be charged
  * @param refunds gives permits back
  */
-record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases slotLeases, DebtLedger debts,
-		PermitRefunds refunds) {
+record RedisSettlements(RedisAccess redis, RedisLimits limits, LocalFallback fallback, SlotLeases slotLeases,
+		DebtLedger debts, PermitRefunds refunds) {
 
 	/** Keeps the slots that a decision has taken, if any. */
 	void hold(ChargeDecision decision, RememberedKey key) {
@@ -42,6 +43,21 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 	}
 
 	/**
+	 * Gives back what a decision took, and the slots that this instance held for it.
+	 * @param taken what was taken
+	 * @param since when the decision began of which this is a part
+	 */
+	void giveBack(ChargeDecision taken, long since) {
+		KeyCharge requested = requested(taken);
+		giveBack(taken, requested, since);
+		requested.endSlots(taken);
+	}
+
+	private KeyCharge requested(ChargeDecision taken) {
+		return KeyCharge.of(taken.charge(), this.limits, this.redis.now());
+	}
+
+	/**
 	 * Gives back what a decision took, and waits for the reply until the deadline.
 	 * @param taken what was taken
 	 * @param requested its key and limit
@@ -51,7 +67,7 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 		if (taken.receipt() instanceof Snapshot state) {
 			await(sendBack(requested.permits(), state, requested.key()), since);
 		}
-		else if (taken.receipt() instanceof InFlightReceipt late) {
+		else if (taken.receipt() instanceof LateReplies.LateReceipt late) {
 			await(late.whenKnown((outcome) -> sendBack(requested.permits(), outcome, requested)), since);
 		}
 		else {
@@ -60,7 +76,7 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 	}
 
 	/** A debt is given back to the state that it is charged to. */
-	private CompletableFuture<?> sendBack(long permits, InFlightReceipt.Outcome outcome, KeyCharge requested) {
+	private CompletableFuture<?> sendBack(long permits, LateReplies.Outcome outcome, KeyCharge requested) {
 		Snapshot state = outcome.state();
 		Snapshot last = requested.key().last();
 		if (state == null && outcome.owed() && last != null && last.encoding() == requested.encoding()) {
@@ -87,14 +103,14 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 	 * reply until the deadline.
 	 * @param taken what was reserved
 	 * @param actual what it cost
-	 * @param requested its key and limit
 	 */
-	void settle(ChargeDecision taken, long actual, KeyCharge requested) {
+	void settle(ChargeDecision taken, long actual) {
+		KeyCharge requested = requested(taken);
 		long more = actual - requested.permits();
 		if (taken.receipt() instanceof Snapshot state) {
 			await(settle(more, state, requested.key()), this.redis.now());
 		}
-		else if (taken.receipt() instanceof InFlightReceipt late) {
+		else if (taken.receipt() instanceof LateReplies.LateReceipt late) {
 			await(late.whenKnown((outcome) -> settle(more, outcome, requested)), this.redis.now());
 		}
 		else {
@@ -102,7 +118,7 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 		}
 	}
 
-	private CompletableFuture<?> settle(long more, InFlightReceipt.Outcome outcome, KeyCharge requested) {
+	private CompletableFuture<?> settle(long more, LateReplies.Outcome outcome, KeyCharge requested) {
 		Snapshot state = outcome.state();
 		if (state != null) {
 			return settle(more, state, requested.key());

@@ -16,17 +16,13 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.store.redis.client.DaemonThreadFactory;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.local.DebtLedger;
-import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
-import io.github.ratelimit.store.redis.local.PermitLeaseSource;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
-import io.github.ratelimit.store.redis.local.RedisLimit;
+import io.github.ratelimit.store.redis.local.RedisLimits;
 import io.github.ratelimit.store.redis.local.SlotLeases;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -39,9 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -66,7 +59,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final RedisStoreSettings settings;
 
-	private final RedisPermits permits;
+	private final RedisDecisions decisions;
+
+	private final RedisSettlements settlements;
 
 	private final KeyLookups lookups;
 
@@ -76,7 +71,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final DebtLedger debts;
 
-	private final KeyBlocks blocks;
+	private final RedisBlocks blocks;
 
 	private final RedisNotes notes;
 
@@ -93,28 +88,24 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.local = local;
 		RedisKeyNames names = new RedisKeyNames(settings.keyPrefix());
-		// drops what replies schedule after its end
-		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1,
-				DaemonThreadFactory.named("ratelimit-redis-"), new ThreadPoolExecutor.DiscardPolicy());
-		this.limits = new RedisLimits(names, settings);
-		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies);
-		this.redis = new RedisAccess(client, scripts, names, nodes, time, scheduler);
+		this.limits = new RedisLimits(names, settings.slotLease(), settings.maxKnownKeys(), settings.onStoreFailure());
+		this.redis = new RedisAccess(client, scripts, names, time, observer, settings.deadline(),
+				this.limits::describeFailurePolicies);
 		PermitRefunds refunds = new PermitRefunds(this.redis);
 		this.slotLeases = new SlotLeases(this.redis, settings.slotLease());
 		this.debts = new DebtLedger(this.redis, settings.maxKnownKeys());
 		this.lookups = new KeyLookups(this.redis, this.debts);
-		this.blocks = new KeyBlocks(this.redis);
+		this.blocks = new RedisBlocks(this.redis);
 		this.notes = new RedisNotes(this.redis);
 		this.warmUp = new WarmUp(this.redis);
 		this.instances = new InstanceCount(this.redis);
 		this.changes = new RedisChanges(this.redis);
-		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
-				this.instances::count, this.debts, this.slotLeases, refunds);
-		RedisSettlements settlements = new RedisSettlements(this.redis, fallback, this.slotLeases, this.debts, refunds);
-		RedisDecisions decisions = new RedisDecisions(this.redis, fallback, new DeadlineFallback(settings, time),
-				settlements);
-		this.permits = new RedisPermits(this.limits.forms(), decisions, settlements,
-				new PermitLeaseSource(this.redis, refunds), time);
+		LocalFallback fallback = new LocalFallback(local, this.limits, this.instances::count, this.debts,
+				this.slotLeases, refunds);
+		this.settlements = new RedisSettlements(this.redis, this.limits, fallback, this.slotLeases, this.debts,
+				refunds);
+		this.decisions = new RedisDecisions(this.redis, this.limits, fallback,
+				new LateReplies(this.redis, this.limits, this.settlements), this.settlements, refunds);
 	}
 
 	/**
@@ -192,37 +183,38 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public ChargeDecision take(Charge charge) {
-		return this.permits.take(charge);
+		return this.decisions.take(charge);
 	}
 
 	@Override
 	public ChargeDecision takeSince(Charge charge, long sinceNanos) {
-		return this.permits.takeSince(charge, sinceNanos);
+		return this.decisions.takeAll(List.of(charge), sinceNanos).get(0);
 	}
 
 	@Override
 	public List<ChargeDecision> takeAll(List<Charge> charges) {
-		return this.permits.takeAll(charges);
+		return (charges.size() == 1) ? List.of(take(charges.get(0)))
+				: this.decisions.takeAll(charges, this.redis.now());
 	}
 
 	@Override
 	public CompletableFuture<List<ChargeDecision>> takeAllAsync(List<Charge> charges, Executor executor) {
-		return this.permits.takeAllAsync(charges, executor);
+		return this.decisions.takeAllAsync(charges, executor);
 	}
 
 	@Override
 	public List<ChargeDecision> takeUnanswered(List<Charge> charges) {
-		return this.permits.takeUnanswered(charges);
+		return this.decisions.takeUnanswered(charges);
 	}
 
 	@Override
 	public void giveBack(ChargeDecision taken) {
-		this.permits.giveBack(taken);
+		this.settlements.giveBack(taken, this.redis.now());
 	}
 
 	@Override
 	public void settle(ChargeDecision taken, long actual) {
-		this.permits.settle(taken, actual);
+		this.settlements.settle(taken, actual);
 	}
 
 	@Override
@@ -232,13 +224,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public BlockResult blockSince(LimitHandle limit, Key key, Instant until, long sinceNanos) {
-		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
+		RedisLimits.CountedLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
 		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until, sinceNanos);
 	}
 
 	@Override
 	public BlockResult block(LimitHandle limit, KeyLabel key, Instant until) {
-		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
+		RedisLimits.CountedLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
 		long now = this.redis.now();
 		return this.blocks.block(blocks, blocks.keys().get(key, now), until, now);
 	}
@@ -312,7 +304,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public String status() {
-		return this.redis.nodes().status();
+		return this.redis.status();
 	}
 
 	@Override
@@ -330,14 +322,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		givenBack.add(this.slotLeases.giveAllBack());
 		givenBack.add(this.instances.end());
 		try {
-			this.redis.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
+			this.redis.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)), this.redis.now());
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits refill", ex);
 		}
-		this.redis.scheduler().shutdownNow();
 		this.changes.close();
-		this.redis.client().close();
+		this.redis.close();
 	}
 
 }

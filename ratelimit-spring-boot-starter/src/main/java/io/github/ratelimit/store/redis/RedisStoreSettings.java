@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.registry.LimitHandle;
 import java.time.Duration;
 
 /**
@@ -63,16 +62,6 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 		if (deadline.isNegative() || deadline.isZero()) {
 			throw new IllegalArgumentException("The deadline of a decision is " + deadline + ". It must be positive.");
 		}
-	}
-
-	/**
-	 * Returns what a limit does during an outage of Redis.
-	 * @param limit the limit
-	 * @return its own setting, otherwise the general one
-	 */
-	OnStoreFailure onStoreFailure(LimitHandle limit) {
-		OnStoreFailure own = limit.registered().settings().onStoreFailure();
-		return (own != null) ? own : this.onStoreFailure;
 	}
 
 }

@@ -3,9 +3,10 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.CoalescedCalls;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RememberedKey;
@@ -34,6 +35,11 @@ final class ScriptCall {
 
 	static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
+	/** A paced call spends at most this part of its wait on Redis. */
+	private static final int PART_OF_A_WAIT = 4;
+
+	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
 	private static final byte REFUSED = '0';
 
 	/** A thread that wakes this long after its deadline lacked processor time. */
@@ -59,8 +65,14 @@ final class ScriptCall {
 
 	private final CoalescedCalls.@Nullable Waiting waiting;
 
+	/** Whether further charges of the key wait until this call has ended. */
+	private boolean awaited;
+
 	/** Used only by the thread that waits, or that reads the reply. */
 	private @Nullable Throwable failure;
+
+	/** Used like the failure. */
+	private boolean granted;
 
 	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, RedisAccess redis, long askedNanos,
 			CompletableFuture<byte[]> answer, CoalescedCalls.@Nullable Waiting waiting) {
@@ -74,13 +86,36 @@ final class ScriptCall {
 	}
 
 	/**
-	 * Requests the permits of one charge together with other charges of its key.
+	 * Requests the permits of a group, together with other charges of its key if they can
+	 * share a call; {@link #end} has to follow.
 	 */
-	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding encoding, RedisAccess redis) {
+	static ScriptCall take(ChargeGroup group, RedisAccess redis) {
+		BucketEncoding shared = group.sharedEncoding();
+		if (shared == null) {
+			return ask(group, true, redis);
+		}
 		long now = redis.now();
 		RememberedKey key = group.firstKey();
-		CoalescedCalls.Waiting waiting = key.calls().join(key, encoding, group.charges().get(0).charge(), redis);
-		return new ScriptCall(group, true, new byte[1][0], redis, now, waiting.answer(), waiting);
+		if (!key.calls().enter()) {
+			CoalescedCalls.Waiting waiting = key.calls().join(key, shared, group.charges().get(0).charge(), redis);
+			return new ScriptCall(group, true, new byte[1][0], redis, now, waiting.answer(), waiting);
+		}
+		try {
+			ScriptCall call = ask(group, true, redis);
+			call.awaited = true;
+			return call;
+		}
+		catch (RuntimeException | Error ex) {
+			key.calls().leave(key, redis);
+			throw ex;
+		}
+	}
+
+	/** Lets the charges be sent that wait for this call. */
+	void end() {
+		if (this.awaited) {
+			this.group.firstKey().calls().leave(this.group.firstKey(), this.redis);
+		}
 	}
 
 	/**
@@ -110,14 +145,16 @@ final class ScriptCall {
 	}
 
 	/**
-	 * Waits for the reply.
-	 * @param deadlineNanos the latest time; a reply that is there is read in any case
+	 * Waits for the reply as long as the charges may wait; a reply that is there is read
+	 * in any case.
+	 * @param start when the decision began
 	 * @return the decisions of the limits; null if the reply is late, or the call
 	 * {@linkplain #hasFailed() has failed}
 	 */
-	@Nullable Reply await(long deadlineNanos) {
+	@Nullable List<ChargeDecision> await(long start) {
+		long deadlineNanos = deadline(start);
 		try {
-			return read(ScriptReplies.await(this.answer, deadlineNanos, this.redis.time()));
+			return read(ScriptClient.await(this.answer, deadlineNanos, this.redis.time()));
 		}
 		catch (TimeoutException ex) {
 			return this.answer.isDone() ? readNow() : late(deadlineNanos);
@@ -129,18 +166,24 @@ final class ScriptCall {
 
 	/**
 	 * Returns the reply without holding a thread until it arrives.
-	 * @param deadlineNanos the latest time; a reply that is there is read in any case
+	 * @param start when the decision began
 	 * @param executor reads the reply
 	 * @return becomes what {@link #await} returns
 	 */
-	CompletableFuture<@Nullable Reply> replyBy(long deadlineNanos, Executor executor) {
+	CompletableFuture<@Nullable List<ChargeDecision>> reply(long start, Executor executor) {
 		if (this.answer.isDone()) {
 			return CompletableFuture.completedFuture(readNow());
 		}
+		long deadlineNanos = deadline(start);
 		long nanos = Math.max(1, deadlineNanos - this.redis.now());
 		return this.answer.copy()
 			.orTimeout(nanos, TimeUnit.NANOSECONDS)
 			.handleAsync((bytes, failure) -> this.answer.isDone() ? readNow() : late(deadlineNanos), executor);
+	}
+
+	/** Returns whether the reply says that all permits are available, or are taken. */
+	boolean isGranted() {
+		return this.granted;
 	}
 
 	/** Returns whether there is a failure instead of the reply. */
@@ -148,13 +191,13 @@ final class ScriptCall {
 		return this.failure != null;
 	}
 
-	private @Nullable Reply fail(Throwable failure) {
+	private @Nullable List<ChargeDecision> fail(Throwable failure) {
 		this.failure = failure;
 		failed(failure);
 		return null;
 	}
 
-	private @Nullable Reply readNow() {
+	private @Nullable List<ChargeDecision> readNow() {
 		try {
 			return read(this.answer.join());
 		}
@@ -163,62 +206,100 @@ final class ScriptCall {
 		}
 	}
 
+	private long deadline(long start) {
+		return start + (this.group.isBehindLatePermit() ? 0 : patienceNanos(this.group, this.redis));
+	}
+
+	/**
+	 * Returns how long to wait for a reply. A call with a scheduled permit waits here for
+	 * at most a part of its remaining time, as other calls are queued behind it.
+	 */
+	private static long patienceNanos(ChargeGroup group, RedisAccess redis) {
+		long most = redis.deadlineNanos();
+		for (int i = 0; i < group.size(); i++) {
+			Charge charge = group.charges().get(i).charge();
+			if (charge.limit().isPaced()) {
+				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
+				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
+			}
+		}
+		return most;
+	}
+
+	/**
+	 * Returns whether the time after which a reply counts as missing is too long for
+	 * charges to wait. A reply that takes a few milliseconds longer is no sign of a
+	 * failure.
+	 */
+	static boolean isImpatient(ChargeGroup group, RedisAccess redis) {
+		long patience = patienceNanos(group, redis);
+		return patience < redis.deadlineNanos() && (isAWhile(patience, redis) || group.isBehindLatePermit());
+	}
+
+	private static boolean isAWhile(long nanos, RedisAccess redis) {
+		return nanos >= Math.min(redis.deadlineNanos(), LEAST_OF_A_WAIT_NANOS);
+	}
+
 	/** A thread that wakes late is no sign of a late Redis. */
-	private @Nullable Reply late(long deadlineNanos) {
+	private @Nullable List<ChargeDecision> late(long deadlineNanos) {
 		long overslept = this.redis.now() - deadlineNanos;
-		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.firstKey().name());
+		this.group.node(this.redis).late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.firstKey().name());
 		return null;
 	}
 
 	/** Several charges may share a call, whose failure counts once. */
 	private void failed(Throwable failure) {
 		if (this.waiting == null || this.waiting.isFirst()) {
-			this.group.node().failed(failure, this.group.names());
+			this.group.node(this.redis).failed(failure, this.group.names());
 		}
 	}
 
 	/**
 	 * Stops waiting for the reply.
-	 * @param call what was decided instead
+	 * @param late notes the reply when it arrives
+	 * @param decisions what was decided instead, none if no caller needs it any more
 	 */
-	void leave(InFlightCall call) {
+	void leave(LateReplies late, List<ChargeDecision> decisions) {
 		if (this.failure != null) {
-			fail(call, this.failure);
+			fail(late, decisions, this.failure);
 			return;
 		}
-		if (this.waiting != null && !call.goesOn() && this.waiting.withdraw()) {
+		if (this.waiting != null && !LateReplies.goesOn(decisions) && this.waiting.withdraw()) {
 			return;
 		}
 		if (this.waiting != null) {
 			this.waiting.overtake();
 		}
-		RedisNodes.Node node = this.group.node();
+		NodeHealth node = this.group.node(this.redis);
 		node.lateBegins();
-		this.group.permitsAreLate(this);
-		ScriptReplies.orLost(this.answer).whenComplete((bytes, failure) -> {
+		long patience = patienceNanos(this.group, this.redis);
+		if (isAWhile(patience, this.redis)) {
+			this.group.permitsAreLate(this);
+		}
+		ScriptClient.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
-			boolean inTime = bytes != null && this.redis.now() - this.askedNanos <= this.group.patienceNanos();
-			this.group.permitsAreKnown(this, inTime);
-			Reply reply = (bytes != null) ? readLate(bytes) : null;
-			if (reply != null) {
-				call.answered(reply.decisions(), this.fresh);
+			this.group.permitsAreKnown(this, bytes != null && this.redis.now() - this.askedNanos <= patience);
+			List<ChargeDecision> replies = (bytes != null) ? readLate(bytes) : null;
+			if (replies != null) {
+				late.answered(this.group, decisions, replies, this.fresh);
 			}
 			else {
 				if (failure != null) {
 					failed(failure);
 				}
-				fail(call, failure);
+				fail(late, decisions, failure);
 			}
 		});
 	}
 
-	private void fail(InFlightCall call, @Nullable Throwable failure) {
+	private void fail(LateReplies late, List<ChargeDecision> decisions, @Nullable Throwable failure) {
 		if (this.take) {
-			call.failed(failure != null && FailureReason.isOfOneKey(FailureReason.reason(failure)), this.fresh);
+			boolean ofOneKey = failure != null && FailureReason.isOfOneKey(FailureReason.reason(failure));
+			late.failed(this.group, decisions, ofOneKey, this.fresh);
 		}
 	}
 
-	private @Nullable Reply readLate(byte[] bytes) {
+	private @Nullable List<ChargeDecision> readLate(byte[] bytes) {
 		try {
 			return read(bytes);
 		}
@@ -228,43 +309,34 @@ final class ScriptCall {
 		}
 	}
 
-	private Reply read(byte[] bytes) {
+	private List<ChargeDecision> read(byte[] bytes) {
 		long now = this.redis.now();
-		this.group.node().answered(now - this.askedNanos);
+		this.group.node(this.redis).answered(now - this.askedNanos);
 		ByteBuffer answer = ByteBuffer.wrap(bytes);
 		byte reply = answer.get();
-		boolean granted = reply != REFUSED;
+		this.granted = reply != REFUSED;
 		int size = this.group.size();
 		boolean[] paid = new boolean[size];
 		for (int i = 0; i < size; i++) {
-			paid[i] = (reply == PARTLY) ? answer.get() == GRANTED : granted;
+			paid[i] = (reply == PARTLY) ? answer.get() == GRANTED : this.granted;
 		}
 		if (size == 1) {
-			return new Reply(granted, List.of(readOne(answer, 0, granted, paid[0], now)));
+			return List.of(readOne(answer, 0, paid[0], now));
 		}
 		List<ChargeDecision> decisions = new ArrayList<>(size);
 		for (int i = 0; i < size; i++) {
-			decisions.add(readOne(answer, i, granted, paid[i], now));
+			decisions.add(readOne(answer, i, paid[i], now));
 		}
-		return new Reply(granted, decisions);
+		return decisions;
 	}
 
-	private ChargeDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
+	private ChargeDecision readOne(ByteBuffer answer, int index, boolean paid, long now) {
 		KeyCharge requested = this.group.charges().get(index);
 		Charge charge = requested.charge();
 		Snapshot state = requested.encoding().read(answer, charge.needed(), this.fresh[index], this.askedNanos, now);
 		requested.key().saw(state);
-		boolean available = granted ? paid : state.has(charge, 0);
-		return available ? state.granted(charge, (granted && this.take) ? state : null) : state.refused(charge);
-	}
-
-	/**
-	 * The decisions of the limits of a group.
-	 *
-	 * @param granted whether all permits are available, and taken if that was requested
-	 * @param decisions one for each charge, in the order of the charges
-	 */
-	record Reply(boolean granted, List<ChargeDecision> decisions) {
+		boolean available = this.granted ? paid : state.has(charge, 0);
+		return available ? state.granted(charge, (this.granted && this.take) ? state : null) : state.refused(charge);
 	}
 
 }

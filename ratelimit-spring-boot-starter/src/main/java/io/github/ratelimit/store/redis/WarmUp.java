@@ -4,7 +4,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
@@ -57,7 +57,7 @@ record WarmUp(RedisAccess redis) {
 		try {
 			connect(any, deadlineNanos);
 			// a topology refresh may take its time
-			List<Integer> slots = ScriptReplies.await(
+			List<Integer> slots = ScriptClient.await(
 					CompletableFuture.supplyAsync(this.redis.client()::slots, this.redis.scheduler()), deadlineNanos,
 					this.redis.time());
 			Map<byte[], CompletableFuture<?>> asked = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ record WarmUp(RedisAccess redis) {
 		while (true) {
 			long asked = this.redis.now();
 			try {
-				ScriptReplies.await(probe(key), deadlineNanos, this.redis.time());
+				ScriptClient.await(probe(key), deadlineNanos, this.redis.time());
 				return;
 			}
 			catch (ExecutionException ex) {
@@ -136,8 +136,8 @@ record WarmUp(RedisAccess redis) {
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {
 		try {
-			ScriptReplies.await(answer, deadlineNanos, this.redis.time());
-			this.redis.nodes().answered();
+			ScriptClient.await(answer, deadlineNanos, this.redis.time());
+			this.redis.answered();
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			notReady(key, ex);

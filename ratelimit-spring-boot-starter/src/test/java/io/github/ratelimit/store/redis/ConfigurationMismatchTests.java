@@ -105,12 +105,14 @@ class ConfigurationMismatchTests {
 			.build();
 		Limit pro = limit.withRates(Rate.parseAll("100/48h"));
 
-		assertThat(ConfigurationText
-			.of(registry.register(LimitSettings.of(limit).withPlans(Map.of("pro", pro)), List.of())))
+		assertThat(ConfigurationMismatch
+			.text(registry.register(LimitSettings.of(limit).withPlans(Map.of("pro", pro)), List.of())))
 			.isEqualTo("7/1500ms, 5/90s sliding-window; plan pro: 100/2d sliding-window");
-		assertThat(ConfigurationText.of(registry.register(Limit.named("slots").maxConcurrent(5).build(), List.of())))
+		assertThat(
+				ConfigurationMismatch.text(registry.register(Limit.named("slots").maxConcurrent(5).build(), List.of())))
 			.isEqualTo("max-concurrent 5");
-		assertThat(ConfigurationText.of(registry.register(Limit.of("burst", Rate.parse("60/min burst 90")), List.of())))
+		assertThat(ConfigurationMismatch
+			.text(registry.register(Limit.of("burst", Rate.parse("60/min burst 90")), List.of())))
 			.isEqualTo("60/min burst 90");
 	}
 

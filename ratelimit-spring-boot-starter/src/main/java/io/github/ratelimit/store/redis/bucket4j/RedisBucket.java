@@ -20,9 +20,9 @@ final class RedisBucket extends DefaultBucketProxy {
 
 	private final Supplier<BucketConfiguration> configuration;
 
-	private final BucketCommandExecutor executor;
+	private final BucketCalls.Executor executor;
 
-	RedisBucket(Supplier<BucketConfiguration> configuration, BucketCommandExecutor executor, BucketListener listener) {
+	RedisBucket(Supplier<BucketConfiguration> configuration, BucketCalls.Executor executor, BucketListener listener) {
 		super(configuration, executor, RecoveryStrategy.RECONSTRUCT, null, listener);
 		this.configuration = configuration;
 		this.executor = executor;

@@ -9,11 +9,13 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -71,21 +73,21 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
 	private final ScriptClient redis;
 
-	private final BucketScripts scripts;
+	private final Scripts scripts;
 
 	private final RedisKeyNames names;
 
-	private final BucketScriptCalls calls;
+	private final BucketCalls calls;
 
 	private final RecentConfigurations recent;
 
 	private final AsyncProxyManager<String> async = new Async();
 
-	RedisBuckets(ScriptClient redis, BucketScripts scripts, String keyPrefix, Duration deadline, TimeSource time) {
+	RedisBuckets(ScriptClient redis, Scripts scripts, String keyPrefix, Duration deadline, TimeSource time) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.names = new RedisKeyNames(keyPrefix);
-		this.calls = new BucketScriptCalls(redis, deadline, time);
+		this.calls = new BucketCalls(redis, deadline, time);
 		this.recent = new RecentConfigurations(time);
 	}
 
@@ -100,7 +102,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	 */
 	public static RedisBuckets create(RedisConnectionFactory connectionFactory, String keyPrefix, Duration deadline) {
 		RedisStoreSettings.check(keyPrefix, deadline);
-		BucketScripts scripts = BucketScripts.load();
+		Scripts scripts = Scripts.load(UnaryOperator.identity());
 		RedisBuckets buckets = new RedisBuckets(
 				ScriptClientFactory.scripts(connectionFactory, scripts.command(), scripts.find()), scripts, keyPrefix,
 				deadline, TimeSource.system());
@@ -119,11 +121,11 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
 	@Override
 	public RemoteBucketBuilder<String> builder() {
-		return new RedisBucketBuilder(this);
+		return new RedisBucketBuilder.Blocking(this);
 	}
 
-	BucketCommandExecutor executor(String key, @Nullable BucketConfigurationEncoding encoding) {
-		return new BucketCommandExecutor(key, name(key), this.calls, this.scripts.command(), this.recent, encoding);
+	BucketCalls.Executor executor(String key, @Nullable BucketConfigurationEncoding encoding) {
+		return this.calls.executor(key, name(key), this.scripts.command(), this.recent, encoding);
 	}
 
 	private byte[] name(String key) {
@@ -180,7 +182,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
 		@Override
 		public RemoteAsyncBucketBuilder<String> builder() {
-			return new RedisAsyncBucketBuilder(RedisBuckets.this);
+			return new RedisBucketBuilder.Async(RedisBuckets.this);
 		}
 
 		@Override
@@ -196,6 +198,23 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 				.callAsync(RedisBuckets.this.scripts.reset(), name(key), NO_ARGUMENTS, (answer) -> answer)
 				.thenAccept((answer) -> {
 				});
+		}
+
+	}
+
+	/**
+	 * The scripts of buckets.
+	 *
+	 * @param command runs a command of one bucket
+	 * @param find returns the stored state of one bucket
+	 * @param reset removes one bucket
+	 */
+	record Scripts(LuaScript command, LuaScript find, LuaScript reset) {
+
+		/** Loads them with texts that tests change to control the time. */
+		static Scripts load(UnaryOperator<String> edit) {
+			return new Scripts(LuaScript.of(edit, "common", "records", "token-bucket", "bucket4j"),
+					LuaScript.of(edit, "common", "records", "bucket4j-find"), LuaScript.of(edit, "reset"));
 		}
 
 	}

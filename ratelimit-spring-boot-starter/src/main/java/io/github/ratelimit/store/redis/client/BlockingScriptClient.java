@@ -28,6 +28,9 @@ final class BlockingScriptClient implements ScriptClient {
 
 	private static final int QUEUE_SIZE = 1024;
 
+	/** What Redis replies for a script that is not loaded. */
+	private static final List<String> NO_SCRIPT = List.of("NOSCRIPT");
+
 	private final RedisConnectionFactory connections;
 
 	private final String where;
@@ -44,7 +47,7 @@ final class BlockingScriptClient implements ScriptClient {
 		this.connections = connections;
 		this.cluster = cluster;
 		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES,
-				new LinkedBlockingQueue<>(QUEUE_SIZE), DaemonThreadFactory.named("ratelimit-redis-client-"));
+				new LinkedBlockingQueue<>(QUEUE_SIZE), RedisAccess.daemonThreads("ratelimit-redis-client-"));
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
@@ -75,7 +78,7 @@ final class BlockingScriptClient implements ScriptClient {
 					.evalSha(script.sha1(), ReturnType.VALUE, keys.length, keysAndArgs);
 			}
 			catch (RuntimeException ex) {
-				if (!isNoScript(ex)) {
+				if (!FailureReason.says(ex, NO_SCRIPT)) {
 					throw ex;
 				}
 				answer = connection.scriptingCommands().eval(script.text(), ReturnType.VALUE, keys.length, keysAndArgs);
@@ -85,15 +88,6 @@ final class BlockingScriptClient implements ScriptClient {
 			}
 			return answer;
 		}
-	}
-
-	private static boolean isNoScript(Throwable failure) {
-		for (Throwable part = failure; part != null; part = part.getCause()) {
-			if (String.valueOf(part.getMessage()).contains("NOSCRIPT")) {
-				return true;
-			}
-		}
-		return false;
 	}
 
 	@Override

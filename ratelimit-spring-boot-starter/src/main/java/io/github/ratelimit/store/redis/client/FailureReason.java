@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis.client;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,25 +58,22 @@ public final class FailureReason {
 	}
 
 	private static @Nullable String word(Throwable failure) {
-		for (Throwable part = failure; part != null; part = part.getCause()) {
-			String message = String.valueOf(part.getMessage());
-			for (String word : WORDS) {
-				if (message.contains(word)) {
-					return word;
-				}
-			}
-		}
-		return null;
+		return messages(failure).flatMap((message) -> WORDS.stream().filter(message::contains))
+			.findFirst()
+			.orElse(null);
 	}
 
-	private static boolean says(Throwable failure, List<String> texts) {
-		for (Throwable part = failure; part != null; part = part.getCause()) {
-			String message = String.valueOf(part.getMessage());
-			if (texts.stream().anyMatch(message::contains)) {
-				return true;
-			}
-		}
-		return false;
+	/** Returns whether the message of a failure, or of one of its causes, has a text. */
+	static boolean says(Throwable failure, List<String> texts) {
+		return messages(failure).anyMatch((message) -> texts.stream().anyMatch(message::contains));
+	}
+
+	private static Stream<String> messages(Throwable failure) {
+		return parts(failure).map((part) -> String.valueOf(part.getMessage()));
+	}
+
+	private static Stream<Throwable> parts(Throwable failure) {
+		return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
 	}
 
 	/**
@@ -89,13 +87,9 @@ public final class FailureReason {
 		if (word != null && OF_THE_NODE.contains(word)) {
 			return true;
 		}
-		for (Throwable part = cause; part != null; part = part.getCause()) {
-			String message = String.valueOf(part.getMessage()).toLowerCase(Locale.ROOT);
-			if (part instanceof RejectedExecutionException || NEVER_SENT.stream().anyMatch(message::contains)) {
-				return true;
-			}
-		}
-		return false;
+		return parts(cause).anyMatch(RejectedExecutionException.class::isInstance)
+				|| messages(cause).map((message) -> message.toLowerCase(Locale.ROOT))
+					.anyMatch((message) -> NEVER_SENT.stream().anyMatch(message::contains));
 	}
 
 	/** Returns whether there was no reply at all. */

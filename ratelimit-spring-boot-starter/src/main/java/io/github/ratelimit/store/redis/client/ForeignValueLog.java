@@ -14,7 +14,7 @@ import org.apache.commons.logging.Log;
  */
 final class ForeignValueLog {
 
-	private static final Log logger = StoreLogger.LOG;
+	private static final Log logger = RedisAccess.LOG;
 
 	private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 

@@ -47,7 +47,9 @@ final class LettuceScriptClient implements ScriptClient {
 	private final LettuceConnectionFactory factory;
 
 	private final ExecutorService connector = Executors
-		.newSingleThreadExecutor(DaemonThreadFactory.named("ratelimit-redis-connect-"));
+		.newSingleThreadExecutor(RedisAccess.daemonThreads("ratelimit-redis-connect-"));
+
+	private final String where;
 
 	private final List<LuaScript> scripts;
 
@@ -68,10 +70,12 @@ final class LettuceScriptClient implements ScriptClient {
 	/**
 	 * Starts to connect.
 	 * @param factory a started factory that has no other user
+	 * @param where describes its target for logs
 	 * @param scripts those that are needed soon: loaded in advance
 	 */
-	LettuceScriptClient(LettuceConnectionFactory factory, LuaScript... scripts) {
+	LettuceScriptClient(LettuceConnectionFactory factory, String where, LuaScript... scripts) {
 		this.factory = factory;
+		this.where = where;
 		this.scripts = List.of(scripts);
 		connect();
 	}
@@ -189,7 +193,7 @@ final class LettuceScriptClient implements ScriptClient {
 
 	@Override
 	public String where() {
-		return ConnectionDescription.describe(LettuceTopology.of(this.factory));
+		return this.where;
 	}
 
 	/** Closes the connection; the client then opens another by itself. */
@@ -232,7 +236,7 @@ final class LettuceScriptClient implements ScriptClient {
 	public void close() {
 		this.closed = true;
 		this.connector.shutdownNow();
-		DedicatedConnections.destroy(this.factory);
+		LettuceConnections.destroy(this.factory);
 	}
 
 }

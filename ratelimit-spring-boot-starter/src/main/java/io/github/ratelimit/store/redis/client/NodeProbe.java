@@ -88,16 +88,14 @@ final class NodeProbe {
 		}
 		CompletableFuture<byte[]> answer = this.redis.run(this.redis.scripts().probe(), this.key);
 		answer.whenComplete((bytes, failure) -> noteAnswer());
-		answer.copy()
-			.orTimeout(this.redis.nodes().deadlineNanos(), TimeUnit.NANOSECONDS)
-			.whenComplete((bytes, failure) -> {
-				if (failure == null) {
-					succeeded();
-				}
-				else {
-					failed(failure);
-				}
-			});
+		answer.copy().orTimeout(this.redis.deadlineNanos(), TimeUnit.NANOSECONDS).whenComplete((bytes, failure) -> {
+			if (failure == null) {
+				succeeded();
+			}
+			else {
+				failed(failure);
+			}
+		});
 	}
 
 	private synchronized void noteAnswer() {

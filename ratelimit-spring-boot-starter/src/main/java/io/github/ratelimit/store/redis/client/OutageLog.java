@@ -3,29 +3,29 @@ package io.github.ratelimit.store.redis.client;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs the outages of one node: a warning at the beginning, a line at the end. A node
- * that fails again soon after its return is still in the same outage. Thread-safe.
+ * Logs the outages of one node: a warning at the beginning, a line at the end; and that
+ * it often answers late. A node that fails again soon after its return is still in the
+ * same outage. Thread-safe.
  */
 final class OutageLog {
 
-	private static final Log logger = StoreLogger.LOG;
+	private static final Log logger = RedisAccess.LOG;
 
 	/** A node that answers for this time has recovered. */
 	private static final Duration WELL = Duration.ofSeconds(5);
 
+	/** This many late replies within a minute cause a warning. */
+	private static final int MANY_LATE = 1_000;
+
+	private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+
 	private final String node;
 
 	private final RedisAccess redis;
-
-	private final Supplier<String> policies;
-
-	private final Consumer<Duration> ended;
 
 	private final LongAdder decided = new LongAdder();
 
@@ -39,11 +39,13 @@ final class OutageLog {
 
 	private int times;
 
-	OutageLog(String node, RedisAccess redis, Supplier<String> policies, Consumer<Duration> ended) {
+	private int lateLately;
+
+	private long lateSince;
+
+	OutageLog(String node, RedisAccess redis) {
 		this.node = node;
 		this.redis = redis;
-		this.policies = policies;
-		this.ended = ended;
 	}
 
 	/** Counts decisions that were made without the node. */
@@ -69,8 +71,10 @@ final class OutageLog {
 	 * @return how often it has returned for a moment since the first failure
 	 */
 	int opened(String reason, Throwable failure) {
-		return opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
-				+ "). Until it answers again limits decide by on-store-failure: " + this.policies.get() + " [RL704]");
+		return opened(reason, failure,
+				"Redis fails (" + this.node + ", " + reason + ": " + failure
+						+ "). Until it answers again limits decide by on-store-failure: " + this.redis.policies.get()
+						+ " [RL704]");
 	}
 
 	/**
@@ -78,9 +82,11 @@ final class OutageLog {
 	 * @return how often it has returned for a moment since the first failure
 	 */
 	int notReady(String where, String reason, Throwable failure) {
-		return opened(reason, failure, "Redis is not ready (" + where + ", " + reason + ": " + failure
-				+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
-				+ this.policies.get() + ". Start Redis, or correct the properties below spring.data.redis [RL526]");
+		return opened(reason, failure,
+				"Redis is not ready (" + where + ", " + reason + ": " + failure
+						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
+						+ this.redis.policies.get()
+						+ ". Start Redis, or correct the properties below spring.data.redis [RL526]");
 	}
 
 	private synchronized int opened(String reason, Throwable failure, String warning) {
@@ -110,7 +116,7 @@ final class OutageLog {
 	private void end(int times) {
 		Duration outage = endIfWell(times);
 		if (outage != null) {
-			this.ended.accept(outage);
+			this.redis.observer.recovered(this.node, outage);
 		}
 	}
 
@@ -126,6 +132,21 @@ final class OutageLog {
 				+ this.decided.sumThenReset() + " times a limit decided without it, "
 				+ Math.max(0, this.owed.sumThenReset()) + " permits were charged or are charged later");
 		return outage;
+	}
+
+	/** Notes a late reply, and logs once for all nodes that there are many. */
+	synchronized void late(long now) {
+		if (this.lateLately == 0 || now - this.lateSince > MINUTE_NANOS) {
+			this.lateLately = 0;
+			this.lateSince = now;
+		}
+		if (++this.lateLately >= MANY_LATE && this.redis.warnedOfLate.compareAndSet(false, true)) {
+			logger.warn("Redis often answers after ratelimit.redis.deadline ("
+					+ Duration.ofNanos(this.redis.deadlineNanos()).toMillis()
+					+ " ms): such calls are decided by the last snapshots, and limits lag by a round trip. Bring"
+					+ " Redis nearer, or raise the deadline. (This is logged once; ratelimit.store.errors counts"
+					+ " them as timeout.) [RL705]");
+		}
 	}
 
 }

@@ -1,26 +1,119 @@
 package io.github.ratelimit.store.redis.client;
 
+import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * Redis as the parts of one store use it. Thread-safe.
- *
- * @param client runs the scripts
- * @param scripts the scripts
- * @param names the names of its keys
- * @param nodes its nodes, and whether they answer
- * @param time the time of this instance
- * @param scheduler runs what is done later; drops what is scheduled after the end
+ * Redis as the parts of one store use it: runs scripts, notes on which nodes they
+ * succeed, and waits for replies. Thread-safe.
  */
-public record RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNames names, RedisNodes nodes,
-		TimeSource time, ScheduledExecutorService scheduler) {
+public final class RedisAccess implements AutoCloseable {
+
+	/** For what users need to know about the store: named after the store's class. */
+	public static final Log LOG = LogFactory.getLog("io.github.ratelimit.store.redis.RedisStore");
+
+	/** How long to wait for a reply that is no part of a decision. */
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	final StoreObserver observer;
+
+	final ForeignValueLog foreign;
+
+	final Supplier<String> policies;
+
+	final AtomicBoolean warnedOfLate = new AtomicBoolean();
+
+	private final ScriptClient client;
+
+	private final StoreScripts scripts;
+
+	private final RedisKeyNames names;
+
+	private final TimeSource time;
+
+	private final long deadlineNanos;
+
+	private final Map<String, NodeHealth> nodes = new ConcurrentHashMap<>();
+
+	/** Drops what is scheduled after its end, as by replies. */
+	private final ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1,
+			daemonThreads("ratelimit-redis-"), new ThreadPoolExecutor.DiscardPolicy());
+
+	private volatile boolean answered;
+
+	/**
+	 * Creates the access of one store.
+	 * @param client runs the scripts
+	 * @param scripts the scripts
+	 * @param names the names of its keys
+	 * @param time the time of this instance
+	 * @param observer receives the outcomes of calls
+	 * @param deadline how long a decision may take in all
+	 * @param policies describes for the log what limits do during an outage
+	 */
+	public RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNames names, TimeSource time,
+			StoreObserver observer, Duration deadline, Supplier<String> policies) {
+		this.client = client;
+		this.scripts = scripts;
+		this.names = names;
+		this.time = time;
+		this.observer = observer;
+		this.deadlineNanos = deadline.toNanos();
+		this.policies = policies;
+		this.foreign = new ForeignValueLog(time);
+	}
+
+	/** Returns what creates threads that do not keep an application alive. */
+	public static ThreadFactory daemonThreads(String prefix) {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory(prefix);
+		threads.setDaemon(true);
+		return threads;
+	}
+
+	public ScriptClient client() {
+		return this.client;
+	}
+
+	public StoreScripts scripts() {
+		return this.scripts;
+	}
+
+	public RedisKeyNames names() {
+		return this.names;
+	}
+
+	public TimeSource time() {
+		return this.time;
+	}
+
+	/** Returns the time of this instance's monotonic clock, in nanoseconds. */
+	public long now() {
+		return this.time.nanoTime();
+	}
+
+	/** Returns what runs tasks later; it drops those that are scheduled after the end. */
+	public ScheduledExecutorService scheduler() {
+		return this.scheduler;
+	}
 
 	/** Runs a script on the node that has a key. Does not block, does not throw. */
 	public CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
@@ -28,12 +121,21 @@ public record RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNam
 	}
 
 	/**
-	 * Waits for a reply until the deadline of a decision that begins now.
-	 * @throws TimeoutException if there is none by then
-	 * @throws ExecutionException if there is a failure instead
+	 * Notes the reply or the failure of a call that no decision waits for.
+	 * @param reply becomes the reply
+	 * @param keys the keys of the call
+	 * @return becomes the same, after it is noted
 	 */
-	public <T> T await(CompletableFuture<T> answer) throws ExecutionException, TimeoutException {
-		return await(answer, now());
+	public CompletableFuture<byte[]> noted(CompletableFuture<byte[]> reply, byte[]... keys) {
+		NodeHealth node = node(keys[0]);
+		return reply.whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				node.failed(failure, keys);
+			}
+			else {
+				node.answered();
+			}
+		});
 	}
 
 	/**
@@ -44,17 +146,29 @@ public record RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNam
 	 * @throws ExecutionException if there is a failure instead
 	 */
 	public <T> T await(CompletableFuture<T> answer, long since) throws ExecutionException, TimeoutException {
-		return ScriptReplies.await(answer, notLaterThanNow(since) + this.nodes.deadlineNanos(), this.time);
+		long now = now();
+		return ScriptClient.await(answer, ((since - now < 0) ? since : now) + this.deadlineNanos, this.time);
 	}
 
-	private long notLaterThanNow(long since) {
-		long now = now();
-		return (since - now < 0) ? since : now;
+	/**
+	 * Waits for a reply that is no part of a decision, for two seconds at most.
+	 * @throws StoreUnavailableException if there is none by then, or a failure instead
+	 */
+	public byte[] awaitPatiently(CompletableFuture<byte[]> answer) {
+		try {
+			return ScriptClient.await(answer, now() + PATIENCE.toNanos(), this.time);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
+					FailureReason.cause(ex));
+		}
 	}
 
 	/** Returns the node that has a key. */
-	public RedisNodes.Node node(byte[] key) {
-		return this.nodes.of(this.client.node(key), this);
+	public NodeHealth node(byte[] key) {
+		String name = this.client.node(key);
+		NodeHealth known = this.nodes.get(name);
+		return (known != null) ? known : this.nodes.computeIfAbsent(name, (added) -> new NodeHealth(added, this));
 	}
 
 	/** Returns whether the node that has a key fails, and gets no calls. */
@@ -67,9 +181,38 @@ public record RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNam
 		return this.names.route(slot, this.client.isCluster());
 	}
 
-	/** Returns the time of this instance's monotonic clock, in nanoseconds. */
-	public long now() {
-		return this.time.nanoTime();
+	/** Returns how long a decision waits for a reply, in nanoseconds. */
+	public long deadlineNanos() {
+		return this.deadlineNanos;
+	}
+
+	/** Returns what observes a call that is about to be made. */
+	public StoreObserver.Call asking(int limits) {
+		return this.observer.asking(limits);
+	}
+
+	/** Notes a reply of Redis, even if it is an error. */
+	public void answered() {
+		if (!this.answered) {
+			this.answered = true;
+		}
+	}
+
+	/**
+	 * Returns {@code unknown} before the first reply, {@code degraded} while a node fails
+	 * or is not ready, and {@code up} otherwise.
+	 */
+	public String status() {
+		if (!this.answered) {
+			return "unknown";
+		}
+		return this.nodes.values().stream().anyMatch(NodeHealth::isDegraded) ? "degraded" : "up";
+	}
+
+	@Override
+	public void close() {
+		this.scheduler.shutdownNow();
+		this.client.close();
 	}
 
 }

@@ -1,14 +1,24 @@
 package io.github.ratelimit.store.redis.client;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Runs scripts in Redis, through one client or another. No call is sent twice, unless
  * Redis replied that the script is not loaded and so has done nothing. Thread-safe.
  */
 public interface ScriptClient extends AutoCloseable {
+
+	/**
+	 * After this time no reply is expected: a client can lose a command that it sends
+	 * while its connection breaks, and never complete it.
+	 */
+	long LOST_AFTER_SECONDS = 10;
 
 	/**
 	 * Runs a script on the node that has the keys. Does not block, does not throw.
@@ -52,5 +62,42 @@ public interface ScriptClient extends AutoCloseable {
 
 	@Override
 	void close();
+
+	/**
+	 * Bounds a reply for which no caller waits, so that it completes in any case.
+	 * @param answer becomes the reply, or may never complete
+	 * @return becomes the same, or fails with a {@link TimeoutException} after ten
+	 * seconds
+	 */
+	static <T> CompletableFuture<T> orLost(CompletableFuture<T> answer) {
+		return answer.isDone() ? answer : answer.copy().orTimeout(LOST_AFTER_SECONDS, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Waits until a time; a reply that is there is returned in any case. An interrupted
+	 * thread waits like any other, since Redis executes what was sent, and a deadline
+	 * bounds the wait; its interrupt flag is set again afterwards.
+	 * @throws TimeoutException if there is none by then
+	 * @throws ExecutionException if there is a failure instead
+	 */
+	static <T> T await(CompletableFuture<T> answer, long deadlineNanos, TimeSource time)
+			throws ExecutionException, TimeoutException {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return answer.get(Math.max(0, deadlineNanos - time.nanoTime()), TimeUnit.NANOSECONDS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
 
 }

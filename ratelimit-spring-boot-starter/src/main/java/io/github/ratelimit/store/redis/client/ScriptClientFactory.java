@@ -1,14 +1,19 @@
 package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.store.redis.script.LuaScript;
-import io.lettuce.core.resource.Transports.NativeTransports;
+import java.util.Collection;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.ClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.SentinelConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.StaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration.WithDomainSocket;
+import org.springframework.data.redis.connection.RedisConfiguration.WithHostAndPort;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisNode;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -33,9 +38,13 @@ public final class ScriptClientFactory {
 	 */
 	public static ScriptClient scripts(RedisConnectionFactory connections, LuaScript... needed) {
 		RedisConnectionFactory target = target(connections);
-		ScriptClient dedicated = LETTUCE ? Lettuce.scripts(target, needed) : null;
-		return (dedicated != null) ? dedicated
-				: new BlockingScriptClient(connections, isCluster(target), where(target));
+		ScriptClient dedicated = LETTUCE ? LettuceConnections.client(target, needed) : null;
+		if (dedicated != null) {
+			return dedicated;
+		}
+		RedisConfiguration configuration = configuration(target);
+		return new BlockingScriptClient(connections, configuration instanceof ClusterConfiguration,
+				describe(configuration));
 	}
 
 	/** Returns the target of a proxy, whose own fields are empty. */
@@ -44,29 +53,36 @@ public final class ScriptClientFactory {
 		return (target instanceof RedisConnectionFactory factory) ? target(factory) : connections;
 	}
 
-	private static boolean isCluster(RedisConnectionFactory connections) {
-		return (JEDIS && Jedis.isCluster(connections)) || (LETTUCE && Lettuce.isCluster(connections));
+	private static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
+		RedisConfiguration configuration = JEDIS ? Jedis.configuration(connections) : null;
+		return (configuration == null && LETTUCE) ? LettuceConnections.configuration(connections) : configuration;
 	}
 
-	private static String where(RedisConnectionFactory connections) {
-		RedisConfiguration configuration = (JEDIS) ? Jedis.configuration(connections) : null;
-		return ConnectionDescription
-			.describe((configuration == null && LETTUCE) ? Lettuce.configuration(connections) : configuration);
-	}
-
-	static void checkTransport(String socket, boolean supported) {
-		if (!supported) {
-			throw new IllegalArgumentException("needs Netty's native transport for the Unix socket " + socket
-					+ ", which is not on the class path");
+	/** Describes the target of connections for logs, without credentials. */
+	static String describe(@Nullable RedisConfiguration configuration) {
+		if (configuration instanceof ClusterConfiguration cluster) {
+			return "cluster of " + nodes(cluster.getClusterNodes());
 		}
+		if (configuration instanceof SentinelConfiguration sentinel) {
+			String master = (sentinel.getMaster() != null) ? sentinel.getMaster().getName() : null;
+			return "master " + master + " of the Sentinels " + nodes(sentinel.getSentinels());
+		}
+		if (configuration instanceof StaticMasterReplicaConfiguration listed) {
+			return listed.getNodes().stream().map(ScriptClientFactory::describe).collect(Collectors.joining(", "));
+		}
+		if (configuration instanceof WithDomainSocket socket) {
+			return socket.getSocket();
+		}
+		return (configuration instanceof WithHostAndPort server) ? server.getHostName() + ":" + server.getPort()
+				: "where the application's connections go";
+	}
+
+	private static String nodes(Collection<? extends RedisNode> nodes) {
+		return nodes.stream().map((node) -> node.getHost() + ":" + node.getPort()).collect(Collectors.joining(", "));
 	}
 
 	/** Loaded only with Jedis. */
 	private static final class Jedis {
-
-		static boolean isCluster(RedisConnectionFactory connections) {
-			return connections instanceof JedisConnectionFactory jedis && jedis.isRedisClusterAware();
-		}
 
 		static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
 			if (!(connections instanceof JedisConnectionFactory jedis)) {
@@ -76,32 +92,6 @@ public final class ScriptClientFactory {
 				return jedis.getClusterConfiguration();
 			}
 			return jedis.isRedisSentinelAware() ? jedis.getSentinelConfiguration() : jedis.getStandaloneConfiguration();
-		}
-
-	}
-
-	/** Loaded only with Lettuce. */
-	private static final class Lettuce {
-
-		static @Nullable ScriptClient scripts(RedisConnectionFactory connections, LuaScript... needed) {
-			if (connections.getClass() != LettuceConnectionFactory.class) {
-				return null;
-			}
-			LettuceConnectionFactory lettuce = (LettuceConnectionFactory) connections;
-			RedisConfiguration configuration = LettuceTopology.of(lettuce);
-			if (configuration instanceof WithDomainSocket socket) {
-				checkTransport(socket.getSocket(), NativeTransports.isDomainSocketSupported());
-			}
-			return (configuration != null)
-					? new LettuceScriptClient(DedicatedConnections.like(lettuce, configuration), needed) : null;
-		}
-
-		static boolean isCluster(RedisConnectionFactory connections) {
-			return connections instanceof LettuceConnectionFactory lettuce && lettuce.isClusterAware();
-		}
-
-		static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
-			return (connections instanceof LettuceConnectionFactory lettuce) ? LettuceTopology.of(lettuce) : null;
 		}
 
 	}

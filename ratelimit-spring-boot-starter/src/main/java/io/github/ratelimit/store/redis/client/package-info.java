@@ -1,6 +1,6 @@
 /**
- * Sends scripts through Lettuce or any other client, and watches the nodes: failures,
- * circuit breaker, probes.
+ * Sends scripts through Lettuce, Jedis or another client, and watches the nodes: kinds of
+ * failures, circuit breaker, probes, outages in the log.
  */
 @NullMarked
 package io.github.ratelimit.store.redis.client;

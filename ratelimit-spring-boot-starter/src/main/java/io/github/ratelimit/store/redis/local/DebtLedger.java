@@ -1,13 +1,18 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.Rounds;
+import io.github.ratelimit.store.redis.client.ResendTimer;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +46,15 @@ public final class DebtLedger {
 	/** More calls at once would delay decisions after an outage. */
 	private static final int MOST_UNDER_WAY = 32;
 
+	/** How long a charge whose outcome is unknown may be sent again, at least. */
+	private static final Duration LEAST_REMEMBERED = Duration.ofMinutes(1);
+
+	/** The same, at most: Redis keeps the name of the last charge of each key. */
+	private static final Duration MOST_REMEMBERED = Duration.ofMinutes(10);
+
+	/** Redis remembers a charge for longer, as the last attempt may be delayed. */
+	private static final Duration MARGIN = Duration.ofSeconds(10);
+
 	private final RedisAccess redis;
 
 	private final int mostKeys;
@@ -52,7 +66,7 @@ public final class DebtLedger {
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
-	private final Rounds rounds;
+	private final ResendTimer resends;
 
 	/**
 	 * Creates an empty ledger.
@@ -61,7 +75,7 @@ public final class DebtLedger {
 	public DebtLedger(RedisAccess redis, int mostKeys) {
 		this.redis = redis;
 		this.mostKeys = mostKeys;
-		this.rounds = new Rounds(redis, this.byName::isEmpty, this::chargeNow);
+		this.resends = new ResendTimer(redis, this.byName::isEmpty, this::chargeNow);
 	}
 
 	/**
@@ -83,11 +97,11 @@ public final class DebtLedger {
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
-		RedisNodes.Node node = sent ? null : this.redis.node(key.name());
+		NodeHealth node = sent ? null : this.redis.node(key.name());
 		if (node != null && node.isOpen()) {
 			node.owes(permits);
 		}
-		this.rounds.schedule();
+		this.resends.schedule();
 		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
 	}
 
@@ -99,7 +113,7 @@ public final class DebtLedger {
 	 */
 	boolean addLater(RememberedKey key, LimitEncoding encoding, Supplier<KeyDebt.@Nullable Owed> owing) {
 		boolean remembered = change(key, (changed) -> changed.owes(encoding, owing, this.redis.now())) != null;
-		this.rounds.schedule();
+		this.resends.schedule();
 		return remembered;
 	}
 
@@ -117,7 +131,7 @@ public final class DebtLedger {
 
 	/** Returns whether a call was sent. */
 	private boolean send(ByteBuffer name, KeyDebt entry) {
-		RedisNodes.Node node = this.redis.node(entry.key().name());
+		NodeHealth node = this.redis.node(entry.key().name());
 		if (node.isOpen()) {
 			return false;
 		}
@@ -242,6 +256,33 @@ public final class DebtLedger {
 	 */
 	void note(RememberedKey key, long permits) {
 		this.redis.node(key.name()).owes(permits);
+	}
+
+	/** A charge that has no effect any more need not be remembered. */
+	static long rememberedNanos(Limit limit) {
+		return Math.max(LEAST_REMEMBERED.toNanos(), Math.min(MOST_REMEMBERED.toNanos(), nanosToForget(limit)));
+	}
+
+	static byte[] rememberedMillis(Limit limit) {
+		return RedisKeyNames.bytes(Long.toString(Duration.ofNanos(rememberedNanos(limit)).plus(MARGIN).toMillis()));
+	}
+
+	/**
+	 * Returns the longest time for which permits have an effect: from the greatest debt
+	 * and, of a paced limit, all scheduled permits to full.
+	 */
+	static long nanosToForget(Limit limit) {
+		BigInteger longest = BigInteger.ZERO;
+		for (Rate rate : limit.rates()) {
+			BigInteger most = BigInteger.valueOf(rate.burst())
+				.add(BigInteger.valueOf(Math.min(limit.maxDebt(), Rate.MAX_PERMITS)))
+				.max(BigInteger.valueOf(2 * rate.permits()));
+			longest = longest.max(most.multiply(BigInteger.valueOf(rate.period().toNanos()))
+				.divide(BigInteger.valueOf(rate.permits())));
+		}
+		return longest.add(BigInteger.valueOf(limit.maxWait().toNanos()))
+			.min(BigInteger.valueOf(Long.MAX_VALUE / 2))
+			.longValueExact();
 	}
 
 }

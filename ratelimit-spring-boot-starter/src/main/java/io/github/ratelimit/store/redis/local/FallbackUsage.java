@@ -1,7 +1,14 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * are charged together form an episode; permits of an episode that are given back later
  * are returned to the state that was charged. Thread-safe.
  */
-final class FallbackUsage extends InFlightState {
+final class FallbackUsage extends InFlightByKey.State {
 
 	/** No episode. */
 	static final int OVER = -1;
+
+	private static final byte[] ANY_ORIGIN = new byte[0];
 
 	private static final byte[] NEW = new byte[Integer.BYTES];
 
@@ -116,8 +125,52 @@ final class FallbackUsage extends InFlightState {
 		return (episode == this.episode - 1) ? this.charged : null;
 	}
 
+	/**
+	 * Ends the episode and returns its debt. If Redis still has the state from before the
+	 * outage, the permits that were allowed are charged, unless they have refilled
+	 * meanwhile. If Redis has lost the state, all permits that are in use by now are
+	 * charged, as far as this instance has a record of them.
+	 * @param local counted what was allowed
+	 * @param look a peek at it
+	 * @param parts the number of instances that share the used permits of a lost state
+	 * @return the debt, null if there is none
+	 */
+	KeyDebt.@Nullable Owed debt(LimitStore local, Charge look, int parts) {
+		Episode episode = collect();
+		ChargeDecision now = local.take(look);
+		Limit limit = now.limit();
+		long[] there = new long[limit.quotas()];
+		long[] lost = new long[there.length];
+		long most = 0;
+		for (int i = 0; i < there.length; i++) {
+			long used = used(limit, now, i);
+			there[i] = Math.min(used, episode.allowed());
+			lost[i] = there[i] + (used - there[i]) / parts;
+			most = Math.max(most, lost[i]);
+		}
+		if (most == 0) {
+			return null;
+		}
+		// each scheduled permit of a paced limit has its own origin
+		return new KeyDebt.Owed(limit.isPaced() ? ANY_ORIGIN : episode.origin(), there, lost,
+				(state, all) -> charged(episode, state, all));
+	}
+
+	private static long used(Limit limit, ChargeDecision now, int quota) {
+		if (limit.algorithm() != Algorithm.TOKEN_BUCKET) {
+			return Math.max(0, limit.quota(quota) - now.remaining(quota));
+		}
+		Rate rate = limit.rates().get(quota);
+		BigInteger[] permits = BigInteger.valueOf(now.resetAfter(quota).toNanos())
+			.multiply(BigInteger.valueOf(rate.permits()))
+			.divideAndRemainder(BigInteger.valueOf(rate.period().toNanos()));
+		return permits[0].add(BigInteger.valueOf(permits[1].signum()))
+			.min(BigInteger.valueOf(LimitEncoding.MOST))
+			.longValueExact();
+	}
+
 	/** Ends the episode, unless nothing was allowed in it, and returns it. */
-	synchronized Episode collect() {
+	private synchronized Episode collect() {
 		this.registered = false;
 		return end();
 	}
@@ -137,7 +190,7 @@ final class FallbackUsage extends InFlightState {
 	 * @param state the state then, null if it is not known
 	 * @param all whether all of it was charged: otherwise nothing of it can be given back
 	 */
-	synchronized void charged(Episode episode, @Nullable Snapshot state, boolean all) {
+	private synchronized void charged(Episode episode, @Nullable Snapshot state, boolean all) {
 		if (state != null) {
 			this.origin = originOf(state);
 			this.charged = (all && episode.number() == this.episode - 1) ? state : this.charged;
@@ -156,7 +209,7 @@ final class FallbackUsage extends InFlightState {
 	 * @param allowed how many permits
 	 * @param origin of the state that was seen before
 	 */
-	record Episode(int number, long allowed, byte[] origin) {
+	private record Episode(int number, long allowed, byte[] origin) {
 	}
 
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the state
  */
-final class InFlightByKey<T extends InFlightState> {
+final class InFlightByKey<T extends InFlightByKey.State> {
 
 	private final ConcurrentMap<String, T> byId = new ConcurrentHashMap<>();
 
@@ -40,6 +40,35 @@ final class InFlightByKey<T extends InFlightState> {
 		for (String keyId : this.byId.keySet()) {
 			this.byId.computeIfPresent(keyId, (id, kept) -> kept.retire() ? null : kept);
 		}
+	}
+
+	/**
+	 * State of one key that its in-flight calls share. It is dropped only while it is
+	 * idle, and not used afterwards: a caller that finds it dropped requests its
+	 * successor. Thread-safe.
+	 */
+	abstract static class State {
+
+		private boolean idleBefore;
+
+		private boolean over;
+
+		/** Returns whether the state can be dropped without loss; requires the lock. */
+		abstract boolean isIdle();
+
+		/** Notes a use and returns false if the state is dropped; requires the lock. */
+		final boolean use() {
+			this.idleBefore = false;
+			return !this.over;
+		}
+
+		/** Drops the state if it was not used since the last call and is idle. */
+		final synchronized boolean retire() {
+			this.over = this.idleBefore && isIdle();
+			this.idleBefore = true;
+			return this.over;
+		}
+
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * not include yet: calls went on before their replies arrived, or their cost has not been
  * charged yet. Thread-safe.
  */
-public final class InFlightPermits extends InFlightState {
+public final class InFlightPermits extends InFlightByKey.State {
 
 	private long permits;
 
@@ -36,7 +37,7 @@ public final class InFlightPermits extends InFlightState {
 	 * @return the decision, null if this is over
 	 */
 	public synchronized @Nullable ChargeDecision take(Charge charge, LimitEncoding encoding, @Nullable Snapshot last,
-			long startNanos, long nowNanos, InFlightReceipt receipt) {
+			long startNanos, long nowNanos, Receipt receipt) {
 		if (!use()) {
 			return null;
 		}

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.registry.LimitHandle.PreparedForm;
 import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 
 /**
@@ -14,8 +14,8 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 public record KeyCharge(Charge charge, RememberedKey key, LimitEncoding encoding) {
 
 	/** Returns a charge, and remembers its key from now on. */
-	public static KeyCharge of(Charge charge, PreparedForm<RedisLimit> limits, long now) {
-		RedisLimit limit = limits.of(charge.handle());
+	public static KeyCharge of(Charge charge, RedisLimits limits, long now) {
+		RedisLimits.CountedLimit limit = limits.of(charge.handle());
 		return new KeyCharge(charge, limit.keys().get(charge.key(), now), limit.encoding());
 	}
 
@@ -39,8 +39,33 @@ public record KeyCharge(Charge charge, RememberedKey key, LimitEncoding encoding
 		this.key.late().giveUp(permits());
 	}
 
-	boolean isForSlots() {
+	public boolean isForSlots() {
 		return this.charge.limit().isConcurrency();
+	}
+
+	/**
+	 * Holds the slots that a decision has granted.
+	 * @return false if the call exceeds the limit and has to give its slots back
+	 */
+	boolean holdSlots(ChargeDecision decision) {
+		LocalSlots slots = this.key.slots();
+		if (decision.receipt() == null) {
+			slots.drop(permits());
+			return true;
+		}
+		// the local fallback has noted what it granted
+		return decision.receipt() instanceof LocalFallback.FallbackReceipt
+				|| slots.hold(permits(), this.charge.isEnforced() ? this.charge.limit().capacity() : Long.MAX_VALUE);
+	}
+
+	/** Notes that a call has ended, and the slots that it may have were given back. */
+	public void endSlots(ChargeDecision taken) {
+		if (isForSlots() && taken.receipt() instanceof LocalFallback.FallbackReceipt) {
+			this.key.slots().drop(permits());
+		}
+		else if (isForSlots() && taken.receipt() != null) {
+			this.key.slots().end(permits());
+		}
 	}
 
 }

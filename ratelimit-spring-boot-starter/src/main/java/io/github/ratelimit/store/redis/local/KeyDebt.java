@@ -1,15 +1,11 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import java.math.BigInteger;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +14,6 @@ import org.jspecify.annotations.Nullable;
  * at a time; permits that are added meanwhile are charged by the next. Thread-safe.
  */
 final class KeyDebt {
-
-	/** How long a charge whose outcome is unknown may be sent again, at least. */
-	private static final Duration LEAST_REMEMBERED = Duration.ofMinutes(1);
-
-	/** The same, at most: Redis keeps the name of the last charge of each key. */
-	private static final Duration MOST_REMEMBERED = Duration.ofMinutes(10);
-
-	/** Redis remembers a charge for longer, as the last attempt may be delayed. */
-	private static final Duration MARGIN = Duration.ofSeconds(10);
 
 	private static final byte[] ANY_ORIGIN = new byte[0];
 
@@ -113,21 +100,13 @@ final class KeyDebt {
 		byte[][] args = { encoding.encode(0), LimitEncoding.doubles(this.permits), encoding.debts(),
 				this.key.newOrigin(),
 				LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())),
-				rememberedMillis(encoding.limit()), sent.origin(), numbers(sent.there()), numbers(sent.lost()) };
+				DebtLedger.rememberedMillis(encoding.limit()), sent.origin(), numbers(sent.there()),
+				numbers(sent.lost()) };
 		Call call = new Call(encoding, new byte[][] { this.key.name(), this.mark }, args, this.permits, sent,
 				this.attempted);
 		this.permits = 0;
 		this.attempted = new CompletableFuture<>();
 		return call;
-	}
-
-	/** A charge that has no effect any more need not be remembered. */
-	private static long rememberedNanos(Limit limit) {
-		return Math.max(LEAST_REMEMBERED.toNanos(), Math.min(MOST_REMEMBERED.toNanos(), nanosToForget(limit)));
-	}
-
-	private static byte[] rememberedMillis(Limit limit) {
-		return RedisKeyNames.bytes(Long.toString(Duration.ofNanos(rememberedNanos(limit)).plus(MARGIN).toMillis()));
 	}
 
 	private static byte[] numbers(long[] numbers) {
@@ -158,7 +137,8 @@ final class KeyDebt {
 	synchronized long dropUnknown(long now) {
 		Call call = this.current;
 		Long since = this.unknownSince;
-		if (call == null || since == null || this.underWay || now - since < rememberedNanos(call.encoding().limit())) {
+		if (call == null || since == null || this.underWay
+				|| now - since < DebtLedger.rememberedNanos(call.encoding().limit())) {
 			return 0;
 		}
 		this.current = null;
@@ -217,31 +197,14 @@ final class KeyDebt {
 
 	/** Drops the debt if it would have refilled meanwhile. */
 	synchronized boolean dropIfOver(long now) {
-		if (this.underWay || this.encoding == null || now - this.lastAdded <= nanosToForget(this.encoding.limit())) {
+		if (this.underWay || this.encoding == null
+				|| now - this.lastAdded <= DebtLedger.nanosToForget(this.encoding.limit())) {
 			return false;
 		}
 		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
 		// the supplier was called, and so is no longer kept
 		create();
 		return true;
-	}
-
-	/**
-	 * Returns the longest time for which permits have an effect: from the greatest debt
-	 * and, of a paced limit, all scheduled permits to full.
-	 */
-	static long nanosToForget(Limit limit) {
-		BigInteger longest = BigInteger.ZERO;
-		for (Rate rate : limit.rates()) {
-			BigInteger most = BigInteger.valueOf(rate.burst())
-				.add(BigInteger.valueOf(Math.min(limit.maxDebt(), Rate.MAX_PERMITS)))
-				.max(BigInteger.valueOf(2 * rate.permits()));
-			longest = longest.max(most.multiply(BigInteger.valueOf(rate.period().toNanos()))
-				.divide(BigInteger.valueOf(rate.permits())));
-		}
-		return longest.add(BigInteger.valueOf(limit.maxWait().toNanos()))
-			.min(BigInteger.valueOf(Long.MAX_VALUE / 2))
-			.longValueExact();
 	}
 
 	/**
@@ -253,14 +216,7 @@ final class KeyDebt {
 	 * @param taken receives the state after the charge, null if unknown, and whether all
 	 * of it found room
 	 */
-	record Owed(byte[] origin, long[] there, long[] lost, Taken taken) {
-	}
-
-	/** Receives the outcome of a charge. */
-	interface Taken {
-
-		void accept(@Nullable Snapshot state, boolean all);
-
+	record Owed(byte[] origin, long[] there, long[] lost, BiConsumer<@Nullable Snapshot, Boolean> taken) {
 	}
 
 	/**

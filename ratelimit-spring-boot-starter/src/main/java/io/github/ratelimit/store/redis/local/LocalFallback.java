@@ -3,7 +3,6 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.registry.LimitHandle.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -12,7 +11,6 @@ import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +20,14 @@ import org.jspecify.annotations.Nullable;
  * charged in Redis later. Thread-safe.
  *
  * @param local counts in memory
- * @param policies what a limit does
- * @param limits the limits as the store counts them
+ * @param limits the limits as the store counts them, and what they do
  * @param instances how many instances share the limits, at least 1
  * @param debts receives what is taken
  * @param slotLeases keeps the slots that are taken
  * @param refunds gives back in Redis what was charged there meanwhile
  */
-public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies,
-		PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger debts, SlotLeases slotLeases,
-		PermitRefunds refunds) {
+public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier instances, DebtLedger debts,
+		SlotLeases slotLeases, PermitRefunds refunds) {
 
 	public static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -81,7 +77,7 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 
 	/** A share of the refusals for a ban would ban keys because Redis is unavailable. */
 	private OnStoreFailure policy(LimitHandle limit) {
-		OnStoreFailure policy = this.policies.apply(limit);
+		OnStoreFailure policy = this.limits.onStoreFailure(limit);
 		return (policy == OnStoreFailure.SHARE && limit.purpose() == LimitHandle.Purpose.REFUSALS)
 				? OnStoreFailure.LOCAL : policy;
 	}
@@ -138,9 +134,10 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 
 	private void register(FallbackUsage usage, KeyCharge requested, Charge own, long now) {
 		if (usage.register(now, REGISTER_NANOS)) {
-			FallbackDebt debt = new FallbackDebt(this.local, own, usage, policy(own.handle()),
-					this.instances.getAsInt());
-			usage.remembered(this.debts.addLater(requested.key(), requested.encoding(), debt));
+			Charge look = Charge.of(own.handle(), own.key(), 0);
+			int parts = (policy(own.handle()) == OnStoreFailure.LOCAL) ? this.instances.getAsInt() : 1;
+			usage.remembered(this.debts.addLater(requested.key(), requested.encoding(),
+					() -> usage.debt(this.local, look, parts)));
 		}
 		long forgotten = usage.forget();
 		if (forgotten > 0) {
@@ -261,6 +258,18 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 		else if (more < 0 && charged != null) {
 			this.refunds.send(-more, charged, requested.key());
 		}
+	}
+
+	/**
+	 * The receipt of permits that were taken during an outage of Redis.
+	 *
+	 * @param local what was taken in this instance's memory, null for slots
+	 * @param usage the usage of the key, null for slots
+	 * @param episode in which it was taken
+	 * @param lease names the lease of slots, null for permits
+	 */
+	record FallbackReceipt(@Nullable ChargeDecision local, @Nullable FallbackUsage usage, int episode,
+			byte @Nullable [] lease) implements Receipt {
 	}
 
 }

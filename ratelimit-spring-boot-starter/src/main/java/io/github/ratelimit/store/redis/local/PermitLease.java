@@ -2,9 +2,14 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.client.NodeHealth;
+import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +29,13 @@ public final class PermitLease {
 
 	private static final long LEAST = 4;
 
+	private static final byte GRANTED = '1';
+
 	private final RememberedKey key;
 
-	private final PermitLeaseSource leases;
+	private final RedisAccess redis;
+
+	private final PermitRefunds refunds;
 
 	private final long ttlNanos;
 
@@ -48,9 +57,17 @@ public final class PermitLease {
 
 	private volatile long wanted = LEAST;
 
-	PermitLease(RememberedKey key, PermitLeaseSource leases, Duration ttl) {
+	/**
+	 * Creates a lease without permits.
+	 * @param key the key
+	 * @param redis where they are taken
+	 * @param refunds gives back what is not spent
+	 * @param ttl how long permits are kept
+	 */
+	PermitLease(RememberedKey key, RedisAccess redis, PermitRefunds refunds, Duration ttl) {
 		this.key = key;
-		this.leases = leases;
+		this.redis = redis;
+		this.refunds = refunds;
 		this.ttlNanos = ttl.toNanos();
 	}
 
@@ -100,14 +117,41 @@ public final class PermitLease {
 		}
 		this.wanted = wanted;
 		this.renewal = new CompletableFuture<>();
-		this.leases.take(this, this.key, encoding, missing);
+		take(encoding, missing);
+	}
+
+	/** Takes permits in advance, without waiting. */
+	private void take(BucketEncoding encoding, long permits) {
+		byte[] name = this.key.name();
+		NodeHealth node = this.redis.node(name);
+		if (node.isOpen()) {
+			taken(permits, null);
+			return;
+		}
+		long asked = this.redis.now();
+		CompletableFuture<byte[]> asking = this.redis.run(this.redis.scripts().take(), name,
+				LimitEncoding.withFresh(encoding.encode(permits), this.key.newOrigin()));
+		ScriptClient.orLost(asking).whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				node.failed(failure, name);
+				taken(permits, null);
+				return;
+			}
+			long now = this.redis.now();
+			node.answered(now - asked);
+			ByteBuffer answer = ByteBuffer.wrap(bytes);
+			boolean granted = answer.get() == GRANTED;
+			BucketSnapshot state = new BucketSnapshot(answer, encoding, asked, now);
+			this.key.saw(state);
+			taken(permits, granted ? state : null);
+		});
 	}
 
 	/**
 	 * Receives the permits that Redis granted in advance, and the state, null if there is
 	 * none.
 	 */
-	void taken(long permits, @Nullable BucketSnapshot state) {
+	private void taken(long permits, @Nullable BucketSnapshot state) {
 		if (state != null) {
 			BucketSnapshot before = this.from;
 			if (before != null && (before.origin() != state.origin() || before.encoding() != state.encoding())) {
@@ -120,7 +164,7 @@ public final class PermitLease {
 			this.endsAt = state.askedNanos() + this.ttlNanos;
 			this.renewBelow = held / 2;
 			this.left.set(held);
-			this.leases.redis().scheduler().schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
+			this.redis.scheduler().schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
 		}
 		this.renewing.set(false);
 		this.renewal.complete(null);
@@ -144,7 +188,7 @@ public final class PermitLease {
 	private CompletableFuture<?> giveBack() {
 		BucketSnapshot state = this.from;
 		long unspent = this.left.getAndSet(-1);
-		return (unspent > 0 && state != null) ? this.leases.refunds().send(unspent, state, this.key)
+		return (unspent > 0 && state != null) ? this.refunds.send(unspent, state, this.key)
 				: CompletableFuture.completedFuture(null);
 	}
 

@@ -2,9 +2,8 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.Rounds;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.client.ResendTimer;
+import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.ArrayList;
@@ -36,11 +35,11 @@ public final class PermitRefunds {
 
 	private final AtomicInteger size = new AtomicInteger();
 
-	private final Rounds rounds;
+	private final ResendTimer resends;
 
 	public PermitRefunds(RedisAccess redis) {
 		this.redis = redis;
-		this.rounds = new Rounds(redis, this.waiting::isEmpty, this::sendSome);
+		this.resends = new ResendTimer(redis, this.waiting::isEmpty, this::sendSome);
 	}
 
 	/**
@@ -68,15 +67,10 @@ public final class PermitRefunds {
 		key.forgetState(this.redis.now());
 		CompletableFuture<byte[]> answer = this.redis.run(this.redis.scripts().giveBack(), key.name(),
 				from.encoding().encode(sent.permits()), state, permits, key.newOrigin());
-		return ScriptReplies.orLost(answer).handle((bytes, failure) -> {
+		return this.redis.noted(ScriptClient.orLost(answer), key.name()).handle((bytes, failure) -> {
 			key.forgetState(this.redis.now());
-			RedisNodes.Node node = this.redis.node(key.name());
 			if (failure != null) {
-				node.failed(failure, key.name());
 				failed(sent, failure);
-			}
-			else {
-				node.answered();
 			}
 			return null;
 		});
@@ -98,7 +92,7 @@ public final class PermitRefunds {
 			return;
 		}
 		this.waiting.add(sent);
-		this.rounds.schedule();
+		this.resends.schedule();
 	}
 
 	private static void lost(Waiting sent, String why) {
@@ -138,7 +132,7 @@ public final class PermitRefunds {
 
 		/** Returns whether the state has certainly become full, or expired, meanwhile. */
 		boolean isOver(long now) {
-			return now - this.from.answeredNanos() > KeyDebt.nanosToForget(this.from.encoding().limit());
+			return now - this.from.answeredNanos() > DebtLedger.nanosToForget(this.from.encoding().limit());
 		}
 
 	}

@@ -6,6 +6,7 @@ import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
@@ -104,7 +105,7 @@ public final class RememberedKey {
 	}
 
 	/** Returns the beginning of a state that Redis does not have yet: a new origin. */
-	byte[] newOrigin() {
+	public byte[] newOrigin() {
 		return LimitEncoding.newOrigin(this.labelBytes);
 	}
 
@@ -143,7 +144,7 @@ public final class RememberedKey {
 	 * limit's refusal.
 	 * @return a decision without a receipt, null if Redis has to decide
 	 */
-	public @Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
+	@Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
 		Snapshot seen = lately(encoding, now);
 		return (seen != null) ? seen.stillThere(charge, now) : null;
 	}
@@ -166,7 +167,7 @@ public final class RememberedKey {
 	}
 
 	/** Blocks the key in this instance, for a limit whose buckets are blocks. */
-	BlockResult block(long until, long now) {
+	public BlockResult block(long until, long now) {
 		return Objects.requireNonNull(this.keys.blocks).block(this.label.id(), until, now);
 	}
 
@@ -241,16 +242,16 @@ public final class RememberedKey {
 	/**
 	 * Returns whether a scheduled permit was requested and Redis has not answered yet.
 	 */
-	public boolean isPermitLate() {
+	boolean isPermitLate() {
 		return this.latePermit != null;
 	}
 
-	public void permitIsLate(Object asked) {
+	void permitIsLate(Object asked) {
 		this.latePermit = asked;
 	}
 
 	/** Notes that the reply has arrived or never will: calls may wait for others. */
-	public synchronized void permitIsKnown(Object asked, boolean inTime) {
+	synchronized void permitIsKnown(Object asked, boolean inTime) {
 		if (inTime || this.latePermit == asked) {
 			this.latePermit = null;
 		}
@@ -289,10 +290,10 @@ public final class RememberedKey {
 	}
 
 	/** Returns the key's lease, which has no permits at first. */
-	public synchronized PermitLease lease(PermitLeaseSource leases, Duration ttl) {
+	public synchronized PermitLease lease(RedisAccess redis, PermitRefunds refunds, Duration ttl) {
 		PermitLease current = this.lease;
 		if (current == null) {
-			current = new PermitLease(this, leases, ttl);
+			current = new PermitLease(this, redis, refunds, ttl);
 			this.lease = current;
 		}
 		return current;

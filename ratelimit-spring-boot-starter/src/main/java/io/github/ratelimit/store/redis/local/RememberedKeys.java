@@ -42,7 +42,9 @@ public final class RememberedKeys {
 	/** By id; null if the limit has no blocks. */
 	final @Nullable BlockedKeys<String> blocks;
 
-	private volatile Generations generations = Generations.after(0);
+	private volatile Generation old = new Generation(0);
+
+	private volatile Generation young = new Generation(1);
 
 	public RememberedKeys(LimitHandle limit, String space, RedisKeyNames names, int most) {
 		this.limit = limit.registered();
@@ -54,7 +56,7 @@ public final class RememberedKeys {
 	}
 
 	public RememberedKey get(Key key, long now) {
-		RememberedKey known = this.generations.young().byKey.get(key);
+		RememberedKey known = this.young.byKey.get(key);
 		return (known != null) ? known : getSlowly(key, now);
 	}
 
@@ -65,26 +67,27 @@ public final class RememberedKeys {
 	}
 
 	private RememberedKey getSlowly(Key key, long now) {
-		Generations current = this.generations;
-		if (current.young().byKey.size() >= this.most) {
+		Generation current = this.young;
+		if (current.byKey.size() >= this.most) {
 			current = age(current);
 		}
-		RememberedKey old = current.old().byKey.get(key);
-		return current.young()
-			.add(key, (old != null) ? old : new RememberedKey(key.label(), key, this, this.space, this.names, now));
+		RememberedKey old = this.old.byKey.get(key);
+		return current.add(key,
+				(old != null) ? old : new RememberedKey(key.label(), key, this, this.space, this.names, now));
 	}
 
-	private Generations age(Generations full) {
+	private Generation age(Generation full) {
 		synchronized (this) {
-			if (this.generations != full) {
-				return this.generations;
+			if (this.young != full) {
+				return this.young;
 			}
-			this.generations = new Generations(new Generation(full.young().number + 1), full.young());
+			this.old = full;
+			this.young = new Generation(full.number + 1);
 		}
 		this.slots.dropIdle();
 		this.usages.dropIdle();
 		this.late.dropIdle();
-		return this.generations;
+		return this.young;
 	}
 
 	/** Returns the limit whose calls, refusals or blocks are counted. */
@@ -104,15 +107,13 @@ public final class RememberedKeys {
 
 	/** Returns what is remembered of a key, without remembering it. */
 	public @Nullable RememberedKey known(Key key) {
-		Generations current = this.generations;
-		RememberedKey young = current.young().byKey.get(key);
-		return (young != null) ? young : current.old().byKey.get(key);
+		RememberedKey known = this.young.byKey.get(key);
+		return (known != null) ? known : this.old.byKey.get(key);
 	}
 
 	public @Nullable RememberedKey find(String keyId) {
-		Generations current = this.generations;
-		RememberedKey young = current.young().byId.get(keyId);
-		return (young != null) ? young : current.old().byId.get(keyId);
+		RememberedKey known = this.young.byId.get(keyId);
+		return (known != null) ? known : this.old.byId.get(keyId);
 	}
 
 	/** Forgets a key that was reset; its calls in flight are still counted. */
@@ -121,36 +122,27 @@ public final class RememberedKeys {
 		if (this.blocks != null) {
 			this.blocks.remove(keyId, now);
 		}
-		Generations current = this.generations;
-		current.young().remove(keyId);
-		current.old().remove(keyId);
+		this.young.remove(keyId);
+		this.old.remove(keyId);
 	}
 
 	/** Forgets all keys; blocks stay. */
 	public synchronized void removeAll() {
 		forEach((known) -> this.slots.remove(known.label().id()));
-		this.generations = Generations.after(this.generations.young().number);
+		int number = this.young.number;
+		this.old = new Generation(number + 1);
+		this.young = new Generation(number + 2);
 	}
 
 	/** Returns the number of keys that Redis still keeps. */
 	public long kept(long now) {
-		Generations current = this.generations;
-		return current.old().kept(now) + current.young().kept(now);
+		return this.old.kept(now) + this.young.kept(now);
 	}
 
 	/** Passes on every key, some of them twice. */
 	public void forEach(Consumer<RememberedKey> action) {
-		Generations current = this.generations;
-		current.old().byKey.values().forEach(action);
-		current.young().byKey.values().forEach(action);
-	}
-
-	private record Generations(Generation young, Generation old) {
-
-		static Generations after(int number) {
-			return new Generations(new Generation(number + 2), new Generation(number + 1));
-		}
-
+		this.old.byKey.values().forEach(action);
+		this.young.byKey.values().forEach(action);
 	}
 
 	/** Keys by themselves for decisions, and by their ids for the endpoint. */

@@ -1,9 +1,8 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
-import io.github.ratelimit.store.redis.client.StoreLogger;
+import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
@@ -33,7 +32,7 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  */
 public final class SlotLeases {
 
-	private static final Log logger = StoreLogger.LOG;
+	private static final Log logger = RedisAccess.LOG;
 
 	private static final int MOST_KEYS_TOGETHER = 100;
 
@@ -62,7 +61,7 @@ public final class SlotLeases {
 	 */
 	private final AtomicInteger unanswered = new AtomicInteger();
 
-	private final Set<RedisNodes.Node> busy = ConcurrentHashMap.newKeySet();
+	private final Set<NodeHealth> busy = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
@@ -183,9 +182,9 @@ public final class SlotLeases {
 		}
 	}
 
-	private Map<RedisNodes.Node, List<SlotLease>> dueByNode() {
+	private Map<NodeHealth, List<SlotLease>> dueByNode() {
 		long now = this.redis.now();
-		Map<RedisNodes.Node, List<SlotLease>> due = new LinkedHashMap<>();
+		Map<NodeHealth, List<SlotLease>> due = new LinkedHashMap<>();
 		for (SlotLease lease : this.leases.values()) {
 			if (lease.ended && now - lease.endsAt >= 0) {
 				drop(lease);
@@ -198,7 +197,7 @@ public final class SlotLeases {
 	}
 
 	/** A node that does not answer gets one call for each round. */
-	private void renew(RedisNodes.Node node, List<SlotLease> leases) {
+	private void renew(NodeHealth node, List<SlotLease> leases) {
 		if (!node.isOpen() && this.busy.add(node)) {
 			send(leases).whenComplete((done, failure) -> this.busy.remove(node));
 		}
@@ -266,7 +265,7 @@ public final class SlotLeases {
 		byte[][] keys = names.toArray(byte[][]::new);
 		CompletableFuture<byte[]> reply = this.redis.client()
 			.run(this.redis.scripts().renewSlots(), keys, args.toArray(byte[][]::new));
-		return ScriptReplies.orLost(reply).handle((bytes, failure) -> {
+		return ScriptClient.orLost(reply).handle((bytes, failure) -> {
 			try {
 				if (failure != null) {
 					this.redis.node(keys[0]).failed(failure, keys);

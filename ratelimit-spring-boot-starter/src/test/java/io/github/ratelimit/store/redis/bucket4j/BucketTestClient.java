@@ -57,7 +57,7 @@ public enum BucketTestClient {
 	/** Returns buckets with a manual time, alone on their server. */
 	static RedisBuckets turned(RedisServer server, TimeSource time) {
 		return new RedisBuckets(ScriptClientFactory.scripts(LETTUCE.connections(server.port())),
-				BucketScripts.load(RedisTestStore::turned), RedisStoreSettings.DEFAULT_KEY_PREFIX, PATIENT,
+				RedisBuckets.Scripts.load(RedisTestStore::turned), RedisStoreSettings.DEFAULT_KEY_PREFIX, PATIENT,
 				RedisTestStore.settingTheClock(time, server));
 	}
 

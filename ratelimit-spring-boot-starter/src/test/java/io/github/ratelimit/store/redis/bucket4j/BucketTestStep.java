@@ -152,7 +152,7 @@ record BucketTestStep(RemoteCommand<?> command, long micros, String expected, Bu
 	}
 
 	/** Returns how an answer differs, null if it does not. */
-	@Nullable String difference(BucketReply answer) {
+	@Nullable String difference(BucketCommand.Reply answer) {
 		Object data = known().result().apply(answer).getData();
 		if (data instanceof RemoteVerboseResult<?> verbose) {
 			data = verbose.getValue();

@@ -10,6 +10,7 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Slots that Redis grants while calls of this instance have some that Redis has not. */
 @Tag("version-independent")
-class SlotReservationTests {
+class ChargeGroupTests {
 
 	private final KeyCharge first = ofOneSlot("first");
 
@@ -51,14 +52,18 @@ class SlotReservationTests {
 
 	private List<ChargeDecision> decide(KeyCharge... charges) {
 		List<KeyCharge> requested = List.of(charges);
-		return SlotReservation.of(requested)
-			.hold(requested.stream().map(SlotReservationTests::granted).toList(),
-					(decision, charge) -> this.givenBack.add(charge.charge()));
+		return hold(requested, (decision, charge) -> this.givenBack.add(charge.charge()));
 	}
 
 	private static void occupy(KeyCharge requested) {
-		SlotReservation.of(List.of(requested)).hold(List.of(granted(requested)), (decision, charge) -> {
+		hold(List.of(requested), (decision, charge) -> {
 		});
+	}
+
+	private static List<ChargeDecision> hold(List<KeyCharge> charges, BiConsumer<ChargeDecision, KeyCharge> giveBack) {
+		ChargeGroup requested = new ChargeGroup(charges.size(), charges);
+		requested.reserveSlots();
+		return requested.holdSlots(charges.stream().map(ChargeGroupTests::granted).toList(), giveBack);
 	}
 
 	private static ChargeDecision granted(KeyCharge requested) {

@@ -2,10 +2,14 @@ package io.github.ratelimit.store.redis.bucket4j;
 
 import io.github.bucket4j.BucketExceptions.BucketExecutionException;
 import io.github.bucket4j.TimeoutException;
+import io.github.bucket4j.distributed.proxy.AsyncCommandExecutor;
+import io.github.bucket4j.distributed.proxy.CommandExecutor;
+import io.github.bucket4j.distributed.remote.CommandResult;
+import io.github.bucket4j.distributed.remote.RemoteCommand;
+import io.github.bucket4j.distributed.remote.commands.CreateInitialStateAndExecuteCommand;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
@@ -14,12 +18,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls of the scripts of buckets, with their deadlines. No call is sent twice.
  * Thread-safe.
  */
-final class BucketScriptCalls {
+final class BucketCalls {
 
 	/** A connection that gives no reply for this time, despite calls, hangs. */
 	private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -35,7 +40,7 @@ final class BucketScriptCalls {
 	/** When the first unanswered call since the last reply was sent. */
 	private final AtomicLong silentSince = new AtomicLong(ANSWERING);
 
-	BucketScriptCalls(ScriptClient redis, Duration deadline, TimeSource time) {
+	BucketCalls(ScriptClient redis, Duration deadline, TimeSource time) {
 		this.redis = redis;
 		this.deadline = deadline;
 		this.time = time;
@@ -49,7 +54,7 @@ final class BucketScriptCalls {
 	<R> R call(LuaScript script, byte[] key, byte[][] args, Function<byte[], R> reading) {
 		long start = this.time.nanoTime();
 		try {
-			byte[] answer = ScriptReplies.await(this.redis.run(script, new byte[][] { key }, args),
+			byte[] answer = ScriptClient.await(this.redis.run(script, new byte[][] { key }, args),
 					start + this.deadline.toNanos(), this.time);
 			answered();
 			return reading.apply(answer);
@@ -72,6 +77,19 @@ final class BucketScriptCalls {
 				}
 				throw failed(key, start, failure);
 			});
+	}
+
+	/**
+	 * Returns what runs the commands of one bucket.
+	 * @param key the key of the bucket
+	 * @param name its name in Redis
+	 * @param script runs a command
+	 * @param recent the configurations of suppliers
+	 * @param encoding its configuration, null if a supplier has it
+	 */
+	Executor executor(String key, byte[] name, LuaScript script, RecentConfigurations recent,
+			@Nullable BucketConfigurationEncoding encoding) {
+		return new Executor(key, name, script, recent, encoding);
 	}
 
 	private void answered() {
@@ -115,6 +133,87 @@ final class BucketScriptCalls {
 				"Bucket " + RedisKeyNames.text(key) + ": " + what + ".");
 		exception.initCause(cause);
 		return exception;
+	}
+
+	/**
+	 * Runs the commands of one bucket, each as one call. A command carries no
+	 * configuration; while the bucket is unknown, the reply is "not found", and Bucket4j
+	 * sends the command once more, together with the configuration. Thread-safe.
+	 */
+	final class Executor implements CommandExecutor, AsyncCommandExecutor {
+
+		private final String key;
+
+		private final byte[] name;
+
+		private final LuaScript script;
+
+		private final RecentConfigurations recent;
+
+		private volatile @Nullable BucketConfigurationEncoding encoding;
+
+		private Executor(String key, byte[] name, LuaScript script, RecentConfigurations recent,
+				@Nullable BucketConfigurationEncoding encoding) {
+			this.key = key;
+			this.name = name;
+			this.script = script;
+			this.recent = recent;
+			this.encoding = encoding;
+		}
+
+		@Override
+		public <T> CommandResult<T> execute(RemoteCommand<T> command) {
+			BucketConfigurationEncoding encoding = encoding(command);
+			if (encoding == null) {
+				return CommandResult.bucketNotFound();
+			}
+			BucketCommand known = BucketCommand.of(target(command));
+			return call(this.script, this.name, known.arguments(encoding), (answer) -> read(known, answer, encoding));
+		}
+
+		@Override
+		public <T> CompletableFuture<CommandResult<T>> executeAsync(RemoteCommand<T> command) {
+			try {
+				BucketConfigurationEncoding encoding = encoding(command);
+				if (encoding == null) {
+					return CompletableFuture.completedFuture(CommandResult.bucketNotFound());
+				}
+				BucketCommand known = BucketCommand.of(target(command));
+				return callAsync(this.script, this.name, known.arguments(encoding),
+						(answer) -> read(known, answer, encoding));
+			}
+			catch (RuntimeException ex) {
+				return CompletableFuture.failedFuture(ex);
+			}
+		}
+
+		private @Nullable BucketConfigurationEncoding encoding(RemoteCommand<?> command) {
+			if (command instanceof CreateInitialStateAndExecuteCommand<?> create) {
+				BucketConfigurationEncoding created = new BucketConfigurationEncoding(create.getConfiguration());
+				this.recent.remember(this.key, created);
+				this.encoding = created;
+				return created;
+			}
+			BucketConfigurationEncoding known = this.encoding;
+			if (known == null) {
+				known = this.recent.find(this.key);
+				this.encoding = known;
+			}
+			return known;
+		}
+
+		private static RemoteCommand<?> target(RemoteCommand<?> command) {
+			return (command instanceof CreateInitialStateAndExecuteCommand<?> create) ? create.getTargetCommand()
+					: command;
+		}
+
+		/** A command's result has the type of the command. */
+		@SuppressWarnings("unchecked")
+		private static <T> CommandResult<T> read(BucketCommand command, byte[] answer,
+				BucketConfigurationEncoding encoding) {
+			return (CommandResult<T>) command.result().apply(new BucketCommand.Reply(answer, encoding));
+		}
+
 	}
 
 }

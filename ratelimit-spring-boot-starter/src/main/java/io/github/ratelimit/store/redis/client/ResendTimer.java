@@ -7,11 +7,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Repeats a task ten times a second as long as something is left to do. Thread-safe.
+ * Sends again what Redis has not received: repeats a task ten times a second as long as
+ * something is left to do. Thread-safe.
  */
-public final class Rounds {
+public final class ResendTimer {
 
-	private static final Log logger = LogFactory.getLog(Rounds.class);
+	private static final Log logger = LogFactory.getLog(ResendTimer.class);
 
 	private static final long PAUSE_MILLIS = 100;
 
@@ -24,11 +25,11 @@ public final class Rounds {
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
 	/**
-	 * Creates them, to be scheduled whenever there is something to do.
+	 * Creates a timer, to be scheduled whenever there is something to do.
 	 * @param done whether nothing is left to do
 	 * @param task does what can be done now
 	 */
-	public Rounds(RedisAccess redis, BooleanSupplier done, Runnable task) {
+	public ResendTimer(RedisAccess redis, BooleanSupplier done, Runnable task) {
 		this.redis = redis;
 		this.done = done;
 		this.task = task;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** What the application's connections must have. */
-class ScriptClientFactoryTests {
+class LettuceConnectionsTests {
 
 	@Test
 	void aUnixSocketNeedsANativeTransport() {
-		assertThatCode(() -> ScriptClientFactory.checkTransport("/run/redis.sock", true)).doesNotThrowAnyException();
+		assertThatCode(() -> LettuceConnections.checkTransport("/run/redis.sock", true)).doesNotThrowAnyException();
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> ScriptClientFactory.checkTransport("/run/redis.sock", false))
+			.isThrownBy(() -> LettuceConnections.checkTransport("/run/redis.sock", false))
 			.withMessage("needs Netty's native transport for the Unix socket /run/redis.sock, "
 					+ "which is not on the class path");
 	}

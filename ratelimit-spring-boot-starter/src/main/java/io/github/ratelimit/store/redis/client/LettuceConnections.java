@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.client;
 
+import io.github.ratelimit.store.redis.script.LuaScript;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.SocketOptions;
@@ -8,20 +9,36 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.Transports.NativeTransports;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.WithDomainSocket;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
- * Connections to the target of the application's connections, with their own options, so
- * that the application's stay as they are.
+ * The store's own Lettuce connections: to the target of the application's connections,
+ * with other options, so that the application's stay as they are. Loaded only with
+ * Lettuce.
  */
-final class DedicatedConnections {
+final class LettuceConnections {
+
+	private static final Log logger = LogFactory.getLog(LettuceConnections.class);
+
+	/**
+	 * The factory reports a standalone server, a socket, Sentinel and a cluster, but not
+	 * a static list of masters and replicas, for which it reports localhost.
+	 */
+	private static final @Nullable Field CONFIGURATION = field();
 
 	/** More than the calls that all threads of an application wait for at a time. */
 	private static final int QUEUE_SIZE = 10_000;
@@ -33,7 +50,63 @@ final class DedicatedConnections {
 
 	private static final Duration RECONNECT_MOST = Duration.ofMillis(500);
 
-	private DedicatedConnections() {
+	private LettuceConnections() {
+	}
+
+	/**
+	 * Returns a client for the target of the application's connections, null if they
+	 * cannot be copied.
+	 * @throws IllegalArgumentException if the target cannot be reached, with the reason
+	 */
+	static @Nullable ScriptClient client(RedisConnectionFactory connections, LuaScript... needed) {
+		if (connections.getClass() != LettuceConnectionFactory.class) {
+			return null;
+		}
+		LettuceConnectionFactory lettuce = (LettuceConnectionFactory) connections;
+		RedisConfiguration configuration = target(lettuce);
+		if (configuration instanceof WithDomainSocket socket) {
+			checkTransport(socket.getSocket(), NativeTransports.isDomainSocketSupported());
+		}
+		return (configuration != null) ? new LettuceScriptClient(like(lettuce, configuration),
+				ScriptClientFactory.describe(configuration), needed) : null;
+	}
+
+	static void checkTransport(String socket, boolean supported) {
+		if (!supported) {
+			throw new IllegalArgumentException("needs Netty's native transport for the Unix socket " + socket
+					+ ", which is not on the class path");
+		}
+	}
+
+	static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
+		return (connections instanceof LettuceConnectionFactory lettuce) ? target(lettuce) : null;
+	}
+
+	private static @Nullable Field field() {
+		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration",
+				RedisConfiguration.class);
+		try {
+			if (field != null) {
+				field.setAccessible(true);
+			}
+			return field;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The configuration of a LettuceConnectionFactory cannot be read", ex);
+			return null;
+		}
+	}
+
+	/** Returns null if the target is unknown. */
+	private static @Nullable RedisConfiguration target(LettuceConnectionFactory factory) {
+		if (CONFIGURATION != null) {
+			return (RedisConfiguration) ReflectionUtils.getField(CONFIGURATION, factory);
+		}
+		if (factory.getClusterConfiguration() != null) {
+			return factory.getClusterConfiguration();
+		}
+		return (factory.getSentinelConfiguration() != null) ? factory.getSentinelConfiguration()
+				: factory.getSocketConfiguration();
 	}
 
 	/**
@@ -42,7 +115,7 @@ final class DedicatedConnections {
 	 * @param configuration where its connections go
 	 * @return a factory to be {@linkplain #destroy destroyed} by the caller
 	 */
-	static LettuceConnectionFactory like(LettuceConnectionFactory original, RedisConfiguration configuration) {
+	private static LettuceConnectionFactory like(LettuceConnectionFactory original, RedisConfiguration configuration) {
 		LettuceClientConfiguration client = client(original.getClientConfiguration(), original.isClusterAware());
 		LettuceConnectionFactory factory = (configuration instanceof RedisStandaloneConfiguration standalone)
 				? new LettuceConnectionFactory(standalone, client)

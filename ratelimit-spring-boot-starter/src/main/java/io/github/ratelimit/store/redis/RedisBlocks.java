@@ -1,11 +1,12 @@
-package io.github.ratelimit.store.redis.local;
+package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.local.RedisLimits;
+import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -26,7 +27,7 @@ import java.util.concurrent.TimeoutException;
  *
  * @param redis where they are stored
  */
-public record KeyBlocks(RedisAccess redis) {
+record RedisBlocks(RedisAccess redis) {
 
 	/**
 	 * Blocks that wait for Redis are sent over this time, so that they do not arrive all
@@ -50,7 +51,7 @@ public record KeyBlocks(RedisAccess redis) {
 	 * @param since when the caller began to wait
 	 * @return what became of it in Redis; in this instance, if Redis has not answered
 	 */
-	public BlockResult block(RedisLimit blocks, RememberedKey key, Instant untilTime, long since) {
+	BlockResult block(RedisLimits.CountedLimit blocks, RememberedKey key, Instant untilTime, long since) {
 		BucketEncoding encoding = (BucketEncoding) blocks.encoding();
 		long now = this.redis.now();
 		long until = now + BlockedKeys.nanosUntil(untilTime, this.redis.time());
@@ -84,28 +85,19 @@ public record KeyBlocks(RedisAccess redis) {
 	private CompletableFuture<BlockResult> send(RememberedKey key, BucketEncoding encoding, long until) {
 		long asked = this.redis.now();
 		long micros = TimeUnit.NANOSECONDS.toMicros(until - asked + 999);
-		RedisNodes.Node node = this.redis.node(key.name());
 		if (micros <= 0) {
 			return CompletableFuture.completedFuture(BlockResult.PASSED);
 		}
-		if (node.isOpen()) {
+		if (this.redis.isOpen(key.name())) {
 			return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 		}
 		byte[][] keys = { key.name(), this.redis.names().charged(key.name(), MARK) };
 		byte[] name = LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
-		return ScriptReplies
-			.orLost(this.redis.client()
-				.run(this.redis.scripts().charge(), keys, encoding.encode(0), LimitEncoding.doubles(micros),
-						encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN,
-						LimitEncoding.doubles(0), LimitEncoding.doubles(0)))
-			.whenComplete((bytes, failure) -> {
-				if (failure != null) {
-					node.failed(failure, key.name());
-				}
-				else {
-					node.answered();
-				}
-			})
+		CompletableFuture<byte[]> reply = this.redis.client()
+			.run(this.redis.scripts().charge(), keys, encoding.encode(0), LimitEncoding.doubles(micros),
+					encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN,
+					LimitEncoding.doubles(0), LimitEncoding.doubles(0));
+		return this.redis.noted(ScriptClient.orLost(reply), key.name())
 			.thenApply((bytes) -> read(bytes, key, encoding, asked));
 	}
 

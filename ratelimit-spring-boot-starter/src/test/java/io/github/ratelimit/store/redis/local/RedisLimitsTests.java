@@ -1,4 +1,4 @@
-package io.github.ratelimit.store.redis;
+package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
@@ -16,8 +16,8 @@ class RedisLimitsTests {
 
 	private final LimitRegistry registry = new LimitRegistry();
 
-	private final RedisLimits limits = new RedisLimits(new RedisKeyNames("ratelimit"),
-			new RedisStoreSettings("ratelimit", Duration.ofMillis(50), 1_000, OnStoreFailure.SHARE));
+	private final RedisLimits limits = new RedisLimits(new RedisKeyNames("ratelimit"), Duration.ofSeconds(30), 1_000,
+			OnStoreFailure.SHARE);
 
 	@Test
 	void policiesOfLimitsWithoutCallsAreDescribed() {
