@@ -90,8 +90,8 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(MemoryStore.class)
-	Sweeper rateLimitSweeper(MemoryStore store) {
-		return new Sweeper(store::sweep, SWEEP_PAUSE);
+	PeriodicTask rateLimitSweeper(MemoryStore store) {
+		return new PeriodicTask(store::sweep, SWEEP_PAUSE);
 	}
 
 	@Bean

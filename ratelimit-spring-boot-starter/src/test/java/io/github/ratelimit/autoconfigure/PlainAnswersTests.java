@@ -1,27 +1,29 @@
 package io.github.ratelimit.autoconfigure;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.web.response.PlainAnswers;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
 import static io.github.ratelimit.provider.Decisions.banned;
 import static io.github.ratelimit.provider.Decisions.decision;
 import static io.github.ratelimit.provider.Decisions.limit;
 import static io.github.ratelimit.provider.Decisions.refused;
 import static io.github.ratelimit.provider.Decisions.tooLarge;
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
-import io.github.ratelimit.provider.BodyStyle;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.web.response.PlainAnswers;
-import java.time.Duration;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** The answers of an application whose responses are not those of servlets. */
 class PlainAnswersTests {
@@ -55,8 +57,7 @@ class PlainAnswersTests {
 		RateLimitProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("ratelimit.http.headers",
 				headers, "ratelimit.http.body", body, "ratelimit.http.longest-retry", longestRetry)))
 			.bindOrCreate("ratelimit", RateLimitProperties.class);
-		return PlainAnswersFactory.answers(properties,
-				new StaticListableBeanFactory().getBeanProvider(BodyStyle.class));
+		return ConfiguredStyles.plainAnswers(properties.http(), List.of());
 	}
 
 	private static ChargeDecision waits(Duration wait) {

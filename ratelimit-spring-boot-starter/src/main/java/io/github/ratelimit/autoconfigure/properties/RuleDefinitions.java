@@ -158,7 +158,7 @@ public final class RuleDefinitions {
 		if (!StringUtils.hasText(style)) {
 			return null;
 		}
-		StyleNames.find(property, style, this.styles::body);
+		ConfiguredStyles.find(property, style, this.styles::body);
 		return style;
 	}
 

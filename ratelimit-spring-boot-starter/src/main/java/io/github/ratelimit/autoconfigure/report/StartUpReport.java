@@ -1,13 +1,17 @@
 package io.github.ratelimit.autoconfigure.report;
 
-import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.registry.KillSwitch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.properties.DurationText;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
@@ -16,12 +20,16 @@ import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.expression.PlanExpression;
-import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.LimitStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -76,6 +84,9 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		if (event.getApplicationContext() == this.context) {
 			write();
+			if (this.context.containsBean(FILTER)) {
+				HttpWarnings.ofForwardedAddresses(this.context);
+			}
 		}
 	}
 
@@ -126,7 +137,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 
 	private String describe(RegisteredLimit registered, @Nullable LimitDefinition definition, List<String> boundTo) {
 		StringBuilder line = new StringBuilder("Limit '").append(registered.name()).append("': ");
-		line.append(LimitText.of(registered.limit()));
+		line.append(text(registered.limit()));
 		if (registered.limit().isPaced() && this.waitingThreads != null) {
 			line.append("; ").append(this.waitingThreads);
 		}
@@ -143,7 +154,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		PlanExpression plan = (definition != null) ? definition.plan() : null;
 		LimitSettings settings = registered.settings();
 		if (!settings.plans().isEmpty()) {
-			line.append("; plans ").append(LimitText.ofPlans(settings.plans()));
+			line.append("; plans ").append(text(settings.plans()));
 			line.append(" by ").append((plan != null) ? plan.text() : "PlanResolver");
 		}
 		if (definition != null && definition.unless() != null) {
@@ -201,6 +212,39 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		return ", deadline " + DurationText.of(this.properties.redis().deadline()) + ", on store failure "
 				+ text((own != null) ? own : this.properties.onStoreFailure())
 				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
+	}
+
+	/** Returns for example {@code sliding-window of 20 segments 10/min}. */
+	private static String text(Limit limit) {
+		if (limit.isConcurrency()) {
+			return quotas(limit);
+		}
+		StringBuilder text = new StringBuilder(limit.algorithm().toString());
+		if (limit.algorithm() == Algorithm.SLIDING_WINDOW) {
+			text.append(" of ").append(limit.segments()).append(" segments");
+		}
+		text.append(' ').append(quotas(limit));
+		if (limit.isPaced()) {
+			text.append(", waits up to ")
+				.append(DurationText.of(limit.maxWait()))
+				.append(" (")
+				.append(limit.maxWaiting())
+				.append(" calls at a time)");
+		}
+		return text.toString();
+	}
+
+	/** Returns for example {@code free 5/min, pro 600/min}. */
+	private static String text(Map<String, Limit> plans) {
+		return new TreeMap<>(plans).entrySet()
+			.stream()
+			.map((plan) -> plan.getKey() + " " + quotas(plan.getValue()))
+			.collect(Collectors.joining(", "));
+	}
+
+	private static String quotas(Limit limit) {
+		return limit.isConcurrency() ? limit.capacity() + " at once"
+				: limit.rates().stream().map(Rate::toString).collect(Collectors.joining(", "));
 	}
 
 	private static String text(Enum<?> constant) {
