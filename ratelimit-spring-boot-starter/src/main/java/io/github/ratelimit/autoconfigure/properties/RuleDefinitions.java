@@ -59,7 +59,7 @@ public final class RuleDefinitions {
 		String path = path(name + ".path", properties.path());
 		List<LimitPolicy> limits = limits(name + ".limits", properties.limits());
 		checkMethods(name + ".methods", properties.methods());
-		ExemptionExpression unless = LimitDefinitions.exemption(this.expressions, name, properties.unless());
+		ExemptionExpression unless = LimitExpressions.unless(this.expressions, name, properties.unless());
 		checkPhase(name + ".when", properties.when(), limits, unless);
 		if (unless != null) {
 			unless.warnIfChosenByClient("Rule " + name);
