@@ -7,7 +7,7 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
-import io.github.ratelimit.autoconfigure.properties.RuleDefinitions;
+import io.github.ratelimit.autoconfigure.properties.RuleReader;
 import io.github.ratelimit.autoconfigure.report.HttpWarnings;
 import io.github.ratelimit.autoconfigure.report.PartialApplication;
 import io.github.ratelimit.expression.LimitPolicies;
@@ -101,7 +101,7 @@ public final class RateLimitWebAutoConfiguration {
 			ExpressionParser expressions, ApplicationContext context) {
 		String servletPath = servletPath(context.getEnvironment());
 		List<RateLimitProperties.Http.Rule> configured = properties.http().rules();
-		List<Rule> rules = new RuleDefinitions(policies, styles, expressions).read(configured)
+		List<Rule> rules = new RuleReader(policies, styles, expressions).read(configured)
 			.stream()
 			.map((rule) -> rule.within(servletPath))
 			.toList();

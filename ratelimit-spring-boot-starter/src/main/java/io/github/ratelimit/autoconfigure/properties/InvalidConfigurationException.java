@@ -1,7 +1,9 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import java.io.Serial;
+
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.env.Environment;
 
 /**
@@ -97,14 +99,7 @@ public class InvalidConfigurationException extends RuntimeException {
 	 * @return a sentence
 	 */
 	public String remedy(Environment environment) {
-		boolean ofRule = this.property.startsWith("ratelimit.http.rules[") && this.property.endsWith(".limits");
-		if (!this.value.isEmpty() && !ofRule) {
-			return this.remedy;
-		}
-		String missing = this.value.isEmpty() ? this.property : "ratelimit.limits." + this.value;
-		return UnknownProperties.writtenInsteadOf(environment, missing)
-			.map((names) -> "Write " + names.getValue() + " instead of " + names.getKey() + ", which has no effect.")
-			.orElse(this.remedy);
+		return UnknownProperties.remedy(this, environment);
 	}
 
 	/**

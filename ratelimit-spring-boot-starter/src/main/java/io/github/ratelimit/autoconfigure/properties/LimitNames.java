@@ -1,16 +1,18 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Suggestion;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Suggestion;
+
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
  * The names of the limits, or of the clients, as files spell them. Boot compares names by
@@ -20,6 +22,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 final class LimitNames {
 
 	private static final String PLANS = "plans";
+
+	/** A character that Boot would drop. */
+	private static final Pattern FOREIGN = Pattern.compile("[^a-zA-Z0-9_-]");
 
 	private final Map<String, Declared> byUniform = new LinkedHashMap<>();
 
@@ -65,7 +70,8 @@ final class LimitNames {
 		return property.name().getElement(2, Form.UNIFORM);
 	}
 
-	private boolean isNamed(ConfigurationPropertyName name) {
+	/** Returns whether a name of this kind is part of a property's name. */
+	boolean isNamed(ConfigurationPropertyName name) {
 		return name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals(this.kind.group());
 	}
 
@@ -97,31 +103,21 @@ final class LimitNames {
 	}
 
 	private void checkCharacters(ConfiguredProperty property, String name) {
-		Set<String> foreign = new HashSet<>();
-		name.codePoints()
-			.filter((c) -> !isNameCharacter(c))
-			.forEach((c) -> foreign.add("'" + Character.toString(c) + "'"));
-		if (!foreign.isEmpty()) {
-			throw new InvalidConfigurationException(property, name, "is not a valid name of a " + this.kind
-					+ ": it has " + String.join(", ", foreign.stream().sorted().toList()), letters());
-		}
-		if (uniform(name).isEmpty()) {
+		String foreign = FOREIGN.matcher(name)
+			.results()
+			.map((character) -> "'" + character.group() + "'")
+			.distinct()
+			.sorted()
+			.collect(Collectors.joining(", "));
+		boolean isLong = foreign.isEmpty() && name.length() > Limit.MAX_NAME_LENGTH;
+		if (!foreign.isEmpty() || isLong || uniform(name).isEmpty()) {
+			String reason = foreign.isEmpty() ? "neither letter nor digit" : foreign;
 			throw new InvalidConfigurationException(property, name,
-					"is not a valid name of a " + this.kind + ": it has neither letter nor digit", letters());
+					"is not a valid name of a " + this.kind + ": it has "
+							+ (isLong ? name.length() + " characters" : reason),
+					isLong ? "Shorten it to at most " + Limit.MAX_NAME_LENGTH + "."
+							: "A " + this.kind + "'s name is made of letters (a-z, A-Z), digits, '-' and '_'.");
 		}
-		if (name.length() > Limit.MAX_NAME_LENGTH) {
-			throw new InvalidConfigurationException(property, name,
-					"is not a valid name of a " + this.kind + ": it has " + name.length() + " characters",
-					"Shorten it to at most " + Limit.MAX_NAME_LENGTH + ".");
-		}
-	}
-
-	private String letters() {
-		return "A " + this.kind + "'s name is made of letters (a-z, A-Z), digits, '-' and '_'.";
-	}
-
-	private static boolean isNameCharacter(int c) {
-		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 	}
 
 	private void checkReach(ConfiguredProperty variable) {

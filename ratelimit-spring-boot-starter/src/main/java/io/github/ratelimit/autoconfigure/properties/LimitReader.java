@@ -203,7 +203,7 @@ final class LimitReader {
 			}
 			catch (InvalidRateException ex) {
 				throw new InvalidConfigurationException(element, ex.value(), ex.problem(),
-						ValueRules.isNumber(ex.value())
+						AllowedValues.isNumber(ex.value())
 								? ex.remedy() + " If it is written otherwise, put it in quotes: "
 										+ "YAML reads a plain 5:30 as the number 330."
 								: ex.remedy());

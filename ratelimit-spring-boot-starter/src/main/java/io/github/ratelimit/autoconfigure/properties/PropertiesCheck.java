@@ -1,33 +1,32 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Observes how Spring Boot binds the properties under {@code ratelimit}: fails for values
@@ -96,7 +95,8 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 
 		private boolean ours;
 
-		private final List<ConfigurationPropertyName> bound = new ArrayList<>();
+		/** The variables, in both spellings, that Boot reads for what is bound. */
+		private final Set<String> variables = new HashSet<>();
 
 		private final Set<String> settingsOfRedis = new TreeSet<>();
 
@@ -127,10 +127,12 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Object result) {
 			if (this.ours && !names(Kind.LIMIT).isPhantom(name) && !names(Kind.CLIENT).isPhantom(name)) {
-				this.bound.add(name);
+				String written = ConfiguredProperty.written(name).replace("_", "");
+				this.variables.add(ConfiguredProperty.variable(written));
+				this.variables.add(ConfiguredProperty.variable(written.replace('-', '_')));
 				ConfigurationProperty property = property(name, context);
 				if (property != null) {
-					ValueRules.check(name, result, text(property));
+					AllowedValues.check(name, result, text(property));
 					if (REDIS.isAncestorOf(name) || name.getLastElement(Form.UNIFORM).equals("onstorefailure")) {
 						this.settingsOfRedis.add(ConfiguredProperty.written(name) + " (" + property.getOrigin() + ")");
 					}
@@ -144,7 +146,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 				Exception error) throws Exception {
 			if (this.ours && error instanceof ConversionFailedException conversion
 					&& target.getType().toClass().isEnum()) {
-				throw ValueRules.unknown(name, target.getType().toClass(),
+				throw AllowedValues.unknown(name, target.getType().toClass(),
 						Objects.requireNonNullElse(conversion.getValue(), "").toString());
 			}
 			return super.onFailure(name, target, context, error);
@@ -154,10 +156,10 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		public void onFinish(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				@Nullable Object result) throws Exception {
 			if (this.ours && result == null && property(name, context) != null) {
-				ValueRules.checkEmpty(name, target.getType().toClass());
+				AllowedValues.checkEmpty(name, target.getType().toClass());
 			}
 			if (this.ours && this.unknown != null && context.getDepth() == 0) {
-				this.unknown.checkVariables((variable) -> isBound(variable, context.getSources()));
+				this.unknown.checkVariables(this::isBound);
 				if (!(result instanceof RateLimitProperties properties)
 						|| properties.store() != RateLimitProperties.Store.REDIS) {
 					warnOfSettingsOfRedis();
@@ -183,24 +185,10 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			return (property != null && property.getName().equals(name)) ? property : null;
 		}
 
-		/**
-		 * Boot reads a variable in two spellings, so this looks up which one it would
-		 * read. Boot does not look up elements of a list that another source replaces.
-		 */
-		private boolean isBound(ConfiguredProperty variable, Iterable<ConfigurationPropertySource> sources) {
-			String element = variable.name().isLastElementIndexed()
-					? "[" + variable.name().getLastElement(Form.ORIGINAL) + "]" : "";
-			for (ConfigurationPropertySource source : sources) {
-				if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource && this.bound.stream()
-					.flatMap((name) -> Stream.of(name, name.append(element)))
-					.map(source::getConfigurationProperty)
-					.anyMatch((property) -> property != null
-							&& property.getOrigin() instanceof PropertySourceOrigin origin
-							&& origin.getPropertyName().equals(variable.written()))) {
-					return true;
-				}
-			}
-			return false;
+		/** Boot does not look up elements of a list that another source replaces. */
+		private boolean isBound(ConfiguredProperty variable) {
+			String name = variable.written().toUpperCase(Locale.ROOT);
+			return this.variables.contains(name) || this.variables.contains(name.replaceFirst("_[0-9]+$", ""));
 		}
 
 	}

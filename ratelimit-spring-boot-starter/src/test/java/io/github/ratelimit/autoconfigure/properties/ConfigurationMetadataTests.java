@@ -143,7 +143,7 @@ class ConfigurationMetadataTests {
 			String type = section.type();
 			if (property.type().isEnum()) {
 				List<String> quoted = constants(property).stream().map((constant) -> "`" + constant + "`").toList();
-				assertThat(type).as(name).isEqualTo(ValueRules.oneOf(quoted));
+				assertThat(type).as(name).isEqualTo(AllowedValues.oneOf(quoted));
 			}
 			else if (property.type() == boolean.class) {
 				assertThat(type).as(name).isEqualTo("boolean");

@@ -3,7 +3,6 @@ package io.github.ratelimit.autoconfigure.properties;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,12 +22,13 @@ import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.Environment;
 
-/** The clients of the configuration, parsed once. */
-public final class ClientDefinitions {
+/** Reads the clients under {@code ratelimit.clients}. */
+public final class ClientReader {
 
 	private static final String PREFIX = "ratelimit.clients.";
 
@@ -53,7 +53,7 @@ public final class ClientDefinitions {
 	 * @param environment resolves placeholders
 	 * @param dialects the dialects that there are
 	 */
-	public ClientDefinitions(RateLimitProperties properties, PropertiesCheck check, Environment environment,
+	public ClientReader(RateLimitProperties properties, PropertiesCheck check, Environment environment,
 			Dialects dialects) {
 		this.properties = properties;
 		this.check = check;
@@ -69,10 +69,10 @@ public final class ClientDefinitions {
 	public List<ClientSettings> read() {
 		LimitNames names = this.check.names(Kind.CLIENT);
 		Map<String, ClientProperties> bound = names.namedIn(this.properties.clients());
-		ModelNames.clients(this.check.properties())
-			.forEach((name) -> bound.computeIfAbsent(names.spelled(name), (own) -> defaults()));
+		ModelNames models = new ModelNames(this.check.properties());
+		models.clients().forEach((name) -> bound.computeIfAbsent(names.spelled(name), (own) -> defaults()));
 		List<ClientSettings> clients = new ArrayList<>();
-		bound.forEach((name, client) -> clients.add(read(name, client)));
+		bound.forEach((name, client) -> clients.add(read(name, client, models)));
 		return clients;
 	}
 
@@ -81,7 +81,7 @@ public final class ClientDefinitions {
 		return new Binder().bindOrCreate("client", ClientProperties.class);
 	}
 
-	private ClientSettings read(String name, ClientProperties client) {
+	private ClientSettings read(String name, ClientProperties client, ModelNames models) {
 		checkName(name);
 		GovernorSettings settings = settings(PREFIX + name, client);
 		List<UrlPattern> match = new ArrayList<>();
@@ -94,7 +94,7 @@ public final class ClientDefinitions {
 					"Write credential, model or host, or several of them.");
 		}
 		return new ClientSettings(name, match, dialect(name, client.dialect()), client.key(), settings,
-				models(name, settings), retry(name, client.retry()));
+				models(name, models, settings), retry(name, client.retry()));
 	}
 
 	private void checkName(String name) {
@@ -163,12 +163,13 @@ public final class ClientDefinitions {
 	}
 
 	/** A model without a setting has that of the client. */
-	private List<ModelSettings> models(String name, GovernorSettings client) {
-		List<ModelSettings> models = new ArrayList<>();
-		ModelNames.of(name, this.check.properties(), this.environment::resolvePlaceholders)
-			.forEach((model, texts) -> models
-				.add(new ModelSettings(model, model(PREFIX + name + ".models." + model, texts, client))));
-		return models;
+	private List<ModelSettings> models(String name, ModelNames models, GovernorSettings client) {
+		return models.of(name, this.environment::resolvePlaceholders)
+			.entrySet()
+			.stream()
+			.map((model) -> new ModelSettings(model.getKey(),
+					model(PREFIX + name + ".models." + model.getKey(), model.getValue(), client)))
+			.toList();
 	}
 
 	private static GovernorSettings model(String prefix, Map<String, String> texts, GovernorSettings client) {
