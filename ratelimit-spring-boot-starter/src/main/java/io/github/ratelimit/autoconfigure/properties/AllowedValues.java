@@ -43,6 +43,8 @@ final class AllowedValues {
 					"Write how many calls of an instance may wait at a time; 100 is the default."),
 			number("clients.max-waiting", 1, Integer.MAX_VALUE,
 					"Write how many calls of a key may be queued at a time; 1000 is the default."),
+			number("max-attempts", 1, Integer.MAX_VALUE,
+					"Write 1 for no retries, or how often a request is sent at most."),
 			duration("deadline", Duration.ofNanos(1), Duration.ofSeconds(10),
 					"Write how long a decision may take, at most 10s; 50ms is the default."),
 			duration("lease", Duration.ofMillis(10), Duration.ofSeconds(1),

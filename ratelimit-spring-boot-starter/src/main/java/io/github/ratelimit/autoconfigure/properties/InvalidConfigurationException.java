@@ -99,7 +99,7 @@ public class InvalidConfigurationException extends RuntimeException {
 	 * @return a sentence
 	 */
 	public String remedy(Environment environment) {
-		return UnknownProperties.remedy(this, environment);
+		return PropertiesWithoutEffect.remedy(this, environment);
 	}
 
 	/**

@@ -58,7 +58,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		this.properties = properties;
 		this.names = check.names(Kind.LIMIT);
 		this.parser = parser;
-		this.names.namedIn(properties.limits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));
+		properties.limits().forEach((name, limit) -> this.byName.put(name, define(name, limit)));
 	}
 
 	private LimitDefinition define(String name, LimitProperties properties) {
@@ -66,11 +66,10 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		LimitExpressions expressions = new LimitExpressions(this.parser, name, properties);
 		Limit limit = reader.limit(meant(name));
 		List<KeyExpression> keys = expressions.keys(meant(name));
-		Map<String, List<String>> plans = this.names.plansOf(name).plansOf(properties.plans());
-		PlanExpression plan = expressions.plan(keys, plans.keySet());
-		LimitSettings settings = new LimitSettings(limit, reader.plans(limit, plans), reader.penalty(keys),
-				properties.mode(), properties.onStoreFailure(), properties.hideHeaders(),
-				reader.lease(limit, this.properties.store()), false);
+		PlanExpression plan = expressions.plan(keys, properties.plans().keySet());
+		LimitSettings settings = new LimitSettings(limit, reader.plans(limit), reader.penalty(keys), properties.mode(),
+				properties.onStoreFailure(), properties.hideHeaders(), reader.lease(limit, this.properties.store()),
+				false);
 		LimitDefinition definition = new LimitDefinition(settings, keys, properties.onMissingKey(), expressions.cost(),
 				plan, expressions.afterResponse(limit), expressions.unless());
 		definition.checkCost(settings);

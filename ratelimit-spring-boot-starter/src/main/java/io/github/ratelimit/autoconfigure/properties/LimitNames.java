@@ -2,14 +2,17 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -70,8 +73,7 @@ final class LimitNames {
 		return property.name().getElement(2, Form.UNIFORM);
 	}
 
-	/** Returns whether a name of this kind is part of a property's name. */
-	boolean isNamed(ConfigurationPropertyName name) {
+	private boolean isNamed(ConfigurationPropertyName name) {
 		return name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals(this.kind.group());
 	}
 
@@ -130,26 +132,50 @@ final class LimitNames {
 		}
 	}
 
+	/**
+	 * Refuses an environment variable that nothing was bound to, if it was meant for an
+	 * entry of this kind: in a variable, the name of the entry has no separators.
+	 * @param variable the variable
+	 * @param root the names of all properties
+	 * @throws InvalidConfigurationException with the right name of the variable
+	 */
+	void refuseLost(ConfiguredProperty variable, PropertyTree root) {
+		ConfigurationPropertyName name = variable.name();
+		if (!isNamed(name)) {
+			return;
+		}
+		int size = name.getNumberOfElements();
+		int models = (this.kind == Kind.CLIENT) ? ModelNames.levelOfModels(name) : -1;
+		if (models > ModelNames.LEVEL) {
+			throw misspelt(variable, models,
+					IntStream.range(models, size)
+						.mapToObj((element) -> "." + name.getElement(element, Form.UNIFORM))
+						.collect(Collectors.joining()));
+		}
+		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
+		int last = size - (index.isEmpty() ? 0 : 1);
+		List<String> settings = root.match(name.chop(3)).node().names();
+		for (int end = 3; models < 0 && end < last; end++) {
+			String setting = ConfiguredProperty.uniform(name, end, last);
+			if (settings.stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
+				throw misspelt(variable, end, "." + setting + index);
+			}
+		}
+	}
+
+	private InvalidConfigurationException misspelt(ConfiguredProperty variable, int end, String below) {
+		String meant = ConfiguredProperty.uniform(variable.name(), 2, end);
+		return new InvalidConfigurationException(variable, variable.value(),
+				"is not how an environment variable for "
+						+ (isDeclared(meant) ? "the " + this.kind + " '" + spelled(meant) + "'" : "a " + this.kind)
+						+ " is spelled",
+				"Write " + ConfiguredProperty.variable("ratelimit." + this.kind.group() + "." + meant + below)
+						+ ": in environment variables, names have neither dashes nor underscores.");
+	}
+
 	/** Returns the form in which Boot compares names: lower-case letters and digits. */
 	static String uniform(String text) {
 		return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
-	}
-
-	/**
-	 * Returns the entries that are meant among those that Spring Boot has bound: it has a
-	 * second one for a name that an environment variable spells.
-	 * @param bound the values by the names that Spring Boot gives them
-	 * @return the values by their names, in the same order
-	 */
-	<V> Map<String, V> namedIn(Map<String, V> bound) {
-		Map<String, V> named = new LinkedHashMap<>();
-		bound.forEach((key, value) -> {
-			String name = spelled(key);
-			if (name.equals(key) || !bound.containsKey(name)) {
-				named.put(name, value);
-			}
-		});
-		return named;
 	}
 
 	/**
@@ -183,11 +209,6 @@ final class LimitNames {
 	/** Returns the declared name that was probably meant. */
 	Optional<String> nearest(String name) {
 		return Suggestion.nearest(name, this.byUniform.values().stream().map(Declared::name).toList());
-	}
-
-	/** Returns what has the names. */
-	Kind kind() {
-		return this.kind;
 	}
 
 	/** The kinds of entries that the application names. */

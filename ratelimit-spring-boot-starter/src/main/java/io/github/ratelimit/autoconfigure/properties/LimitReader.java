@@ -91,12 +91,11 @@ final class LimitReader {
 	/**
 	 * Returns the limit in the form of each plan.
 	 * @param own the limit
-	 * @param plans the plans by their names
 	 * @throws InvalidConfigurationException for the first plan that cannot be
 	 */
-	Map<String, Limit> plans(Limit own, Map<String, List<String>> plans) {
+	Map<String, Limit> plans(Limit own) {
 		Map<String, Limit> limits = new LinkedHashMap<>();
-		plans.forEach((plan, texts) -> {
+		this.properties.plans().forEach((plan, texts) -> {
 			String property = property("plans." + plan);
 			if (own.isConcurrency()) {
 				limits.put(plan, own.withMaxConcurrent(slots(property, texts)));

@@ -1,18 +1,11 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 
 import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
@@ -21,12 +14,10 @@ import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
 
 /**
  * Observes how Spring Boot binds the properties under {@code ratelimit}: fails for values
@@ -34,12 +25,6 @@ import org.springframework.core.env.PropertySource;
  * effect.
  */
 public final class PropertiesCheck implements ConfigurationPropertiesBindHandlerAdvisor {
-
-	private static final Log logger = LogFactory.getLog(PropertiesCheck.class);
-
-	private static final ConfigurationPropertyName RULES = ConfigurationPropertyName.of("ratelimit.http.rules");
-
-	private static final ConfigurationPropertyName REDIS = ConfigurationPropertyName.of("ratelimit.redis");
 
 	private final Environment environment;
 
@@ -70,37 +55,11 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		return new Handler(handler);
 	}
 
-	/** A list is taken as a whole from the first source that has a part of it. */
-	private static void warnOfReplacedRules(List<ConfiguredProperty> properties) {
-		List<ConfiguredProperty> rules = new ArrayList<>();
-		Set<PropertySource<?>> sources = new HashSet<>();
-		for (ConfiguredProperty property : properties) {
-			if (RULES.isAncestorOf(property.name()) && sources.add(property.source())) {
-				rules.add(property);
-			}
-		}
-		if (rules.size() > 1) {
-			logger.warn("The rules of " + RULES + " at " + rules.get(0).place() + " replace those at "
-					+ rules.get(1).place() + ": a list is replaced as a whole, not "
-					+ "merged. Write all rules in one place [RL509]");
-		}
-	}
-
-	private String text(ConfigurationProperty property) {
-		return this.environment.resolvePlaceholders(property.getValue().toString());
-	}
-
 	/** Sees every property that Boot binds, including those of other prefixes. */
 	private final class Handler extends AbstractBindHandler {
 
-		private boolean ours;
-
-		/** The variables, in both spellings, that Boot reads for what is bound. */
-		private final Set<String> variables = new HashSet<>();
-
-		private final Set<String> settingsOfRedis = new TreeSet<>();
-
-		private @Nullable UnknownProperties unknown;
+		/** Null while properties of another prefix are bound. */
+		private @Nullable PropertiesWithoutEffect withoutEffect;
 
 		Handler(BindHandler handler) {
 			super(handler);
@@ -110,32 +69,29 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target,
 				BindContext context) {
 			if (context.getDepth() == 0) {
-				this.ours = name.equals(ConfiguredProperty.ROOT);
-				if (this.ours) {
-					List<ConfiguredProperty> properties = properties();
-					UnknownProperties unknown = new UnknownProperties(List.of(names(Kind.LIMIT), names(Kind.CLIENT)),
-							properties);
-					unknown.checkAll(ConfigurationPropertySources.get(PropertiesCheck.this.environment));
-					this.unknown = unknown;
-					warnOfReplacedRules(properties);
-				}
+				this.withoutEffect = name.equals(ConfiguredProperty.ROOT) ? checkNames() : null;
 			}
-			return super.onStart(name, target, context);
+			boolean phantom = this.withoutEffect != null
+					&& (names(Kind.LIMIT).isPhantom(name) || names(Kind.CLIENT).isPhantom(name));
+			return phantom ? null : super.onStart(name, target, context);
+		}
+
+		private PropertiesWithoutEffect checkNames() {
+			PropertiesWithoutEffect checked = new PropertiesWithoutEffect(
+					List.of(names(Kind.LIMIT), names(Kind.CLIENT)), properties());
+			checked.checkAll(ConfigurationPropertySources.get(PropertiesCheck.this.environment));
+			return checked;
 		}
 
 		@Override
 		public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Object result) {
-			if (this.ours && !names(Kind.LIMIT).isPhantom(name) && !names(Kind.CLIENT).isPhantom(name)) {
-				String written = ConfiguredProperty.written(name).replace("_", "");
-				this.variables.add(ConfiguredProperty.variable(written));
-				this.variables.add(ConfiguredProperty.variable(written.replace('-', '_')));
+			if (this.withoutEffect != null) {
 				ConfigurationProperty property = property(name, context);
+				this.withoutEffect.addBound(name, property);
 				if (property != null) {
-					AllowedValues.check(name, result, text(property));
-					if (REDIS.isAncestorOf(name) || name.getLastElement(Form.UNIFORM).equals("onstorefailure")) {
-						this.settingsOfRedis.add(ConfiguredProperty.written(name) + " (" + property.getOrigin() + ")");
-					}
+					AllowedValues.check(name, result,
+							PropertiesCheck.this.environment.resolvePlaceholders(property.getValue().toString()));
 				}
 			}
 			return super.onSuccess(name, target, context, result);
@@ -144,7 +100,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		@Override
 		public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Exception error) throws Exception {
-			if (this.ours && error instanceof ConversionFailedException conversion
+			if (this.withoutEffect != null && error instanceof ConversionFailedException conversion
 					&& target.getType().toClass().isEnum()) {
 				throw AllowedValues.unknown(name, target.getType().toClass(),
 						Objects.requireNonNullElse(conversion.getValue(), "").toString());
@@ -155,25 +111,16 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		@Override
 		public void onFinish(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				@Nullable Object result) throws Exception {
-			if (this.ours && result == null && property(name, context) != null) {
-				AllowedValues.checkEmpty(name, target.getType().toClass());
-			}
-			if (this.ours && this.unknown != null && context.getDepth() == 0) {
-				this.unknown.checkVariables(this::isBound);
-				if (!(result instanceof RateLimitProperties properties)
-						|| properties.store() != RateLimitProperties.Store.REDIS) {
-					warnOfSettingsOfRedis();
+			if (this.withoutEffect != null) {
+				if (result == null && property(name, context) != null) {
+					AllowedValues.checkEmpty(name, target.getType().toClass());
+				}
+				if (context.getDepth() == 0) {
+					this.withoutEffect.checkBound(result instanceof RateLimitProperties properties
+							&& properties.store() == RateLimitProperties.Store.REDIS);
 				}
 			}
 			super.onFinish(name, target, context, result);
-		}
-
-		private void warnOfSettingsOfRedis() {
-			if (!this.settingsOfRedis.isEmpty()) {
-				logger
-					.warn("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
-							+ String.join(", ", this.settingsOfRedis) + " [RL510]");
-			}
 		}
 
 		/**
@@ -183,12 +130,6 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		private static @Nullable ConfigurationProperty property(ConfigurationPropertyName name, BindContext context) {
 			ConfigurationProperty property = context.getConfigurationProperty();
 			return (property != null && property.getName().equals(name)) ? property : null;
-		}
-
-		/** Boot does not look up elements of a list that another source replaces. */
-		private boolean isBound(ConfiguredProperty variable) {
-			String name = variable.written().toUpperCase(Locale.ROOT);
-			return this.variables.contains(name) || this.variables.contains(name.replaceFirst("_[0-9]+$", ""));
 		}
 
 	}

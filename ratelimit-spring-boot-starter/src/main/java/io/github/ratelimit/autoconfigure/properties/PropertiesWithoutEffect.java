@@ -1,35 +1,42 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import io.github.ratelimit.Suggestion;
-import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import io.github.ratelimit.autoconfigure.properties.PropertyTree.Match;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
 
 /**
- * Properties under {@code ratelimit} without an effect, and the ones that were probably
- * meant. An environment variable that was meant to be part of a limit or a client fails
- * at once: without it the limit would be another one without notice.
+ * Warns of properties under {@code ratelimit} that have no effect: unknown ones, with
+ * those that were probably meant, rules that another source replaces, and settings of
+ * Redis without Redis.
  */
-final class UnknownProperties {
+final class PropertiesWithoutEffect {
 
-	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
+	private static final Log logger = LogFactory.getLog(PropertiesWithoutEffect.class);
+
+	private static final ConfigurationPropertyName RULES = ConfigurationPropertyName.of("ratelimit.http.rules");
+
+	private static final ConfigurationPropertyName REDIS = ConfigurationPropertyName.of("ratelimit.redis");
 
 	private static final Set<String> NAMES_OF_SERVICES = Set.of("ratelimit", "ratelimit.redis");
 
@@ -42,12 +49,17 @@ final class UnknownProperties {
 	/** Variables that Boot may read in another way than their spelling suggests. */
 	private final Map<ConfiguredProperty, Match> variables = new LinkedHashMap<>();
 
+	/** The variables, in each spelling, that Boot reads for what is bound. */
+	private final Set<String> boundVariables = new HashSet<>();
+
+	private final Set<String> settingsOfRedis = new TreeSet<>();
+
 	/**
 	 * Creates it.
 	 * @param names the names of limits and clients as they are spelled
 	 * @param properties everything that is configured
 	 */
-	UnknownProperties(List<LimitNames> names, List<ConfiguredProperty> properties) {
+	PropertiesWithoutEffect(List<LimitNames> names, List<ConfiguredProperty> properties) {
 		this.names = names;
 		this.properties = properties;
 	}
@@ -79,62 +91,64 @@ final class UnknownProperties {
 				warn(property, match, meant(property, match));
 			}
 		}
+		warnOfReplacedRules();
+	}
+
+	/** A list is taken as a whole from the first source that has a part of it. */
+	private void warnOfReplacedRules() {
+		List<ConfiguredProperty> rules = new ArrayList<>();
+		Set<PropertySource<?>> sources = new HashSet<>();
+		for (ConfiguredProperty property : this.properties) {
+			if (RULES.isAncestorOf(property.name()) && sources.add(property.source())) {
+				rules.add(property);
+			}
+		}
+		if (rules.size() > 1) {
+			logger.warn("The rules of " + RULES + " at " + rules.get(0).place() + " replace those at "
+					+ rules.get(1).place() + ": a list is replaced as a whole, not "
+					+ "merged. Write all rules in one place [RL509]");
+		}
+	}
+
+	/** Records that a property is bound. */
+	void addBound(ConfigurationPropertyName name, @Nullable ConfigurationProperty property) {
+		String written = ConfiguredProperty.written(name);
+		Stream.of(written, written.replace('-', '_'), written.replace("_", ""))
+			.map(ConfiguredProperty::variable)
+			.forEach(this.boundVariables::add);
+		if (property != null
+				&& (REDIS.isAncestorOf(name) || name.getLastElement(Form.UNIFORM).equals("onstorefailure"))) {
+			this.settingsOfRedis.add(written + " (" + property.getOrigin() + ")");
+		}
 	}
 
 	/**
-	 * Warns of environment variables that nothing was bound to. Orchestrators create some
-	 * from the names of services, such as RATELIMIT_SERVICE_HOST: those are ignored.
-	 * @param bound whether something was bound to a variable
+	 * Warns of what has no effect when everything is bound. Orchestrators create some
+	 * variables from the names of services, such as RATELIMIT_SERVICE_HOST: those are
+	 * ignored.
+	 * @param redis whether permits are kept in Redis
 	 * @throws InvalidConfigurationException for a variable that was meant for a limit
 	 */
-	void checkVariables(Predicate<ConfiguredProperty> bound) {
+	void checkBound(boolean redis) {
 		this.variables.forEach((variable, match) -> {
-			if (!bound.test(variable)) {
-				this.names.forEach((names) -> refuseLostVariable(variable, names));
+			if (!isBound(variable)) {
+				this.names.forEach((names) -> names.refuseLost(variable, this.root));
 				Optional<String> meant = meant(variable, match);
 				if (meant.isPresent() || !NAMES_OF_SERVICES.contains(match.known())) {
 					warn(variable, match, meant);
 				}
 			}
 		});
-	}
-
-	private void refuseLostVariable(ConfiguredProperty variable, LimitNames names) {
-		ConfigurationPropertyName name = variable.name();
-		if (!names.isNamed(name)) {
-			return;
-		}
-		int size = name.getNumberOfElements();
-		int models = (names.kind() == Kind.CLIENT) ? ModelNames.levelOfModels(name) : -1;
-		if (models > 0) {
-			if (models > ModelNames.LEVEL) {
-				throw misspelt(variable, names, models,
-						IntStream.range(models, size)
-							.mapToObj((element) -> "." + name.getElement(element, Form.UNIFORM))
-							.collect(Collectors.joining()));
-			}
-			return;
-		}
-		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
-		int last = size - (index.isEmpty() ? 0 : 1);
-		List<String> settings = this.root.match(name.chop(3)).node().names();
-		for (int end = 3; end < last; end++) {
-			String setting = ConfiguredProperty.uniform(name, end, last);
-			if (settings.stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
-				throw misspelt(variable, names, end, "." + setting + index);
-			}
+		if (!redis && !this.settingsOfRedis.isEmpty()) {
+			logger.warn("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
+					+ String.join(", ", this.settingsOfRedis) + " [RL510]");
 		}
 	}
 
-	private static InvalidConfigurationException misspelt(ConfiguredProperty variable, LimitNames names, int end,
-			String below) {
-		String meant = ConfiguredProperty.uniform(variable.name(), 2, end);
-		return new InvalidConfigurationException(variable, variable.value(),
-				"is not how an environment variable for " + (names.isDeclared(meant)
-						? "the " + names.kind() + " '" + names.spelled(meant) + "'" : "a " + names.kind())
-						+ " is spelled",
-				"Write " + ConfiguredProperty.variable("ratelimit." + names.kind().group() + "." + meant + below)
-						+ ": in environment variables, names have neither dashes nor underscores.");
+	/** Boot does not look up elements of a list that another source replaces. */
+	private boolean isBound(ConfiguredProperty variable) {
+		String name = variable.written().toUpperCase(Locale.ROOT);
+		return this.boundVariables.contains(name) || this.boundVariables.contains(name.replaceFirst("_[0-9]+$", ""));
 	}
 
 	/**
@@ -152,7 +166,7 @@ final class UnknownProperties {
 		}
 		String missing = failure.value().isEmpty() ? property : "ratelimit.limits." + failure.value();
 		List<ConfiguredProperty> all = ConfiguredProperty.findAll(ConfigurationPropertySources.get(environment));
-		UnknownProperties unknown = new UnknownProperties(List.of(), all);
+		PropertiesWithoutEffect unknown = new PropertiesWithoutEffect(List.of(), all);
 		for (ConfiguredProperty other : all) {
 			Match match = unknown.root.match(other.name());
 			if (!match.isWhole() && !ModelNames.isOf(other)) {
