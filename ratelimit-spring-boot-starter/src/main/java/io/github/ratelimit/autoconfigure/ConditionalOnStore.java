@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
@@ -45,7 +46,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 		/** A value that is none of the stores fails when the properties are bound. */
 		private static Store configured(Environment environment) {
 			try {
-				return Binder.get(environment).bind("ratelimit.store", Store.class).orElse(Store.MEMORY);
+				BindResult<Store> store = Binder.get(environment).bind("ratelimit.store", Store.class);
+				return store.isBound() ? store.get() : Store.MEMORY;
 			}
 			catch (BindException ex) {
 				return Store.MEMORY;

@@ -111,14 +111,16 @@ final class LimitNames {
 			.distinct()
 			.sorted()
 			.collect(Collectors.joining(", "));
-		boolean isLong = foreign.isEmpty() && name.length() > Limit.MAX_NAME_LENGTH;
-		if (!foreign.isEmpty() || isLong || uniform(name).isEmpty()) {
-			String reason = foreign.isEmpty() ? "neither letter nor digit" : foreign;
+		if (foreign.isEmpty() && name.length() > Limit.MAX_NAME_LENGTH) {
 			throw new InvalidConfigurationException(property, name,
-					"is not a valid name of a " + this.kind + ": it has "
-							+ (isLong ? name.length() + " characters" : reason),
-					isLong ? "Shorten it to at most " + Limit.MAX_NAME_LENGTH + "."
-							: "A " + this.kind + "'s name is made of letters (a-z, A-Z), digits, '-' and '_'.");
+					"is not a valid name of a " + this.kind + ": it has " + name.length() + " characters",
+					"Shorten it to at most " + Limit.MAX_NAME_LENGTH + ".");
+		}
+		if (!foreign.isEmpty() || uniform(name).isEmpty()) {
+			throw new InvalidConfigurationException(property, name,
+					"is not a valid name of a " + this.kind + ": "
+							+ (foreign.isEmpty() ? "it has neither letter nor digit" : "it has " + foreign),
+					"A " + this.kind + "'s name is made of letters (a-z, A-Z), digits, '-' and '_'.");
 		}
 	}
 

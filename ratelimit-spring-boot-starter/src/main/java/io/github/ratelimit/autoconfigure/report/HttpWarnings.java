@@ -3,9 +3,7 @@ package io.github.ratelimit.autoconfigure.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -221,11 +219,8 @@ public final class HttpWarnings {
 	private static List<String> byAddress(ApplicationContext context) {
 		LimitPolicies policies = context.getBean(LimitPolicies.class);
 		ExpressionParser expressions = context.getBean(ExpressionParser.class);
-		Map<String, LimitPolicy> configured = policies.names()
-			.stream()
-			.collect(Collectors.toMap(Function.identity(), policies::get));
 		List<String> byAddress = new ArrayList<>(policies.names());
-		byAddress.removeIf((name) -> !isByAddress(configured.get(name)));
+		byAddress.removeIf((name) -> !isByAddress(policies.get(name)));
 		context.getBean(RateLimitProperties.class)
 			.http()
 			.rules()
@@ -234,10 +229,16 @@ public final class HttpWarnings {
 					&& expressions.requestExemption(rule.unless()).inputs().address())
 			.forEach((rule) -> byAddress.add("rule " + rule.path()));
 		context.getBeanProvider(LimitedMethodRegistry.class)
-			.ifAvailable((methods) -> methods.methodsWith(
-					(policy) -> policy.looksAtAddress() && !policy.equals(configured.get(policy.registered().name())))
+			.ifAvailable((methods) -> methods
+				.methodsWith((policy) -> policy.looksAtAddress() && !isConfigured(policy, policies))
 				.forEach((method) -> byAddress.add("method " + method)));
 		return byAddress;
+	}
+
+	/** A method that applies a limit of the configuration as it is needs no mention. */
+	private static boolean isConfigured(LimitPolicy policy, LimitPolicies policies) {
+		String name = policy.registered().name();
+		return policies.names().contains(name) && policies.get(name).equals(policy);
 	}
 
 	private static boolean isByAddress(LimitPolicy limit) {
