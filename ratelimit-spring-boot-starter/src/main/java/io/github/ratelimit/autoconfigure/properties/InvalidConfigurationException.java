@@ -102,11 +102,8 @@ public class InvalidConfigurationException extends RuntimeException {
 		return PropertiesWithoutEffect.remedy(this, environment);
 	}
 
-	/**
-	 * Returns the origin of the property.
-	 * @return the origin, null for the source with the highest precedence
-	 */
-	public @Nullable String place() {
+	/** Returns the origin, null for the source with the highest precedence. */
+	@Nullable String place() {
 		return this.place;
 	}
 

@@ -57,12 +57,14 @@ public record LimitDefinition(LimitSettings settings, List<KeyExpression> keys, 
 
 	/** Checks that a constant cost fits other settings, with each of their plans. */
 	void checkCost(LimitSettings other) {
-		checkCost(other.limit(), "");
-		other.plans().forEach((plan, limit) -> checkCost(limit, " on plan '" + plan + "'"));
+		if (this.cost != null) {
+			String text = this.cost.text().strip();
+			checkCost(text, other.limit(), "");
+			other.plans().forEach((plan, limit) -> checkCost(text, limit, " on plan '" + plan + "'"));
+		}
 	}
 
-	private void checkCost(Limit limit, String plan) {
-		String text = (this.cost != null) ? this.cost.text().strip() : "1";
+	private static void checkCost(String text, Limit limit, String plan) {
 		try {
 			if (new BigDecimal(text).compareTo(BigDecimal.valueOf(limit.capacity())) > 0) {
 				throw new InvalidConfigurationException(LimitDefinitions.PREFIX + limit.name() + ".cost", text,
