@@ -1,11 +1,22 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.Store;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Matches if {@code ratelimit.store} selects this store. Unlike
@@ -15,10 +26,34 @@ import org.springframework.context.annotation.Conditional;
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
-@Conditional(OnStoreCondition.class)
+@Conditional(ConditionalOnStore.OnStoreCondition.class)
 @interface ConditionalOnStore {
 
 	/** The store. */
-	RateLimitProperties.Store value();
+	Store value();
+
+	/** The condition. */
+	final class OnStoreCondition extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Store wanted = metadata.getAnnotations().get(ConditionalOnStore.class).getEnum("value", Store.class);
+			Store store = configured(context.getEnvironment());
+			return new ConditionOutcome(store == wanted, ConditionMessage.forCondition(ConditionalOnStore.class, wanted)
+				.because("ratelimit.store is " + store));
+		}
+
+		/** A value that is none of the stores fails when the properties are bound. */
+		private static Store configured(Environment environment) {
+			try {
+				BindResult<Store> store = Binder.get(environment).bind("ratelimit.store", Store.class);
+				return store.isBound() ? store.get() : Store.MEMORY;
+			}
+			catch (BindException ex) {
+				return Store.MEMORY;
+			}
+		}
+
+	}
 
 }

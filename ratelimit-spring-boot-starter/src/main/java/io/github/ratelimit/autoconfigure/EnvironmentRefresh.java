@@ -1,5 +1,12 @@
 package io.github.ratelimit.autoconfigure;
 
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
@@ -9,15 +16,10 @@ import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitSettings;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
@@ -117,8 +119,7 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 	private String describe(Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof InvalidConfigurationException ex) {
-				String place = (ex.place() != null) ? ex.place()
-						: PropertyOrigins.of(this.environment, ex.property()).winner();
+				String place = PropertyOrigins.of(this.environment, ex).winner();
 				return ex.getMessage() + ((place != null) ? " (" + place + ")" : "");
 			}
 		}

@@ -1,14 +1,17 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.path.ManagementPath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.github.ratelimit.web.path.ManagementPath;
+
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoint;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
-import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
@@ -44,61 +47,46 @@ final class ManagementPaths {
 	/** Loaded only with Actuator. */
 	private static final class Endpoints {
 
-		private final String servletPath;
-
-		private final String basePath;
-
-		private final List<ManagementPath> paths = new ArrayList<>();
-
-		private Endpoints(String servletPath, String basePath) {
-			this.servletPath = servletPath;
-			this.basePath = basePath;
-		}
-
 		static List<ManagementPath> paths(ApplicationContext context) {
 			PathMappedEndpoints mapped = context.getBeanProvider(PathMappedEndpoints.class).getIfAvailable();
 			if (mapped == null) {
 				return List.of();
 			}
 			Environment environment = context.getEnvironment();
-			Endpoints endpoints = new Endpoints(clean(environment.getProperty("spring.mvc.servlet.path", "")),
-					clean(mapped.getBasePath()));
+			String servletPath = clean(environment.getProperty("spring.mvc.servlet.path", ""));
+			String basePath = clean(mapped.getBasePath());
+			List<ManagementPath> paths = new ArrayList<>();
+			BiConsumer<String, String> add = (base, pattern) -> {
+				if (!pattern.isEmpty()) {
+					paths.add(ManagementPath.of(servletPath + base, servletPath + pattern));
+				}
+			};
 			if (ManagementPortType.get(environment) == ManagementPortType.SAME) {
 				if (environment.getProperty("management.endpoints.web.discovery.enabled", Boolean.class, true)) {
-					endpoints.add(endpoints.basePath);
+					add.accept(basePath, basePath);
 				}
-				mapped.forEach(endpoints::add);
+				for (PathMappedEndpoint endpoint : mapped) {
+					String root = basePath + clean(endpoint.getRootPath());
+					patterns(endpoint, basePath, root)
+						.forEach((pattern) -> add.accept(basePath.isEmpty() ? root : basePath, pattern));
+				}
 			}
 			for (PathMappedEndpoint endpoint : mapped) {
-				endpoint.getAdditionalPaths(WebServerNamespace.SERVER).forEach((path) -> endpoints.add(clean(path)));
+				endpoint.getAdditionalPaths(WebServerNamespace.SERVER)
+					.forEach((path) -> add.accept(clean(path), clean(path)));
 			}
-			return endpoints.paths;
+			return paths;
 		}
 
-		private void add(PathMappedEndpoint endpoint) {
-			String root = this.basePath + clean(endpoint.getRootPath());
+		private static Stream<String> patterns(PathMappedEndpoint endpoint, String basePath, String root) {
 			if (root.isEmpty()) {
-				return;
+				return Stream.empty();
 			}
-			String base = this.basePath.isEmpty() ? root : this.basePath;
-			if (endpoint instanceof ExposableWebEndpoint web) {
-				for (WebOperation operation : web.getOperations()) {
-					add(base, this.basePath + clean(operation.getRequestPredicate().getPath()));
-				}
-			}
-			else {
-				add(base, root + "/**");
-			}
-		}
-
-		private void add(String path) {
-			if (!path.isEmpty()) {
-				add(path, path);
-			}
-		}
-
-		private void add(String base, String pattern) {
-			this.paths.add(ManagementPath.of(this.servletPath + base, this.servletPath + pattern));
+			return (endpoint instanceof ExposableWebEndpoint web)
+					? web.getOperations()
+						.stream()
+						.map((operation) -> basePath + clean(operation.getRequestPredicate().getPath()))
+					: Stream.of(root + "/**");
 		}
 
 	}

@@ -1,34 +1,35 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.limiter.Degradation;
-import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.registry.LimitChanges;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.registry.SharedChanges;
-import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.NamedBudgets;
-import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.limiter.StoreRateLimiter;
+import java.time.Duration;
+import java.util.function.Supplier;
+
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
-import io.github.ratelimit.autoconfigure.properties.PlanResolvers;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.report.StartUpReport;
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.observation.DenialPublisher;
 import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.SharedChanges;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
-import java.time.Duration;
-import java.util.function.Supplier;
+
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -87,8 +88,8 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(MemoryStore.class)
-	Sweeper rateLimitSweeper(MemoryStore store) {
-		return new Sweeper(store::sweep, SWEEP_PAUSE);
+	PeriodicTask rateLimitSweeper(MemoryStore store) {
+		return new PeriodicTask(store::sweep, SWEEP_PAUSE);
 	}
 
 	@Bean
@@ -114,9 +115,8 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry, ListableBeanFactory beans,
-			TimeSource time, RateLimitProperties properties, ObjectProvider<NamedBudgets> budgets) {
-		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.planTtl());
-		return definitions.policiesIn(registry, resolvers,
+			TimeSource time, ObjectProvider<NamedBudgets> budgets) {
+		return definitions.policiesIn(registry, beans, time,
 				budgets.getIfAvailable(() -> NamedBudgets.NONE)
 					.all()
 					.stream()

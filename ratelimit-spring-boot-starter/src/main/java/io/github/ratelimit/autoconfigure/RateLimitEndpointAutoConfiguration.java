@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.autoconfigure.client.RateLimitClientAutoConfiguration;
-import io.github.ratelimit.autoconfigure.endpoint.RateLimitsEndpointProperties;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChanges;
@@ -55,8 +54,8 @@ public final class RateLimitEndpointAutoConfiguration {
 	}
 
 	@Bean
-	Sweeper rateLimitRecentCountsTimer(RecentCounts recent) {
-		return new Sweeper(recent::fiveSecondsPassed, Duration.ofSeconds(RecentCounts.SECONDS));
+	PeriodicTask rateLimitRecentCountsTimer(RecentCounts recent) {
+		return new PeriodicTask(recent::fiveSecondsPassed, Duration.ofSeconds(RecentCounts.SECONDS));
 	}
 
 	@Bean

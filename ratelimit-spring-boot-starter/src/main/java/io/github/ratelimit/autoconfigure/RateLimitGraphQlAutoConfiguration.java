@@ -1,9 +1,11 @@
 package io.github.ratelimit.autoconfigure;
 
 import graphql.GraphQL;
+import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.graphql.RefusalErrorResolver;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,7 +25,8 @@ public final class RateLimitGraphQlAutoConfiguration {
 	@ConditionalOnMissingBean
 	RefusalErrorResolver rateLimitRefusalErrorResolver(RateLimitProperties properties,
 			ObjectProvider<BodyStyle> bodies) {
-		return new RefusalErrorResolver(PlainAnswersFactory.answers(properties, bodies));
+		return new RefusalErrorResolver(
+				ConfiguredStyles.plainAnswers(properties.http(), bodies.orderedStream().toList()));
 	}
 
 }

@@ -52,6 +52,12 @@ public final class RateLimitRedisAutoConfiguration {
 				remedy + " Or write ratelimit.store: memory, so that each instance counts for itself.");
 	}
 
+	static RedisStoreSettings settings(RateLimitProperties properties) {
+		RateLimitProperties.Redis redis = properties.redis();
+		return new RedisStoreSettings(redis.keyPrefix(), redis.deadline(), properties.memory().maxKeysPerLimit(),
+				properties.onStoreFailure(), redis.slotLease());
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = SPRING_DATA_REDIS)
 	@ConditionalOnMissingBean(LimitStore.class)
@@ -63,15 +69,15 @@ public final class RateLimitRedisAutoConfiguration {
 		}
 
 		@Bean
-		Sweeper rateLimitRedisStandInSweeper(StandIn standIn) {
-			return new Sweeper(standIn.store()::sweep, RateLimitAutoConfiguration.SWEEP_PAUSE);
+		PeriodicTask rateLimitRedisStandInSweeper(StandIn standIn) {
+			return new PeriodicTask(standIn.store()::sweep, RateLimitAutoConfiguration.SWEEP_PAUSE);
 		}
 
 		@Bean
 		RedisStore rateLimitRedisStore(ListableBeanFactory beans, RateLimitProperties properties,
 				LimitDefinitions definitions, StandIn standIn, TimeSource time, ObjectProvider<StoreObserver> observers,
 				ObjectProvider<RateLimitListener> listeners, LimitRegistry registry) {
-			RedisStore store = create(required(beans), RedisSettings.of(properties), standIn, time,
+			RedisStore store = create(required(beans), settings(properties), standIn, time,
 					observer(observers, listeners));
 			try {
 				registry.addCheck(definitions.countableBy(store::check,

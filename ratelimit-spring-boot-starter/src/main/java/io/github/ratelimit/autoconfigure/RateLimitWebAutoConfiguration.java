@@ -1,23 +1,31 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.limiter.Degradation;
-import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.limiter.ChargeLimiter;
+import java.util.EnumSet;
+import java.util.List;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
-import io.github.ratelimit.autoconfigure.properties.RuleDefinitions;
-import io.github.ratelimit.autoconfigure.report.FrameworkForwarding;
+import io.github.ratelimit.autoconfigure.properties.RuleReader;
+import io.github.ratelimit.autoconfigure.report.HttpWarnings;
 import io.github.ratelimit.autoconfigure.report.PartialApplication;
-import io.github.ratelimit.autoconfigure.report.RuleWarnings;
 import io.github.ratelimit.expression.LimitPolicies;
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.HeaderStyle;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.web.cors.CorsHeaders;
 import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.filter.CurrentHttpRequest;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
+import io.github.ratelimit.web.mvc.RateLimitExceptionResolver;
 import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePathWarnings;
 import io.github.ratelimit.web.path.RulePhase;
@@ -26,9 +34,9 @@ import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
-import java.util.EnumSet;
-import java.util.List;
+
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -52,7 +60,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @AutoConfiguration(after = RateLimitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ OncePerRequestFilter.class, FilterRegistrationBean.class })
-@Import(RateLimitAnswersConfiguration.class)
+@Import(RateLimitCorsConfiguration.class)
 public final class RateLimitWebAutoConfiguration {
 
 	private static final int SECURITY_FILTER_ORDER = -100;
@@ -72,15 +80,31 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	AnswerStyles rateLimitAnswerStyles(ObjectProvider<HeaderStyle> headers, ObjectProvider<BodyStyle> bodies,
+			TimeSource time) {
+		return new AnswerStyles(headers.orderedStream().toList(), bodies.orderedStream().toList(), time);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ServletAnswers rateLimitAnswers(RateLimitProperties properties, LimitDefinitions limits, AnswerStyles styles,
+			CorsHeaders crossOrigin) {
+		ServletAnswers answers = ConfiguredStyles.answers(properties.http(), styles, crossOrigin);
+		HttpWarnings.ofHeaderStyles(properties.http().headers(), limits);
+		return answers;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
 			ExpressionParser expressions, ApplicationContext context) {
 		String servletPath = servletPath(context.getEnvironment());
 		List<RateLimitProperties.Http.Rule> configured = properties.http().rules();
-		List<Rule> rules = new RuleDefinitions(policies, styles, expressions).read(configured)
+		List<Rule> rules = new RuleReader(policies, styles, expressions).read(configured)
 			.stream()
 			.map((rule) -> rule.within(servletPath))
 			.toList();
-		RuleWarnings.log(rules, configured, identity != Identity.NONE);
+		HttpWarnings.ofRules(rules, configured, identity != Identity.NONE);
 		rules.forEach((rule) -> rule.policies().forEach((policy) -> policy.registered().bindTo(rule.toString())));
 		return new Rules(rules, ManagementPaths.of(context));
 	}
@@ -103,12 +127,6 @@ public final class RateLimitWebAutoConfiguration {
 	@ConditionalOnMissingBean
 	RequestFacts.Current rateLimitCurrentRequestFacts(CurrentHttpRequest scopes) {
 		return scopes.facts();
-	}
-
-	@Bean
-	FrameworkForwarding rateLimitFrameworkForwarding(ApplicationContext context, LimitDefinitions limits,
-			RateLimitProperties properties, ExpressionParser expressions) {
-		return new FrameworkForwarding(context, limits, properties.http().rules(), expressions);
 	}
 
 	@Bean
@@ -172,7 +190,13 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(DispatcherServlet.class)
-	static class PathsConfiguration {
+	static class MvcConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		RateLimitExceptionResolver rateLimitExceptionResolver(ServletAnswers answers, ApplicationContext context) {
+			return new RateLimitExceptionResolver(answers, context);
+		}
 
 		@Bean
 		RulePathWarnings rateLimitRulePathWarnings(WebApplicationContext context, Rules rules) {

@@ -1,15 +1,17 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.reactive.RateLimitWebExceptionHandler;
+import reactor.core.publisher.Mono;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.server.WebExceptionHandler;
-import reactor.core.publisher.Mono;
 
 /**
  * Auto-configuration of the answers to refused methods in a reactive web application.
@@ -25,7 +27,8 @@ public final class RateLimitWebFluxAutoConfiguration {
 	@Bean(HANDLER)
 	RateLimitWebExceptionHandler rateLimitWebExceptionHandler(RateLimitProperties properties,
 			ObjectProvider<BodyStyle> bodies) {
-		return new RateLimitWebExceptionHandler(PlainAnswersFactory.answers(properties, bodies));
+		return new RateLimitWebExceptionHandler(
+				ConfiguredStyles.plainAnswers(properties.http(), bodies.orderedStream().toList()));
 	}
 
 }

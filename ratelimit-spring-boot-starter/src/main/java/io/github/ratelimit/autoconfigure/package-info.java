@@ -1,5 +1,6 @@
 /**
- * The auto-configurations, and the beans that only they need.
+ * The auto-configurations, the beans that only they need, and the refresh of the
+ * configuration while the application runs.
  */
 @NullMarked
 package io.github.ratelimit.autoconfigure;

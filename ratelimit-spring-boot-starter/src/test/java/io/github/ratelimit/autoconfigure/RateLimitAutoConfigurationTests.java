@@ -82,9 +82,9 @@ class RateLimitAutoConfigurationTests {
 
 	@Test
 	void theStoreIsSweptWhileTheContextRuns() {
-		Sweeper[] sweeper = new Sweeper[1];
+		PeriodicTask[] sweeper = new PeriodicTask[1];
 		this.startUp.succeeds((context) -> {
-			sweeper[0] = context.getBean(Sweeper.class);
+			sweeper[0] = context.getBean(PeriodicTask.class);
 			assertThat(sweeper[0].isRunning()).isTrue();
 		});
 		assertThat(sweeper[0].isRunning()).isFalse();
@@ -106,7 +106,7 @@ class RateLimitAutoConfigurationTests {
 	void aStoreOfTheApplicationTakesPrecedenceAndIsNotSwept() {
 		this.startUp.with(OwnStore.class).succeeds((context) -> {
 			assertThat(context).hasSingleBean(LimitStore.class).doesNotHaveBean(MemoryStore.class);
-			assertThat(context).doesNotHaveBean(Sweeper.class);
+			assertThat(context).doesNotHaveBean(PeriodicTask.class);
 		});
 	}
 
@@ -114,7 +114,7 @@ class RateLimitAutoConfigurationTests {
 	void aMemoryStoreOfTheApplicationTakesPrecedenceAndIsSwept() {
 		this.startUp.with(OwnMemoryStore.class).succeeds((context) -> {
 			assertThat(context).hasSingleBean(LimitStore.class).hasBean("ownStore");
-			assertThat(context).hasSingleBean(Sweeper.class);
+			assertThat(context).hasSingleBean(PeriodicTask.class);
 		});
 	}
 

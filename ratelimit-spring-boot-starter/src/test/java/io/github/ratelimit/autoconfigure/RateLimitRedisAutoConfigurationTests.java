@@ -27,7 +27,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,7 +149,8 @@ class RateLimitRedisAutoConfigurationTests {
 					"ratelimit.limits.chat.on-store-failure=deny", "ratelimit.limits.everyone.rate=1000/s",
 					"ratelimit.limits.everyone.key=global", "ratelimit.limits.everyone.lease=100ms")
 			.run((context) -> {
-				RedisStoreSettings settings = RedisSettings.of(context.getBean(RateLimitProperties.class));
+				RedisStoreSettings settings = RateLimitRedisAutoConfiguration
+					.settings(context.getBean(RateLimitProperties.class));
 				LimitRegistry limits = context.getBean(LimitRegistry.class);
 				assertThat(settings.keyPrefix()).isEqualTo("chat-api");
 				assertThat(settings.deadline()).isEqualTo(Duration.ofMillis(30));
@@ -166,13 +166,13 @@ class RateLimitRedisAutoConfigurationTests {
 	@Test
 	void otherSettingsAreTheDocumentedDefaults() {
 		RateLimitProperties properties = new Binder().bindOrCreate("ratelimit", RateLimitProperties.class);
-		assertThat(RedisSettings.of(properties)).isEqualTo(new RedisStoreSettings("ratelimit", Duration.ofMillis(50),
-				100_000, OnStoreFailure.SHARE, Duration.ofSeconds(30)));
+		assertThat(RateLimitRedisAutoConfiguration.settings(properties)).isEqualTo(new RedisStoreSettings("ratelimit",
+				Duration.ofMillis(50), 100_000, OnStoreFailure.SHARE, Duration.ofSeconds(30)));
 	}
 
 	@Test
 	void theLocalFallbackIsSweptAndIsNotAStoreBean() {
-		this.runner.run((context) -> assertThat(context).hasSingleBean(Sweeper.class)
+		this.runner.run((context) -> assertThat(context).hasSingleBean(PeriodicTask.class)
 			.doesNotHaveBean(MemoryStore.class)
 			.getBean(LimitStore.class)
 			.isInstanceOf(RedisStore.class));

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
-import io.github.ratelimit.autoconfigure.properties.ClientDefinitions;
+import io.github.ratelimit.autoconfigure.properties.ClientReader;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.client.ClientBudget;
@@ -60,7 +60,7 @@ public final class RateLimitClientAutoConfiguration {
 		LimitStore shared = (properties.store() == RateLimitProperties.Store.REDIS) ? store : null;
 		ClientListener listener = Listeners.ofClients(listeners.orderedStream().toList());
 		Supplier<Caller> callers = callers(threads);
-		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
+		List<ClientLimiter> limiters = new ClientReader(properties, check, environment, dialects).read()
 			.stream()
 			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, AsyncCallThreads.create(),
 					listener, shared, killSwitch, callers))

@@ -1,7 +1,9 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import java.io.Serial;
+
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.env.Environment;
 
 /**
@@ -97,21 +99,11 @@ public class InvalidConfigurationException extends RuntimeException {
 	 * @return a sentence
 	 */
 	public String remedy(Environment environment) {
-		boolean ofRule = this.property.startsWith("ratelimit.http.rules[") && this.property.endsWith(".limits");
-		if (!this.value.isEmpty() && !ofRule) {
-			return this.remedy;
-		}
-		String missing = this.value.isEmpty() ? this.property : "ratelimit.limits." + this.value;
-		return UnknownProperties.writtenInsteadOf(environment, missing)
-			.map((names) -> "Write " + names.getValue() + " instead of " + names.getKey() + ", which has no effect.")
-			.orElse(this.remedy);
+		return PropertiesWithoutEffect.remedy(this, environment);
 	}
 
-	/**
-	 * Returns the origin of the property.
-	 * @return the origin, null for the source with the highest precedence
-	 */
-	public @Nullable String place() {
+	/** Returns the origin, null for the source with the highest precedence. */
+	@Nullable String place() {
 		return this.place;
 	}
 

@@ -1,16 +1,16 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import java.math.BigDecimal;
+import java.util.List;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Expression;
-import io.github.ratelimit.expression.PlanSelection;
-import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +38,8 @@ public record LimitDefinition(LimitSettings settings, List<KeyExpression> keys, 
 
 	/** Registers the limit unless the application's own registry has it. */
 	RegisteredLimit registerIn(LimitRegistry registry) {
-		return registry.find(name()).orElseGet(() -> {
-			List<KeySource> sources = this.keys.stream().map(KeyExpression::source).toList();
-			return registry.register(this.settings, sources);
-		});
+		return registry.find(name())
+			.orElseGet(() -> registry.register(this.settings, this.keys.stream().map(KeyExpression::source).toList()));
 	}
 
 	/**
@@ -55,12 +53,28 @@ public record LimitDefinition(LimitSettings settings, List<KeyExpression> keys, 
 				+ ", " + this.plan + ", " + this.settings.plans().isEmpty();
 	}
 
-	LimitPolicy policyIn(LimitRegistry registry, PlanResolvers resolvers) {
-		RegisteredLimit registered = registerIn(registry);
-		PlanSelection plans = this.settings.plans().isEmpty() ? null : resolvers.plansOf(this.settings, this.plan);
-		return new LimitPolicy(registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse,
-				List.of())
-			.withUnless(this.unless);
+	/** Checks that a constant cost fits other settings, with each of their plans. */
+	void checkCost(LimitSettings other) {
+		if (this.cost != null) {
+			String text = this.cost.text().strip();
+			checkCost(text, other.limit(), "");
+			other.plans().forEach((plan, limit) -> checkCost(text, limit, " on plan '" + plan + "'"));
+		}
+	}
+
+	private static void checkCost(String text, Limit limit, String plan) {
+		try {
+			if (new BigDecimal(text).compareTo(BigDecimal.valueOf(limit.capacity())) > 0) {
+				throw new InvalidConfigurationException(LimitDefinitions.PREFIX + limit.name() + ".cost", text,
+						"is more than the limit '" + limit.name() + "' can ever hold" + plan + ", which is "
+								+ limit.capacity() + " permits: every call would be refused",
+						limit.isConcurrency() ? "Lower the cost, or raise max-concurrent."
+								: "Lower the cost, or raise the burst of the limit's smallest rate.");
+			}
+		}
+		catch (NumberFormatException ex) {
+			// an expression
+		}
 	}
 
 }

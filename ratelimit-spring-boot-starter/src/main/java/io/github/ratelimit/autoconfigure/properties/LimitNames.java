@@ -1,16 +1,21 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Suggestion;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
+
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
  * The names of the limits, or of the clients, as files spell them. Boot compares names by
@@ -20,6 +25,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 final class LimitNames {
 
 	private static final String PLANS = "plans";
+
+	/** A character that Boot would drop. */
+	private static final Pattern FOREIGN = Pattern.compile("[^a-zA-Z0-9_-]");
 
 	private final Map<String, Declared> byUniform = new LinkedHashMap<>();
 
@@ -97,31 +105,23 @@ final class LimitNames {
 	}
 
 	private void checkCharacters(ConfiguredProperty property, String name) {
-		Set<String> foreign = new HashSet<>();
-		name.codePoints()
-			.filter((c) -> !isNameCharacter(c))
-			.forEach((c) -> foreign.add("'" + Character.toString(c) + "'"));
-		if (!foreign.isEmpty()) {
-			throw new InvalidConfigurationException(property, name, "is not a valid name of a " + this.kind
-					+ ": it has " + String.join(", ", foreign.stream().sorted().toList()), letters());
-		}
-		if (uniform(name).isEmpty()) {
-			throw new InvalidConfigurationException(property, name,
-					"is not a valid name of a " + this.kind + ": it has neither letter nor digit", letters());
-		}
-		if (name.length() > Limit.MAX_NAME_LENGTH) {
+		String foreign = FOREIGN.matcher(name)
+			.results()
+			.map((character) -> "'" + character.group() + "'")
+			.distinct()
+			.sorted()
+			.collect(Collectors.joining(", "));
+		if (foreign.isEmpty() && name.length() > Limit.MAX_NAME_LENGTH) {
 			throw new InvalidConfigurationException(property, name,
 					"is not a valid name of a " + this.kind + ": it has " + name.length() + " characters",
 					"Shorten it to at most " + Limit.MAX_NAME_LENGTH + ".");
 		}
-	}
-
-	private String letters() {
-		return "A " + this.kind + "'s name is made of letters (a-z, A-Z), digits, '-' and '_'.";
-	}
-
-	private static boolean isNameCharacter(int c) {
-		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+		if (!foreign.isEmpty() || uniform(name).isEmpty()) {
+			throw new InvalidConfigurationException(property, name,
+					"is not a valid name of a " + this.kind + ": "
+							+ (foreign.isEmpty() ? "it has neither letter nor digit" : "it has " + foreign),
+					"A " + this.kind + "'s name is made of letters (a-z, A-Z), digits, '-' and '_'.");
+		}
 	}
 
 	private void checkReach(ConfiguredProperty variable) {
@@ -134,26 +134,50 @@ final class LimitNames {
 		}
 	}
 
+	/**
+	 * Refuses an environment variable that nothing was bound to, if it was meant for an
+	 * entry of this kind: in a variable, the name of the entry has no separators.
+	 * @param variable the variable
+	 * @param root the names of all properties
+	 * @throws InvalidConfigurationException with the right name of the variable
+	 */
+	void refuseLost(ConfiguredProperty variable, PropertyTree root) {
+		ConfigurationPropertyName name = variable.name();
+		if (!isNamed(name)) {
+			return;
+		}
+		int size = name.getNumberOfElements();
+		int models = (this.kind == Kind.CLIENT) ? ModelNames.levelOfModels(name) : -1;
+		if (models > ModelNames.LEVEL) {
+			throw misspelt(variable, models,
+					IntStream.range(models, size)
+						.mapToObj((element) -> "." + name.getElement(element, Form.UNIFORM))
+						.collect(Collectors.joining()));
+		}
+		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
+		int last = size - (index.isEmpty() ? 0 : 1);
+		List<String> settings = root.match(name.chop(3)).node().names();
+		for (int end = 3; models < 0 && end < last; end++) {
+			String setting = ConfiguredProperty.uniform(name, end, last);
+			if (settings.stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
+				throw misspelt(variable, end, "." + setting + index);
+			}
+		}
+	}
+
+	private InvalidConfigurationException misspelt(ConfiguredProperty variable, int end, String below) {
+		String meant = ConfiguredProperty.uniform(variable.name(), 2, end);
+		return new InvalidConfigurationException(variable, variable.value(),
+				"is not how an environment variable for "
+						+ (isDeclared(meant) ? "the " + this.kind + " '" + spelled(meant) + "'" : "a " + this.kind)
+						+ " is spelled",
+				"Write " + ConfiguredProperty.variable("ratelimit." + this.kind.group() + "." + meant + below)
+						+ ": in environment variables, names have neither dashes nor underscores.");
+	}
+
 	/** Returns the form in which Boot compares names: lower-case letters and digits. */
 	static String uniform(String text) {
 		return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
-	}
-
-	/**
-	 * Returns the entries that are meant among those that Spring Boot has bound: it has a
-	 * second one for a name that an environment variable spells.
-	 * @param bound the values by the names that Spring Boot gives them
-	 * @return the values by their names, in the same order
-	 */
-	<V> Map<String, V> namedIn(Map<String, V> bound) {
-		Map<String, V> named = new LinkedHashMap<>();
-		bound.forEach((key, value) -> {
-			String name = spelled(key);
-			if (name.equals(key) || !bound.containsKey(name)) {
-				named.put(name, value);
-			}
-		});
-		return named;
 	}
 
 	/**
@@ -187,11 +211,6 @@ final class LimitNames {
 	/** Returns the declared name that was probably meant. */
 	Optional<String> nearest(String name) {
 		return Suggestion.nearest(name, this.byUniform.values().stream().map(Declared::name).toList());
-	}
-
-	/** Returns what has the names. */
-	Kind kind() {
-		return this.kind;
 	}
 
 	/** The kinds of entries that the application names. */

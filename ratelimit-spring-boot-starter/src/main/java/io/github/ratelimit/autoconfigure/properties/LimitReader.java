@@ -1,11 +1,5 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.InvalidRateException;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitBuilder;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,15 +7,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitBuilder;
+import io.github.ratelimit.LimitUnit;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
+import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a limit from its properties, and the limit as each plan has it. A contradiction
- * fails with the name of the property that has to change.
+ * Reads a limit from its properties, except for its expressions: rates, algorithm,
+ * waiting, debt, bans, lease, and the rates of each plan. A contradiction fails with the
+ * name of the property that has to change.
  */
 final class LimitReader {
 
 	private static final String UNBOUNDED = "none";
+
+	/**
+	 * An instance takes at most an eighth of what is left, so a smaller limit does not
+	 * benefit.
+	 */
+	private static final long LEAST_CAPACITY_OF_A_LEASE = 100;
 
 	private final String name;
 
@@ -78,12 +91,11 @@ final class LimitReader {
 	/**
 	 * Returns the limit in the form of each plan.
 	 * @param own the limit
-	 * @param plans the plans by their names
 	 * @throws InvalidConfigurationException for the first plan that cannot be
 	 */
-	Map<String, Limit> plans(Limit own, Map<String, List<String>> plans) {
+	Map<String, Limit> plans(Limit own) {
 		Map<String, Limit> limits = new LinkedHashMap<>();
-		plans.forEach((plan, texts) -> {
+		this.properties.plans().forEach((plan, texts) -> {
 			String property = property("plans." + plan);
 			if (own.isConcurrency()) {
 				limits.put(plan, own.withMaxConcurrent(slots(property, texts)));
@@ -107,26 +119,21 @@ final class LimitReader {
 					"Make two limits of it, one with the rate and one with max-concurrent, and name both where this one "
 							+ "is named.");
 		}
-		if (this.properties.algorithm() != RateLimitProperties.Algorithm.TOKEN_BUCKET) {
-			throw withoutRate("algorithm", Algorithm.valueOf(this.properties.algorithm().name()));
-		}
+		boolean bucket = this.properties.algorithm() == RateLimitProperties.Algorithm.TOKEN_BUCKET;
+		refuseWithoutRate("algorithm", bucket ? null : Algorithm.valueOf(this.properties.algorithm().name()));
 		refuseWithoutRate("segments", this.properties.segments());
-		refuseWithoutRate("max-wait", text(this.properties.maxWait()));
+		refuseWithoutRate("max-wait", this.properties.maxWait());
 		refuseWithoutRate("max-waiting", this.properties.maxWaiting());
 		refuseWithoutRate("max-debt", this.properties.maxDebt());
-		refuseWithoutRate("unit", text(this.properties.unit()));
+		refuseWithoutRate("unit", this.properties.unit());
 	}
 
 	private void refuseWithoutRate(String setting, @Nullable Object value) {
 		if (value != null) {
-			throw withoutRate(setting, value);
+			throw invalid(setting, text(value),
+					"applies to limits with a rate, but this limit counts calls in flight (max-concurrent)",
+					"Remove it.");
 		}
-	}
-
-	private InvalidConfigurationException withoutRate(String setting, Object value) {
-		return invalid(setting, value.toString(),
-				"applies to limits with a rate, but this limit counts calls in flight " + "(max-concurrent)",
-				"Remove it.");
 	}
 
 	private void checkTogether() {
@@ -195,7 +202,7 @@ final class LimitReader {
 			}
 			catch (InvalidRateException ex) {
 				throw new InvalidConfigurationException(element, ex.value(), ex.problem(),
-						ValueRules.isNumber(ex.value())
+						AllowedValues.isNumber(ex.value())
 								? ex.remedy() + " If it is written otherwise, put it in quotes: "
 										+ "YAML reads a plain 5:30 as the number 330."
 								: ex.remedy());
@@ -203,7 +210,7 @@ final class LimitReader {
 		}
 		if (rates.stream().distinct().count() > 1 && this.properties.maxWait() != null) {
 			throw new InvalidConfigurationException(property,
-					String.join(", ", rates.stream().map(Rate::toString).toList()),
+					rates.stream().map(Rate::toString).collect(Collectors.joining(", ")),
 					"has several rates, but max-wait spaces calls evenly at one rate: the slowest would decide",
 					"Write one rate, or remove max-wait.");
 		}
@@ -241,6 +248,65 @@ final class LimitReader {
 		return slots;
 	}
 
+	/**
+	 * Returns how long an instance may hold permits that it takes in advance.
+	 * @param limit the limit
+	 * @param store where permits are kept
+	 * @return null for none
+	 */
+	@Nullable Duration lease(Limit limit, RateLimitProperties.Store store) {
+		Duration lease = this.properties.lease();
+		if (lease == null) {
+			return null;
+		}
+		String value = DurationText.of(lease);
+		if (store != RateLimitProperties.Store.REDIS) {
+			throw invalid("lease", value, "applies to permits that instances share, but ratelimit.store is memory",
+					"Remove it, or write ratelimit.store: redis.");
+		}
+		if (limit.algorithm() != Algorithm.TOKEN_BUCKET || limit.isPaced()) {
+			throw invalid("lease", value,
+					"takes permits in advance, which only a token bucket without max-wait supports: the limit '"
+							+ this.name + "' is "
+							+ (limit.isPaced() ? "one with max-wait"
+									: (limit.isConcurrency() ? "one of calls at once" : "a " + limit.algorithm())),
+					"Remove it.");
+		}
+		if (limit.capacity() < LEAST_CAPACITY_OF_A_LEASE) {
+			throw invalid("lease", value,
+					"would be of no use: the limit '" + this.name + "' holds at most " + limit.capacity()
+							+ " permits, and an instance takes no more than an eighth of what is left in advance",
+					"Remove it. It needs a limit that holds at least " + LEAST_CAPACITY_OF_A_LEASE + " permits.");
+		}
+		return lease;
+	}
+
+	/** Returns when keys are banned, null for never. */
+	@Nullable Penalty penalty(List<KeyExpression> keys) {
+		String text = this.properties.banAfter();
+		if (text == null) {
+			return null;
+		}
+		Penalty penalty;
+		try {
+			penalty = Penalty.parse(text);
+		}
+		catch (InvalidRateException ex) {
+			throw invalid("ban-after", ex.value(), ex.problem(), ex.remedy());
+		}
+		if (keys.stream().anyMatch((key) -> key.source().kind().equals(Key.GLOBAL_KIND))) {
+			throw invalid("ban-after", text.strip(),
+					"would ban all callers at once: the limit has global among its keys",
+					"Remove it, or count by a key that distinguishes callers.");
+		}
+		if (this.name.length() > Penalty.MAX_NAME_LENGTH) {
+			throw invalid("ban-after", text.strip(),
+					"needs a limit with a shorter name, because refusals and bans are counted under names derived from it",
+					"Shorten the limit's name to at most " + Penalty.MAX_NAME_LENGTH + " characters.");
+		}
+		return penalty;
+	}
+
 	private String property(String setting) {
 		return LimitDefinitions.PREFIX + this.name + "." + setting;
 	}
@@ -249,12 +315,11 @@ final class LimitReader {
 		return new InvalidConfigurationException(property(setting), value, problem, remedy);
 	}
 
-	private static @Nullable String text(@Nullable Duration duration) {
-		return (duration != null) ? DurationText.of(duration) : null;
-	}
-
-	private static @Nullable String text(@Nullable Enum<?> constant) {
-		return (constant != null) ? constant.name().toLowerCase(Locale.ROOT) : null;
+	private static String text(Object value) {
+		if (value instanceof Duration duration) {
+			return DurationText.of(duration);
+		}
+		return (value instanceof LimitUnit unit) ? unit.name().toLowerCase(Locale.ROOT) : value.toString();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,10 +9,14 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
  * The settings of single models as files spell them. Names of models have dots and stars,
@@ -29,7 +34,17 @@ final class ModelNames {
 	/** The element of a name that has the models of a client below it. */
 	static final int LEVEL = 3;
 
-	private ModelNames() {
+	private final List<Setting> settings;
+
+	/**
+	 * Reads the names.
+	 * @param properties everything that is configured, the source that wins first
+	 * @throws InvalidConfigurationException for an environment variable that means no
+	 * model of a file, or several
+	 */
+	ModelNames(Collection<ConfiguredProperty> properties) {
+		this.settings = properties.stream().flatMap((property) -> Stream.ofNullable(Setting.of(property))).toList();
+		this.settings.stream().filter((setting) -> setting.property().variable()).forEach(this::checkReach);
 	}
 
 	/** Returns whether a property is a setting of a model. */
@@ -39,41 +54,23 @@ final class ModelNames {
 
 	/** Returns which element of a variable's name says models, -1 if none. */
 	static int levelOfModels(ConfigurationPropertyName variable) {
-		for (int i = LEVEL; i < variable.getNumberOfElements(); i++) {
-			if (variable.getElement(i, Form.UNIFORM).equals("models")) {
-				return i;
-			}
-		}
-		return -1;
+		return IntStream.range(LEVEL, variable.getNumberOfElements())
+			.filter((element) -> variable.getElement(element, Form.UNIFORM).equals("models"))
+			.findFirst()
+			.orElse(-1);
 	}
 
-	/**
-	 * Returns the clients that have models.
-	 * @param properties everything that is configured
-	 * @return their names as files spell them
-	 * @throws InvalidConfigurationException for an environment variable that means no
-	 * model of a file, or several
-	 */
-	static Set<String> clients(Iterable<ConfiguredProperty> properties) {
-		Set<Setting> named = new LinkedHashSet<>();
-		Set<String> clients = new LinkedHashSet<>();
-		for (ConfiguredProperty property : properties) {
-			Setting setting = Setting.of(property);
-			if (setting != null && !property.variable()) {
-				named.add(setting);
-				clients.add(setting.client());
-			}
-		}
-		for (ConfiguredProperty property : properties) {
-			Setting setting = property.variable() ? Setting.of(property) : null;
-			if (setting != null) {
-				checkReach(property, named.stream().filter(setting::means).map(Setting::model).distinct().toList());
-			}
-		}
-		return clients;
+	private Stream<Setting> written() {
+		return this.settings.stream().filter((setting) -> !setting.property().variable());
 	}
 
-	private static void checkReach(ConfiguredProperty variable, List<String> models) {
+	private void checkReach(Setting setting) {
+		ConfiguredProperty variable = setting.property();
+		List<String> models = written()
+			.filter((other) -> setting.isOf(other.client()) && setting.isAbout(other.model()))
+			.map(Setting::model)
+			.distinct()
+			.toList();
 		if (models.isEmpty()) {
 			throw new InvalidConfigurationException(variable, variable.value(),
 					"names a model of which no file has a setting, and variables cannot spell names of models",
@@ -86,79 +83,67 @@ final class ModelNames {
 		}
 	}
 
+	/** Returns the clients that have models, as files spell their names. */
+	Set<String> clients() {
+		return written().map(Setting::client).collect(Collectors.toCollection(LinkedHashSet::new));
+	}
+
 	/**
 	 * Returns the settings of a client's models.
 	 * @param client the client's name
-	 * @param properties everything that is configured, the source that wins first
 	 * @param placeholders resolves placeholders
 	 * @return the texts by setting, by the pattern of the models, in the order of the
 	 * files
 	 */
-	static Map<String, Map<String, String>> of(String client, Iterable<ConfiguredProperty> properties,
-			UnaryOperator<String> placeholders) {
+	Map<String, Map<String, String>> of(String client, UnaryOperator<String> placeholders) {
 		Map<String, Map<String, String>> models = new LinkedHashMap<>();
-		for (ConfiguredProperty property : properties) {
-			Setting setting = Setting.of(property);
-			if (setting != null && setting.isOf(client) && !property.variable()) {
-				models.put(setting.model(), new LinkedHashMap<>());
-			}
-		}
-		for (ConfiguredProperty property : properties) {
-			Setting setting = Setting.of(property);
-			if (setting != null && setting.isOf(client)) {
-				models.forEach((model, texts) -> {
-					if (property.variable() ? setting.isAbout(model) : setting.model().equals(model)) {
-						texts.putIfAbsent(setting.name(), placeholders.apply(property.value()).strip());
-					}
-				});
-			}
-		}
+		written().filter((setting) -> setting.isOf(client))
+			.forEach((setting) -> models.put(setting.model(), new LinkedHashMap<>()));
+		this.settings.stream()
+			.filter((setting) -> setting.isOf(client))
+			.forEach((setting) -> models.forEach((model, texts) -> {
+				if (setting.isAbout(model)) {
+					texts.putIfAbsent(setting.name(), placeholders.apply(setting.property().value()).strip());
+				}
+			}));
 		return models;
 	}
 
 	/**
 	 * One setting.
 	 *
+	 * @param property where it is configured
 	 * @param client the client's name
 	 * @param model the pattern of the models
 	 * @param name the name of the setting
 	 */
-	private record Setting(String client, String model, String name) {
+	private record Setting(ConfiguredProperty property, String client, String model, String name) {
 
+		/** The name of a variable's setting may be two elements. */
 		static @Nullable Setting of(ConfiguredProperty property) {
-			return property.variable() ? ofVariable(property.name()) : ofWritten(property.written());
-		}
-
-		private static @Nullable Setting ofWritten(String written) {
-			Matcher matcher = PROPERTY.matcher(written);
-			String name = matcher.matches() ? known(matcher.group(3)) : null;
-			return (name != null) ? new Setting(matcher.group(1), matcher.group(2), name) : null;
-		}
-
-		/** The setting may be spelled as two elements. */
-		private static @Nullable Setting ofVariable(ConfigurationPropertyName variable) {
-			int size = variable.getNumberOfElements();
-			if (levelOfModels(variable) != LEVEL || !variable.getElement(1, Form.UNIFORM).equals("clients")) {
-				return null;
+			ConfigurationPropertyName name = property.name();
+			if (!property.variable()) {
+				Matcher matcher = PROPERTY.matcher(property.written());
+				return matcher.matches() ? of(property, matcher.group(1), matcher.group(2), matcher.group(3)) : null;
 			}
-			for (int end = Math.max(LEVEL + 2, size - 2); end < size; end++) {
-				String name = known(UnknownProperties.uniform(variable, end, size));
-				if (name != null) {
-					return new Setting(variable.getElement(2, Form.UNIFORM),
-							UnknownProperties.uniform(variable, LEVEL + 1, end), name);
+			int size = name.getNumberOfElements();
+			Setting found = null;
+			if (levelOfModels(name) == LEVEL && name.getElement(1, Form.UNIFORM).equals("clients")) {
+				for (int end = Math.max(LEVEL + 2, size - 2); end < size && found == null; end++) {
+					found = of(property, name.getElement(2, Form.UNIFORM),
+							ConfiguredProperty.uniform(name, LEVEL + 1, end),
+							ConfiguredProperty.uniform(name, end, size));
 				}
 			}
-			return null;
+			return found;
 		}
 
-		private static @Nullable String known(String name) {
-			String uniform = LimitNames.uniform(name);
-			for (String setting : SETTINGS) {
-				if (LimitNames.uniform(setting).equals(uniform)) {
-					return setting;
-				}
-			}
-			return null;
+		private static @Nullable Setting of(ConfiguredProperty property, String client, String model, String name) {
+			return SETTINGS.stream()
+				.filter((setting) -> LimitNames.uniform(setting).equals(LimitNames.uniform(name)))
+				.findFirst()
+				.map((setting) -> new Setting(property, client, model, setting))
+				.orElse(null);
 		}
 
 		boolean isOf(String client) {
@@ -166,11 +151,8 @@ final class ModelNames {
 		}
 
 		boolean isAbout(String model) {
-			return LimitNames.uniform(this.model).equals(LimitNames.uniform(model));
-		}
-
-		boolean means(Setting other) {
-			return isOf(other.client()) && isAbout(other.model());
+			return this.property.variable() ? LimitNames.uniform(this.model).equals(LimitNames.uniform(model))
+					: this.model.equals(model);
 		}
 
 	}

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
  * The names of one limit's plans as files spell them. The names come from the source of
@@ -88,24 +89,6 @@ final class PlanNames {
 		String plan = name.getElement(4, Form.ORIGINAL);
 		boolean dotted = name.getNumberOfElements() > 5 && !name.isNumericIndex(5);
 		return dotted || !spelled(plan).equals(plan);
-	}
-
-	/**
-	 * Returns the plans among the entries that Spring Boot has bound, which has a second
-	 * one for a name in an environment variable.
-	 * @param bound the values by the names that Spring Boot gives them
-	 * @return the values by the names of the plans
-	 */
-	<V> Map<String, V> plansOf(Map<String, V> bound) {
-		Map<String, V> plans = new LinkedHashMap<>();
-		bound.forEach((name, value) -> {
-			String spelled = spelled(name);
-			boolean dotted = name.indexOf('.') >= 0 && !this.bracketed.contains(name);
-			if (!dotted && (spelled.equals(name) || !bound.containsKey(spelled))) {
-				plans.put(spelled, value);
-			}
-		});
-		return plans;
 	}
 
 }

@@ -1,18 +1,13 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
@@ -20,14 +15,9 @@ import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Observes how Spring Boot binds the properties under {@code ratelimit}: fails for values
@@ -35,12 +25,6 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * effect.
  */
 public final class PropertiesCheck implements ConfigurationPropertiesBindHandlerAdvisor {
-
-	private static final Log logger = LogFactory.getLog(PropertiesCheck.class);
-
-	private static final ConfigurationPropertyName RULES = ConfigurationPropertyName.of("ratelimit.http.rules");
-
-	private static final ConfigurationPropertyName REDIS = ConfigurationPropertyName.of("ratelimit.redis");
 
 	private final Environment environment;
 
@@ -71,36 +55,11 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		return new Handler(handler);
 	}
 
-	/** A list is taken as a whole from the first source that has a part of it. */
-	private static void warnOfReplacedRules(List<ConfiguredProperty> properties) {
-		List<ConfiguredProperty> rules = new ArrayList<>();
-		Set<PropertySource<?>> sources = new HashSet<>();
-		for (ConfiguredProperty property : properties) {
-			if (RULES.isAncestorOf(property.name()) && sources.add(property.source())) {
-				rules.add(property);
-			}
-		}
-		if (rules.size() > 1) {
-			logger.warn("The rules of " + RULES + " at " + rules.get(0).place() + " replace those at "
-					+ rules.get(1).place() + ": a list is replaced as a whole, not "
-					+ "merged. Write all rules in one place [RL509]");
-		}
-	}
-
-	private String text(ConfigurationProperty property) {
-		return this.environment.resolvePlaceholders(property.getValue().toString());
-	}
-
 	/** Sees every property that Boot binds, including those of other prefixes. */
 	private final class Handler extends AbstractBindHandler {
 
-		private boolean ours;
-
-		private final List<ConfigurationPropertyName> bound = new ArrayList<>();
-
-		private final Set<String> settingsOfRedis = new TreeSet<>();
-
-		private @Nullable UnknownProperties unknown;
+		/** Null while properties of another prefix are bound. */
+		private @Nullable PropertiesWithoutEffect withoutEffect;
 
 		Handler(BindHandler handler) {
 			super(handler);
@@ -110,30 +69,29 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target,
 				BindContext context) {
 			if (context.getDepth() == 0) {
-				this.ours = name.equals(ConfiguredProperty.ROOT);
-				if (this.ours) {
-					List<ConfiguredProperty> properties = properties();
-					UnknownProperties unknown = new UnknownProperties(List.of(names(Kind.LIMIT), names(Kind.CLIENT)),
-							properties);
-					unknown.checkAll(ConfigurationPropertySources.get(PropertiesCheck.this.environment));
-					this.unknown = unknown;
-					warnOfReplacedRules(properties);
-				}
+				this.withoutEffect = name.equals(ConfiguredProperty.ROOT) ? checkNames() : null;
 			}
-			return super.onStart(name, target, context);
+			boolean phantom = this.withoutEffect != null
+					&& (names(Kind.LIMIT).isPhantom(name) || names(Kind.CLIENT).isPhantom(name));
+			return phantom ? null : super.onStart(name, target, context);
+		}
+
+		private PropertiesWithoutEffect checkNames() {
+			PropertiesWithoutEffect checked = new PropertiesWithoutEffect(
+					List.of(names(Kind.LIMIT), names(Kind.CLIENT)), properties());
+			checked.checkAll(ConfigurationPropertySources.get(PropertiesCheck.this.environment));
+			return checked;
 		}
 
 		@Override
 		public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Object result) {
-			if (this.ours && !names(Kind.LIMIT).isPhantom(name) && !names(Kind.CLIENT).isPhantom(name)) {
-				this.bound.add(name);
+			if (this.withoutEffect != null) {
 				ConfigurationProperty property = property(name, context);
+				this.withoutEffect.addBound(name, property);
 				if (property != null) {
-					ValueRules.check(name, result, text(property));
-					if (REDIS.isAncestorOf(name) || name.getLastElement(Form.UNIFORM).equals("onstorefailure")) {
-						this.settingsOfRedis.add(ConfiguredProperty.written(name) + " (" + property.getOrigin() + ")");
-					}
+					AllowedValues.check(name, result,
+							PropertiesCheck.this.environment.resolvePlaceholders(property.getValue().toString()));
 				}
 			}
 			return super.onSuccess(name, target, context, result);
@@ -142,9 +100,9 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		@Override
 		public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Exception error) throws Exception {
-			if (this.ours && error instanceof ConversionFailedException conversion
+			if (this.withoutEffect != null && error instanceof ConversionFailedException conversion
 					&& target.getType().toClass().isEnum()) {
-				throw ValueRules.unknown(name, target.getType().toClass(),
+				throw AllowedValues.unknown(name, target.getType().toClass(),
 						Objects.requireNonNullElse(conversion.getValue(), "").toString());
 			}
 			return super.onFailure(name, target, context, error);
@@ -153,25 +111,16 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		@Override
 		public void onFinish(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				@Nullable Object result) throws Exception {
-			if (this.ours && result == null && property(name, context) != null) {
-				ValueRules.checkEmpty(name, target.getType().toClass());
-			}
-			if (this.ours && this.unknown != null && context.getDepth() == 0) {
-				this.unknown.checkVariables((variable) -> isBound(variable, context.getSources()));
-				if (!(result instanceof RateLimitProperties properties)
-						|| properties.store() != RateLimitProperties.Store.REDIS) {
-					warnOfSettingsOfRedis();
+			if (this.withoutEffect != null) {
+				if (result == null && property(name, context) != null) {
+					AllowedValues.checkEmpty(name, target.getType().toClass());
+				}
+				if (context.getDepth() == 0) {
+					this.withoutEffect.checkBound(result instanceof RateLimitProperties properties
+							&& properties.store() == RateLimitProperties.Store.REDIS);
 				}
 			}
 			super.onFinish(name, target, context, result);
-		}
-
-		private void warnOfSettingsOfRedis() {
-			if (!this.settingsOfRedis.isEmpty()) {
-				logger
-					.warn("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
-							+ String.join(", ", this.settingsOfRedis) + " [RL510]");
-			}
 		}
 
 		/**
@@ -181,26 +130,6 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		private static @Nullable ConfigurationProperty property(ConfigurationPropertyName name, BindContext context) {
 			ConfigurationProperty property = context.getConfigurationProperty();
 			return (property != null && property.getName().equals(name)) ? property : null;
-		}
-
-		/**
-		 * Boot reads a variable in two spellings, so this looks up which one it would
-		 * read. Boot does not look up elements of a list that another source replaces.
-		 */
-		private boolean isBound(ConfiguredProperty variable, Iterable<ConfigurationPropertySource> sources) {
-			String element = variable.name().isLastElementIndexed()
-					? "[" + variable.name().getLastElement(Form.ORIGINAL) + "]" : "";
-			for (ConfigurationPropertySource source : sources) {
-				if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource && this.bound.stream()
-					.flatMap((name) -> Stream.of(name, name.append(element)))
-					.map(source::getConfigurationProperty)
-					.anyMatch((property) -> property != null
-							&& property.getOrigin() instanceof PropertySourceOrigin origin
-							&& origin.getPropertyName().equals(variable.written()))) {
-					return true;
-				}
-			}
-			return false;
 		}
 
 	}

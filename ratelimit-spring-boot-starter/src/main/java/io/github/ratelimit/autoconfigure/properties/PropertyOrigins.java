@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -24,13 +26,17 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public record PropertyOrigins(@Nullable String winner, @Nullable String others) {
 
 	/**
-	 * Finds a property.
-	 * @param environment the application's environment
-	 * @param property the property's name, in any spelling
+	 * Finds the property of a failure.
+	 * @param environment the application's environment, null if it is not known
+	 * @param failure the failure, of a property in any spelling
 	 * @return its origins
 	 */
-	public static PropertyOrigins of(Environment environment, String property) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
+	public static PropertyOrigins of(@Nullable Environment environment, InvalidConfigurationException failure) {
+		return (failure.place() != null || environment == null) ? new PropertyOrigins(failure.place(), null)
+				: of(environment, ConfigurationPropertyName.adapt(failure.property(), '.'));
+	}
+
+	private static PropertyOrigins of(Environment environment, ConfigurationPropertyName name) {
 		int size = name.getNumberOfElements();
 		int index = 0;
 		while (index < size && !name.isNumericIndex(index)) {

@@ -1,14 +1,16 @@
 package io.github.ratelimit.autoconfigure.report;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.autoconfigure.properties.PropertyOrigins;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.method.InvalidRateLimitedMethodException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -105,10 +107,7 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 	}
 
 	private FailureAnalysis ofProperty(InvalidConfigurationException cause) {
-		PropertyOrigins origins = new PropertyOrigins(cause.place(), null);
-		if (cause.place() == null && this.environment != null) {
-			origins = PropertyOrigins.of(this.environment, cause.property());
-		}
+		PropertyOrigins origins = PropertyOrigins.of(this.environment, cause);
 		boolean empty = cause.value().isEmpty();
 		String remedy = (this.environment != null) ? cause.remedy(this.environment) : cause.remedy();
 		return analysis("The rate limits are not configured correctly", remedy, cause, "Code",

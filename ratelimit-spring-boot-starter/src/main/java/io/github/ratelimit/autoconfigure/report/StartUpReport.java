@@ -1,27 +1,37 @@
 package io.github.ratelimit.autoconfigure.report;
 
-import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.expression.LimitPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.properties.DurationText;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Expression;
-import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
-import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.LimitStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -35,6 +45,8 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	private static final Log logger = LogFactory.getLog(StartUpReport.class);
 
 	private static final String FILTER = "rateLimitBeforeSecurityFilter";
+
+	private static final AfterResponse NOTHING_AFTER = new AfterResponse(null, null);
 
 	private final ApplicationContext context;
 
@@ -76,6 +88,9 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		if (event.getApplicationContext() == this.context) {
 			write();
+			if (this.context.containsBean(FILTER)) {
+				HttpWarnings.ofForwardedAddresses(this.context);
+			}
 		}
 	}
 
@@ -125,51 +140,36 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	}
 
 	private String describe(RegisteredLimit registered, @Nullable LimitDefinition definition, List<String> boundTo) {
-		StringBuilder line = new StringBuilder("Limit '").append(registered.name()).append("': ");
-		line.append(LimitText.of(registered.limit()));
-		if (registered.limit().isPaced() && this.waitingThreads != null) {
-			line.append("; ").append(this.waitingThreads);
-		}
-		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();
-		if (!keys.isEmpty()) {
-			line.append("; key ").append(String.join(", else ", keys));
-		}
-		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
-			line.append("; on missing key ").append(text(definition.onMissingKey()));
-		}
-		if (definition != null) {
-			line.append(payment(definition));
-		}
-		Expression<@Nullable String> plan = (definition != null) ? definition.plan() : null;
+		List<String> parts = new ArrayList<>();
 		LimitSettings settings = registered.settings();
+		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();
+		Expression<@Nullable String> plan = (definition != null) ? definition.plan() : null;
+		parts.add(text(registered.limit()));
+		add(parts, "", registered.limit().isPaced() ? this.waitingThreads : null);
+		add(parts, "key ", keys.isEmpty() ? null : String.join(", else ", keys));
+		if (definition != null) {
+			AfterResponse after = Objects.requireNonNullElse(definition.afterResponse(), NOTHING_AFTER);
+			add(parts, "on missing key ",
+					(definition.onMissingKey() != OnMissingKey.IP) ? text(definition.onMissingKey()) : null);
+			add(parts, "cost ", definition.cost());
+			add(parts, "settled by ", (after.settle() != null) ? after.settle().text() : null);
+			add(parts, "counts when ", (after.countWhen() != null) ? after.countWhen().text() : null);
+		}
 		if (!settings.plans().isEmpty()) {
-			line.append("; plans ").append(LimitText.ofPlans(settings.plans()));
-			line.append(" by ").append((plan != null) ? plan.text() : "PlanResolver");
+			parts.add("plans " + text(settings.plans()) + " by " + ((plan != null) ? plan.text() : "PlanResolver"));
 		}
-		if (definition != null && definition.unless() != null) {
-			line.append("; unless ").append(definition.unless().text());
-		}
-		if (settings.penalty() != null) {
-			line.append("; bans after ").append(settings.penalty());
-		}
-		if (settings.mode() == LimitMode.SHADOW) {
-			line.append("; in shadow mode: refuses nothing");
-		}
-		line.append("; store ").append(this.store.type());
-		if (this.store.type().equals("redis")) {
-			line.append(sharing(settings));
-		}
-		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
+		add(parts, "unless ", (definition != null && definition.unless() != null) ? definition.unless().text() : null);
+		add(parts, "bans after ", settings.penalty());
+		add(parts, "in shadow mode: ", (settings.mode() == LimitMode.SHADOW) ? "refuses nothing" : null);
+		add(parts, "store ", this.store.type() + (this.store.type().equals("redis") ? sharing(settings) : ""));
+		add(parts, "bound to ", boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo));
+		return "Limit '" + registered.name() + "': " + String.join("; ", parts);
 	}
 
-	private static String payment(LimitDefinition definition) {
-		String cost = (definition.cost() != null) ? "; cost " + definition.cost().text() : "";
-		AfterResponse after = definition.afterResponse();
-		if (after == null) {
-			return cost;
+	private static void add(List<String> parts, String label, @Nullable Object value) {
+		if (value != null) {
+			parts.add(label + value);
 		}
-		return cost + ((after.settle() != null) ? "; settled by " + after.settle().text() : "")
-				+ ((after.countWhen() != null) ? "; counts when " + after.countWhen().text() : "");
 	}
 
 	private static void warnOfChosen(LimitDefinition definition) {
@@ -201,6 +201,30 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		return ", deadline " + DurationText.of(this.properties.redis().deadline()) + ", on store failure "
 				+ text((own != null) ? own : this.properties.onStoreFailure())
 				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
+	}
+
+	/** Returns for example {@code sliding-window of 20 segments 10/min}. */
+	private static String text(Limit limit) {
+		if (limit.isConcurrency()) {
+			return quotas(limit);
+		}
+		return limit.algorithm()
+				+ ((limit.algorithm() == Algorithm.SLIDING_WINDOW) ? " of " + limit.segments() + " segments " : " ")
+				+ quotas(limit) + (limit.isPaced() ? ", waits up to " + DurationText.of(limit.maxWait()) + " ("
+						+ limit.maxWaiting() + " calls at a time)" : "");
+	}
+
+	/** Returns for example {@code free 5/min, pro 600/min}. */
+	private static String text(Map<String, Limit> plans) {
+		return new TreeMap<>(plans).entrySet()
+			.stream()
+			.map((plan) -> plan.getKey() + " " + quotas(plan.getValue()))
+			.collect(Collectors.joining(", "));
+	}
+
+	private static String quotas(Limit limit) {
+		return limit.isConcurrency() ? limit.capacity() + " at once"
+				: limit.rates().stream().map(Rate::toString).collect(Collectors.joining(", "));
 	}
 
 	private static String text(Enum<?> constant) {

@@ -1,14 +1,18 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.autoconfigure.client.RateLimitClientAutoConfiguration;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.governor.ConfiguredQuota;
-import java.util.List;
+import io.github.ratelimit.governor.GovernorSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,7 +77,7 @@ class ClientNamesTests {
 	void anEnvironmentVariableMeansTheModelOfTheFile(String variable) {
 		of(OPEN_AI + "      models:\n        gpt-4.1*: { requests: 7/s, max-wait: 5s }\n        o3: { tokens: 9/s }\n")
 			.variable("RATELIMIT_CLIENTS_" + variable, "9/s")
-			.succeeds((context) -> assertThat(models(context)).containsExactly("gpt-4.1* 9 PT5S", "o3 9 PT30S"));
+			.succeeds((context) -> assertThat(models(context)).containsExactly("gpt-4.1* 9 PT5S", "o3 5 and 9 PT30S"));
 	}
 
 	@ParameterizedTest
@@ -124,9 +128,15 @@ class ClientNamesTests {
 			.all()
 			.stream()
 			.flatMap((client) -> client.settings().models().stream())
-			.map((model) -> model.pattern() + " " + model.settings().quotas().get(0).permits() + " "
-					+ model.settings().maxWait())
+			.map((model) -> model.pattern() + " " + permits(model.settings()) + " " + model.settings().maxWait())
 			.toList();
+	}
+
+	private static String permits(GovernorSettings settings) {
+		return settings.quotas()
+			.stream()
+			.map((quota) -> Long.toString(quota.permits()))
+			.collect(Collectors.joining(" and "));
 	}
 
 	@Test

@@ -15,12 +15,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.ClientProperties;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.util.StringUtils;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,8 +61,7 @@ class ConfigurationMetadataTests {
 	@Test
 	void everyComponentHasJavadoc() {
 		Map<String, String> descriptions = PropertyTable.descriptions();
-		List<String> components = Stream.of(RateLimitProperties.class, ClientProperties.class)
-			.flatMap(ConfigurationMetadataTests::records)
+		List<String> components = records(RateLimitProperties.class)
 			.flatMap((type) -> Stream.of(type.getRecordComponents())
 				.map((component) -> type.getSimpleName() + "." + component.getName()))
 			.toList();
@@ -143,7 +145,7 @@ class ConfigurationMetadataTests {
 			String type = section.type();
 			if (property.type().isEnum()) {
 				List<String> quoted = constants(property).stream().map((constant) -> "`" + constant + "`").toList();
-				assertThat(type).as(name).isEqualTo(ValueRules.oneOf(quoted));
+				assertThat(type).as(name).isEqualTo(AllowedValues.oneOf(quoted));
 			}
 			else if (property.type() == boolean.class) {
 				assertThat(type).as(name).isEqualTo("boolean");

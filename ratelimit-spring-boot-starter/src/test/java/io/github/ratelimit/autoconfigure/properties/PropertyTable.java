@@ -40,14 +40,12 @@ final class PropertyTable {
 	 */
 	static Map<String, String> descriptions() {
 		Map<String, String> descriptions = new HashMap<>();
-		for (String file : List.of("RateLimitProperties.java", "ClientProperties.java")) {
-			Matcher type = RECORD.matcher(read(SOURCES.resolve(file)));
-			while (type.find()) {
-				Stream.of(text(type.group(1)).split("@param ")).skip(1).forEach((param) -> {
-					String[] parts = param.split(" ", 2);
-					descriptions.put(type.group(2) + "." + parts[0], parts[1].strip());
-				});
-			}
+		Matcher type = RECORD.matcher(read(SOURCES.resolve("RateLimitProperties.java")));
+		while (type.find()) {
+			Stream.of(text(type.group(1)).split("@param ")).skip(1).forEach((param) -> {
+				String[] parts = param.split(" ", 2);
+				descriptions.put(type.group(2) + "." + parts[0], parts[1].strip());
+			});
 		}
 		return descriptions;
 	}

@@ -17,19 +17,19 @@ import org.springframework.core.ResolvableType;
  * @param below what each name leads to; {@value #ANY} is any name, {@value #INDEX} any
  * index
  */
-record KnownNames(Map<String, KnownNames> below) {
+record PropertyTree(Map<String, PropertyTree> below) {
 
 	static final String ANY = "<name>";
 
 	static final String INDEX = "[0]";
 
 	/** Reads the tree, which is small and not kept. */
-	static KnownNames read() {
+	static PropertyTree read() {
 		return of(ResolvableType.forClass(RateLimitProperties.class));
 	}
 
-	private static KnownNames of(ResolvableType type) {
-		Map<String, KnownNames> below = new LinkedHashMap<>();
+	private static PropertyTree of(ResolvableType type) {
+		Map<String, PropertyTree> below = new LinkedHashMap<>();
 		Class<?> raw = type.toClass();
 		if (raw == Map.class) {
 			below.put(ANY, of(type.getGeneric(1)));
@@ -43,11 +43,11 @@ record KnownNames(Map<String, KnownNames> below) {
 						of(ResolvableType.forType(component.getGenericType())));
 			}
 		}
-		return new KnownNames(below);
+		return new PropertyTree(below);
 	}
 
 	/** Returns the names below an element of a name, null if it is unknown. */
-	@Nullable KnownNames find(ConfigurationPropertyName name, int element) {
+	@Nullable PropertyTree find(ConfigurationPropertyName name, int element) {
 		if (name.isNumericIndex(element)) {
 			return this.below.get(INDEX);
 		}
@@ -62,9 +62,9 @@ record KnownNames(Map<String, KnownNames> below) {
 
 	/** Returns how much of a name is known. */
 	Match match(ConfigurationPropertyName name) {
-		KnownNames node = this;
+		PropertyTree node = this;
 		for (int depth = 1; depth < name.getNumberOfElements(); depth++) {
-			KnownNames next = node.find(name, depth);
+			PropertyTree next = node.find(name, depth);
 			if (next == null) {
 				return new Match(name, node, depth);
 			}
@@ -85,7 +85,7 @@ record KnownNames(Map<String, KnownNames> below) {
 	 * Returns the first name below a group, such as {@code <name>.rate}.
 	 */
 	String example() {
-		KnownNames any = this.below.get(ANY);
+		PropertyTree any = this.below.get(ANY);
 		if (any == null) {
 			return names().get(0);
 		}
@@ -104,7 +104,7 @@ record KnownNames(Map<String, KnownNames> below) {
 	 * @param node the node of its known part
 	 * @param depth how many elements of it are known
 	 */
-	record Match(ConfigurationPropertyName name, KnownNames node, int depth) {
+	record Match(ConfigurationPropertyName name, PropertyTree node, int depth) {
 
 		boolean isWhole() {
 			return this.depth == this.name.getNumberOfElements();

@@ -10,26 +10,26 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /** Runs a task from time to time, on one daemon thread, while the context runs. */
-final class Sweeper implements SmartLifecycle {
+final class PeriodicTask implements SmartLifecycle {
 
-	private static final Log logger = LogFactory.getLog(Sweeper.class);
+	private static final Log logger = LogFactory.getLog(PeriodicTask.class);
 
-	private final Runnable sweep;
+	private final Runnable task;
 
 	private final Duration pause;
 
 	private @Nullable ScheduledExecutorService executor;
 
-	Sweeper(Runnable sweep, Duration pause) {
-		this.sweep = sweep;
+	PeriodicTask(Runnable task, Duration pause) {
+		this.task = task;
 		this.pause = pause;
 	}
 
 	@Override
 	public synchronized void start() {
 		if (this.executor == null) {
-			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(Sweeper::daemon);
-			started.scheduleWithFixedDelay(this::sweep, this.pause.toNanos(), this.pause.toNanos(),
+			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(PeriodicTask::daemon);
+			started.scheduleWithFixedDelay(this::runSafely, this.pause.toNanos(), this.pause.toNanos(),
 					TimeUnit.NANOSECONDS);
 			this.executor = started;
 		}
@@ -42,9 +42,9 @@ final class Sweeper implements SmartLifecycle {
 	}
 
 	/** An exception would end the schedule. */
-	private void sweep() {
+	private void runSafely() {
 		try {
-			this.sweep.run();
+			this.task.run();
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Keys and counts could not be brought up to date; the next attempt is in "

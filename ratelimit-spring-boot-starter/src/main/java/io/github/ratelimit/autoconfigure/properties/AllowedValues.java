@@ -1,9 +1,5 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.InvalidRateException;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.Suggestion;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,63 +8,67 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** The conditions for single values, by the last part of the names of the properties. */
-final class ValueRules {
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.Suggestion;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
+/**
+ * The values that single properties may have: the least and the most, by the last part of
+ * their names, and the constants.
+ */
+final class AllowedValues {
 
 	private static final String PREFIXES = "Write what all keys of this application in Redis begin with; ratelimit is the default.";
 
-	/** Where limits and clients differ, their property stands before the last part. */
-	private static final Map<String, Range<Long>> NUMBERS = Map.of("max-keys-per-limit",
-			numbers(1, Integer.MAX_VALUE, "At least one key has to be remembered; 100000 is the default."),
-			"ipv6-prefix",
-			numbers(1, 128,
+	/**
+	 * The bounds of numbers and durations. Where limits and clients differ, their
+	 * property stands before the last part.
+	 */
+	private static final Map<String, Range<?>> RANGES = Map.ofEntries(
+			number("max-keys-per-limit", 1, Integer.MAX_VALUE,
+					"At least one key has to be remembered; 100000 is the default."),
+			number("ipv6-prefix", 1, 128,
 					"Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default."),
-			"segments",
-			numbers(1, Limit.MAX_SEGMENTS,
+			number("segments", 1, Limit.MAX_SEGMENTS,
 					"Write into how many parts a sliding window divides its period, from 1 to " + Limit.MAX_SEGMENTS
 							+ "; 20 is the default."),
-			"max-concurrent",
-			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be in flight at once, such as 10."),
-			"limits.max-waiting",
-			numbers(1, Integer.MAX_VALUE,
+			number("max-concurrent", 1, Rate.MAX_PERMITS, "Write how many calls may be in flight at once, such as 10."),
+			number("limits.max-waiting", 1, Integer.MAX_VALUE,
 					"Write how many calls of an instance may wait at a time; 100 is the default."),
-			"clients.max-waiting", numbers(1, Integer.MAX_VALUE,
-					"Write how many calls of a key may be queued at a time; 1000 is the default."));
-
-	private static final Map<String, Range<Duration>> DURATIONS = Map.of("deadline",
-			durations(Duration.ofNanos(1), Duration.ofSeconds(10),
+			number("clients.max-waiting", 1, Integer.MAX_VALUE,
+					"Write how many calls of a key may be queued at a time; 1000 is the default."),
+			number("max-attempts", 1, Integer.MAX_VALUE,
+					"Write 1 for no retries, or how often a request is sent at most."),
+			duration("deadline", Duration.ofNanos(1), Duration.ofSeconds(10),
 					"Write how long a decision may take, at most 10s; 50ms is the default."),
-			"lease",
-			durations(Duration.ofMillis(10), Duration.ofSeconds(1),
+			duration("lease", Duration.ofMillis(10), Duration.ofSeconds(1),
 					"Write from 10ms to 1s, better from 50ms to 200ms, or remove it."),
-			"limits.max-wait",
-			durations(Duration.ofMillis(1), Duration.ofDays(1),
+			duration("limits.max-wait", Duration.ofMillis(1), Duration.ofDays(1),
 					"Write how long a call may be queued, such as 2s, or remove it."),
-			"clients.max-wait",
-			durations(Duration.ofMillis(1), Duration.ofDays(1),
+			duration("clients.max-wait", Duration.ofMillis(1), Duration.ofDays(1),
 					"Write how long a call may be queued, at most 1d; 30s is the default of a client."),
-			"plan-ttl",
-			durations(Duration.ofMillis(1), Duration.ofDays(1),
+			duration("plan-ttl", Duration.ofMillis(1), Duration.ofDays(1),
 					"Write how long the plan of a key is remembered, at most 1d; 1m is the default."),
-			"longest-retry",
-			durations(Duration.ofSeconds(1), Duration.ofDays(365),
+			duration("longest-retry", Duration.ofSeconds(1), Duration.ofDays(365),
 					"Write after how long a wait SDKs of providers are not to try again by themselves; 1m is the default."),
-			"slot-lease", durations(Duration.ofSeconds(3), Duration.ofHours(1),
+			duration("slot-lease", Duration.ofSeconds(3), Duration.ofHours(1),
 					"Write how long a call keeps its slot if its instance fails, from 3s to 1h; 30s is the default."));
 
-	private ValueRules() {
+	private AllowedValues() {
 	}
 
-	private static Range<Long> numbers(long least, long most, String remedy) {
-		return new Range<>(least, most, String::valueOf, remedy);
+	private static Map.Entry<String, Range<?>> number(String name, long least, long most, String remedy) {
+		return Map.entry(name, new Range<>(Long.class, least, most, String::valueOf, remedy));
 	}
 
-	private static Range<Duration> durations(Duration least, Duration most, String remedy) {
-		return new Range<>(least, most, DurationText::of, remedy);
+	private static Map.Entry<String, Range<?>> duration(String name, Duration least, Duration most, String remedy) {
+		return Map.entry(name, new Range<>(Duration.class, least, most, DurationText::of, remedy));
 	}
 
 	/**
@@ -78,26 +78,19 @@ final class ValueRules {
 	 * @param text as it was written
 	 */
 	static void check(ConfigurationPropertyName name, Object value, String text) {
-		String last = name.getLastElement(Form.DASHED);
-		Range<Long> numbers = find(NUMBERS, name);
-		Range<Duration> durations = find(DURATIONS, name);
-		if (numbers != null && value instanceof Number number) {
-			numbers.check(name, number.longValue(), text);
+		Range<?> range = range(name);
+		if (range != null) {
+			range.check(ConfiguredProperty.written(name), (value instanceof Number n) ? n.longValue() : value, text);
 		}
-		else if (durations != null && value instanceof Duration duration) {
-			durations.check(name, duration, text);
-		}
-		else if (last.equals("key-prefix") && value instanceof String prefix) {
+		else if (name.getLastElement(Form.DASHED).equals("key-prefix") && value instanceof String prefix) {
 			checkKeyPrefix(ConfiguredProperty.written(name), prefix);
 		}
 	}
 
-	private static <T extends Comparable<T>> @Nullable Range<T> find(Map<String, Range<T>> ranges,
-			ConfigurationPropertyName name) {
+	private static @Nullable Range<?> range(ConfigurationPropertyName name) {
 		String last = name.getLastElement(Form.DASHED);
-		Range<T> range = ranges.get(last);
-		boolean below = range == null && name.getNumberOfElements() > 1;
-		return below ? ranges.get(name.getElement(1, Form.DASHED) + "." + last) : range;
+		String group = (name.getNumberOfElements() > 1) ? name.getElement(1, Form.DASHED) + "." : "";
+		return RANGES.getOrDefault(last, RANGES.get(group + last));
 	}
 
 	private static void checkKeyPrefix(String name, String value) {
@@ -116,8 +109,7 @@ final class ValueRules {
 	 * @param type the type of its value
 	 */
 	static void checkEmpty(ConfigurationPropertyName name, Class<?> type) {
-		Range<Long> numbers = find(NUMBERS, name);
-		Range<?> range = (numbers != null) ? numbers : find(DURATIONS, name);
+		Range<?> range = range(name);
 		if (type.isEnum()) {
 			throw unknown(name, type, "");
 		}
@@ -164,27 +156,34 @@ final class ValueRules {
 	 * The bounds of a number or a duration.
 	 *
 	 * @param <T> the type
+	 * @param type the type
 	 * @param least the least
 	 * @param most the most
-	 * @param text formats values for messages
+	 * @param format formats values for messages
 	 * @param remedy what to write instead
 	 */
-	private record Range<T extends Comparable<T>>(T least, T most, Function<T, String> text, String remedy) {
+	private record Range<T extends Comparable<T>>(Class<T> type, T least, T most, Function<T, String> format,
+			String remedy) {
 
-		void check(ConfigurationPropertyName name, T value, String written) {
+		/** A value of another type is an element of a list or a group. */
+		void check(String name, Object value, String written) {
+			if (!this.type.isInstance(value)) {
+				return;
+			}
+			T own = this.type.cast(value);
+			String problem = null;
 			if (value instanceof Duration duration && (duration.isNegative() || duration.isZero())) {
-				throw invalid(name, written, "is not positive");
+				problem = "is not positive";
 			}
-			if (value.compareTo(this.least) < 0) {
-				throw invalid(name, written, "is below " + this.text.apply(this.least));
+			else if (own.compareTo(this.least) < 0) {
+				problem = "is below " + this.format.apply(this.least);
 			}
-			if (value.compareTo(this.most) > 0) {
-				throw invalid(name, written, "is above " + this.text.apply(this.most));
+			else if (own.compareTo(this.most) > 0) {
+				problem = "is above " + this.format.apply(this.most);
 			}
-		}
-
-		private InvalidConfigurationException invalid(ConfigurationPropertyName name, String value, String problem) {
-			return new InvalidConfigurationException(ConfiguredProperty.written(name), value, problem, this.remedy);
+			if (problem != null) {
+				throw new InvalidConfigurationException(name, written, problem, this.remedy);
+			}
 		}
 
 	}

@@ -1,4 +1,4 @@
-package io.github.ratelimit.autoconfigure.aot;
+package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.RateLimitExempt;
 import io.github.ratelimit.RateLimited;

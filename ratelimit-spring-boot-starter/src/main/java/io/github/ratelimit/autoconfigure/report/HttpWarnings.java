@@ -1,27 +1,46 @@
 package io.github.ratelimit.autoconfigure.report;
 
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
-import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.web.path.Rule;
-import io.github.ratelimit.web.path.RulePhase;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.method.LimitedMethodRegistry;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.web.path.Rule;
+import io.github.ratelimit.web.path.RulePhase;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-/** Warns of rules that limit less than they seem to. */
-public final class RuleWarnings {
+import org.springframework.context.ApplicationContext;
+import org.springframework.util.StringUtils;
+
+/**
+ * Warns of rules that limit less than they seem to, of header styles without content, and
+ * of addresses that clients can choose.
+ */
+public final class HttpWarnings {
 
 	private static final Set<String> WITH_BODIES = Set.of("POST", "PUT", "PATCH");
 
 	private static final Pattern PARAMETER = Pattern.compile("\\bparam\\s*\\(");
 
-	private static final Log logger = LogFactory.getLog(RuleWarnings.class);
+	private static final String FORWARDING = "server.forward-headers-strategy";
 
-	private RuleWarnings() {
+	private static final Log logger = LogFactory.getLog(HttpWarnings.class);
+
+	private HttpWarnings() {
 	}
 
 	/**
@@ -30,13 +49,15 @@ public final class RuleWarnings {
 	 * @param properties the same rules as they are configured
 	 * @param secured whether Spring Security determines the authenticated user
 	 */
-	public static void log(List<Rule> rules, List<RateLimitProperties.Http.Rule> properties, boolean secured) {
+	public static void ofRules(List<Rule> rules, List<RateLimitProperties.Http.Rule> properties, boolean secured) {
 		for (int i = 0; i < rules.size(); i++) {
-			warnOfForms(rules.get(i));
-			warnOfInventedKeys("ratelimit.http.rules[" + i + "]", rules.get(i), rules);
+			Rule rule = rules.get(i);
+			String name = "ratelimit.http.rules[" + i + "]";
+			warnOfForms(rule);
+			warnOfInventedKeys(name, rule, rules);
 			if (properties.get(i).when() == RulePhase.AUTO && secured) {
-				warnOfLaterLimits("ratelimit.http.rules[" + i + "]", rules.get(i));
-				askAboutBeans("ratelimit.http.rules[" + i + "]", rules.get(i));
+				warnOfLaterLimits(name, rule);
+				askAboutBeans(name, rule);
 			}
 		}
 		rules.stream()
@@ -45,7 +66,7 @@ public final class RuleWarnings {
 			.distinct()
 			.forEach((limit) -> warnOfUselessLease(limit, rules));
 		if (!secured) {
-			rules.stream().flatMap((rule) -> rule.policies().stream()).distinct().forEach(RuleWarnings::warnOfNobody);
+			rules.stream().flatMap((rule) -> rule.policies().stream()).distinct().forEach(HttpWarnings::warnOfNobody);
 		}
 	}
 
@@ -64,7 +85,7 @@ public final class RuleWarnings {
 
 	private static void warnOfNobody(LimitPolicy limit) {
 		if (limit.looksAtSecurity()) {
-			logger.warn("Limit '" + limit.registered().limit().name()
+			logger.warn("Limit '" + limit.registered().name()
 					+ "' reads the authenticated caller (user, claim, hasRole, "
 					+ "hasAuthority), but Spring Security is not on the class path: no caller is ever authenticated, so no "
 					+ "call has such a value. Add org.springframework.boot:spring-boot-starter-security, or use "
@@ -83,7 +104,7 @@ public final class RuleWarnings {
 		for (LimitPolicy limit : rule.policies()) {
 			List<String> texts = limit.expressions().stream().filter((text) -> PARAMETER.matcher(text).find()).toList();
 			if (!texts.isEmpty()) {
-				String name = limit.registered().limit().name();
+				String name = limit.registered().name();
 				logger.warn("Limit '" + name + "' reads " + String.join(", ", texts) + ", and rule '" + rule
 						+ "' is also about requests with bodies: param(...) reads the query string and never the fields of "
 						+ "a form, so a form has no such value, and a key without one is the next key, or what "
@@ -155,8 +176,75 @@ public final class RuleWarnings {
 		return rule.policies()
 			.stream()
 			.filter((limit) -> limit.looksAtSecurity() == looksAtSecurity)
-			.map((limit) -> limit.registered().limit().name())
+			.map((limit) -> limit.registered().name())
 			.collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * Warns of header styles without any content: those of providers distinguish requests
+	 * from tokens, and report only limits with such a unit.
+	 * @param headers the names of the header styles
+	 * @param limits the limits of the configuration
+	 */
+	public static void ofHeaderStyles(List<String> headers, LimitDefinitions limits) {
+		boolean units = StreamSupport.stream(limits.spliterator(), false)
+			.anyMatch((definition) -> definition.settings().limit().unit() != null);
+		List<String> styles = headers.stream().map((style) -> style.strip().toLowerCase(Locale.ROOT)).toList();
+		if (!units && (styles.contains("openai") || styles.contains("anthropic"))) {
+			logger
+				.warn("Headers in the style of openai or anthropic (ratelimit.http.headers) report limits with a unit, "
+						+ "but no limit has one. Write unit: requests or unit: tokens in the limits that they are to report "
+						+ "[RL522]");
+		}
+	}
+
+	/**
+	 * Warns of limits by address if Spring's own filter determines the address: it uses
+	 * {@code Forwarded} first, and of {@code X-Forwarded-For} the leftmost entry, which
+	 * the client has written unless the proxy removed it.
+	 * @param context the application's context, refreshed, so that all annotated methods
+	 * are bound
+	 */
+	static void ofForwardedAddresses(ApplicationContext context) {
+		String strategy = context.getEnvironment().getProperty(FORWARDING, "");
+		List<String> byAddress = strategy.strip().equalsIgnoreCase("framework") ? byAddress(context) : List.of();
+		if (!byAddress.isEmpty()) {
+			logger.warn(FORWARDING + " is framework, and these count or exempt calls by the client's address, if only "
+					+ "where another key is missing: " + String.join(", ", byAddress) + ". Clients choose that address "
+					+ "unless the proxy removes Forwarded and overwrites X-Forwarded-For: see that it does, or behind "
+					+ "a proxy in a private network write native [RL521]");
+		}
+	}
+
+	private static List<String> byAddress(ApplicationContext context) {
+		LimitPolicies policies = context.getBean(LimitPolicies.class);
+		ExpressionParser expressions = context.getBean(ExpressionParser.class);
+		List<String> byAddress = new ArrayList<>(policies.names());
+		byAddress.removeIf((name) -> !isByAddress(policies.get(name)));
+		context.getBean(RateLimitProperties.class)
+			.http()
+			.rules()
+			.stream()
+			.filter((rule) -> StringUtils.hasText(rule.unless())
+					&& expressions.requestExemption(rule.unless()).inputs().address())
+			.forEach((rule) -> byAddress.add("rule " + rule.path()));
+		context.getBeanProvider(LimitedMethodRegistry.class)
+			.ifAvailable((methods) -> methods
+				.methodsWith((policy) -> policy.looksAtAddress() && !isConfigured(policy, policies))
+				.forEach((method) -> byAddress.add("method " + method)));
+		return byAddress;
+	}
+
+	/** A method that applies a limit of the configuration as it is needs no mention. */
+	private static boolean isConfigured(LimitPolicy policy, LimitPolicies policies) {
+		String name = policy.registered().name();
+		return policies.names().contains(name) && policies.get(name).equals(policy);
+	}
+
+	private static boolean isByAddress(LimitPolicy limit) {
+		KeySource last = limit.keys().get(limit.keys().size() - 1).source();
+		return limit.looksAtAddress()
+				|| (limit.onMissingKey() == OnMissingKey.IP && !last.kinds().contains(Key.GLOBAL_KIND));
 	}
 
 }

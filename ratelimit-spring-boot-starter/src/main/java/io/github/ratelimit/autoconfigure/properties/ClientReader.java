@@ -1,11 +1,9 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -13,6 +11,7 @@ import java.util.function.Function;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.ClientProperties;
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ModelSettings;
 import io.github.ratelimit.client.RetryPolicy;
@@ -23,12 +22,13 @@ import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.Environment;
 
-/** The clients of the configuration, parsed once. */
-public final class ClientDefinitions {
+/** Reads the clients under {@code ratelimit.clients}. */
+public final class ClientReader {
 
 	private static final String PREFIX = "ratelimit.clients.";
 
@@ -53,7 +53,7 @@ public final class ClientDefinitions {
 	 * @param environment resolves placeholders
 	 * @param dialects the dialects that there are
 	 */
-	public ClientDefinitions(RateLimitProperties properties, PropertiesCheck check, Environment environment,
+	public ClientReader(RateLimitProperties properties, PropertiesCheck check, Environment environment,
 			Dialects dialects) {
 		this.properties = properties;
 		this.check = check;
@@ -68,11 +68,11 @@ public final class ClientDefinitions {
 	 */
 	public List<ClientSettings> read() {
 		LimitNames names = this.check.names(Kind.CLIENT);
-		Map<String, ClientProperties> bound = names.namedIn(this.properties.clients());
-		ModelNames.clients(this.check.properties())
-			.forEach((name) -> bound.computeIfAbsent(names.spelled(name), (own) -> defaults()));
+		Map<String, ClientProperties> bound = new LinkedHashMap<>(this.properties.clients());
+		ModelNames models = new ModelNames(this.check.properties());
+		models.clients().forEach((name) -> bound.computeIfAbsent(names.spelled(name), (own) -> defaults()));
 		List<ClientSettings> clients = new ArrayList<>();
-		bound.forEach((name, client) -> clients.add(read(name, client)));
+		bound.forEach((name, client) -> clients.add(read(name, client, models)));
 		return clients;
 	}
 
@@ -81,7 +81,7 @@ public final class ClientDefinitions {
 		return new Binder().bindOrCreate("client", ClientProperties.class);
 	}
 
-	private ClientSettings read(String name, ClientProperties client) {
+	private ClientSettings read(String name, ClientProperties client, ModelNames models) {
 		checkName(name);
 		GovernorSettings settings = settings(PREFIX + name, client);
 		List<UrlPattern> match = new ArrayList<>();
@@ -94,11 +94,11 @@ public final class ClientDefinitions {
 					"Write credential, model or host, or several of them.");
 		}
 		return new ClientSettings(name, match, dialect(name, client.dialect()), client.key(), settings,
-				models(name, settings), retry(name, client.retry()));
+				models(name, models, client), retry(name, client.retry()));
 	}
 
 	private void checkName(String name) {
-		if (this.check.names(Kind.LIMIT).namedIn(this.properties.limits()).containsKey(name)) {
+		if (this.properties.limits().containsKey(name)) {
 			throw new InvalidConfigurationException(PREFIX + name, "",
 					"has the name of a limit, but clients and limits share one namespace",
 					"Give the client or ratelimit.limits." + name + " another name.");
@@ -162,49 +162,30 @@ public final class ClientDefinitions {
 		}
 	}
 
-	/** A model without a setting has that of the client. */
-	private List<ModelSettings> models(String name, GovernorSettings client) {
-		List<ModelSettings> models = new ArrayList<>();
-		ModelNames.of(name, this.check.properties(), this.environment::resolvePlaceholders)
-			.forEach((model, texts) -> models
-				.add(new ModelSettings(model, model(PREFIX + name + ".models." + model, texts, client))));
-		return models;
+	private List<ModelSettings> models(String name, ModelNames models, ClientProperties client) {
+		return models.of(name, this.environment::resolvePlaceholders).entrySet().stream().map((model) -> {
+			String prefix = PREFIX + name + ".models." + model.getKey();
+			return new ModelSettings(model.getKey(), settings(prefix, model(prefix, model.getValue(), client)));
+		}).toList();
 	}
 
-	private static GovernorSettings model(String prefix, Map<String, String> texts, GovernorSettings client) {
-		List<ConfiguredQuota> quotas = new ArrayList<>();
-		for (Dimension dimension : Dimension.values()) {
-			String setting = dimension.name().toLowerCase(Locale.ROOT).replace('_', '-');
-			add(quotas, dimension, prefix + "." + setting, texts.get(setting));
-		}
-		for (ConfiguredQuota quota : client.quotas()) {
-			if (quotas.stream().noneMatch((own) -> own.dimension() == quota.dimension())) {
-				quotas.add(quota);
-			}
-		}
+	/** A model without a setting has that of the client. */
+	private static ClientProperties model(String prefix, Map<String, String> texts, ClientProperties client) {
 		String concurrent = texts.get("max-concurrent");
 		String wait = texts.get("max-wait");
-		return new GovernorSettings(quotas, client.reports(),
-				(concurrent != null) ? maxConcurrent(prefix, number(prefix + ".max-concurrent", concurrent))
-						: client.maxConcurrent(),
-				client.maxWaiting(), (wait != null) ? duration(prefix + ".max-wait", wait) : client.maxWait(),
-				client.reserve(), client.longestGate(), client.mode());
-	}
-
-	private static int number(String property, String text) {
-		return parsed(property, text, Integer::parseInt, "is not a whole number", "Write for example 50.");
-	}
-
-	private static Duration duration(String property, String text) {
-		return parsed(property, text, DurationStyle::detectAndParse, "is not a duration", "Write for example 30s.");
+		return new ClientProperties(client.match(), client.dialect(), client.key(),
+				texts.getOrDefault("requests", client.requests()), texts.getOrDefault("tokens", client.tokens()),
+				texts.getOrDefault("input-tokens", client.inputTokens()),
+				texts.getOrDefault("output-tokens", client.outputTokens()),
+				(concurrent != null) ? parsed(prefix + ".max-concurrent", concurrent, Integer::valueOf,
+						"is not a whole number", "Write for example 50.") : client.maxConcurrent(),
+				(wait != null) ? parsed(prefix + ".max-wait", wait, DurationStyle::detectAndParse, "is not a duration",
+						"Write for example 30s.") : client.maxWait(),
+				client.maxWaiting(), client.reserve(), client.mode(), client.models(), client.retry());
 	}
 
 	private static RetryPolicy retry(String name, ClientProperties.Retry retry) {
 		String prefix = PREFIX + name + ".retry";
-		if (retry.maxAttempts() < 1) {
-			throw new InvalidConfigurationException(prefix + ".max-attempts", String.valueOf(retry.maxAttempts()),
-					"is below 1", "Write 1 for no retries, or how often a request is sent at most.");
-		}
 		return new RetryPolicy(retry.maxAttempts(), part(prefix + ".budget", retry.budget(), "100"));
 	}
 

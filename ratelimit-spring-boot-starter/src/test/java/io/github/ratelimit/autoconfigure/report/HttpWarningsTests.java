@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rules that limit less than they seem to, and what start-up asks about them. */
 @ExtendWith(OutputCaptureExtension.class)
-class RuleWarningsTests {
+class HttpWarningsTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))

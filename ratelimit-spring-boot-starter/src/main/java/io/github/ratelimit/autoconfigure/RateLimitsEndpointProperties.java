@@ -1,4 +1,4 @@
-package io.github.ratelimit.autoconfigure.endpoint;
+package io.github.ratelimit.autoconfigure;
 
 import java.util.Set;
 import org.springframework.boot.actuate.endpoint.Show;

@@ -19,7 +19,7 @@ import org.springframework.util.StringUtils;
 import org.springframework.web.util.pattern.PatternParseException;
 
 /** Reads the rules under {@code ratelimit.http.rules}. */
-public final class RuleDefinitions {
+public final class RuleReader {
 
 	private static final List<String> METHODS = Arrays.stream(HttpMethod.values()).map(HttpMethod::name).toList();
 
@@ -35,7 +35,7 @@ public final class RuleDefinitions {
 	 * @param styles the styles of bodies
 	 * @param expressions parses conditions
 	 */
-	public RuleDefinitions(LimitPolicies policies, AnswerStyles styles, ExpressionParser expressions) {
+	public RuleReader(LimitPolicies policies, AnswerStyles styles, ExpressionParser expressions) {
 		this.policies = policies;
 		this.styles = styles;
 		this.expressions = expressions;
@@ -59,7 +59,7 @@ public final class RuleDefinitions {
 		String path = path(name + ".path", properties.path());
 		List<LimitPolicy> limits = limits(name + ".limits", properties.limits());
 		checkMethods(name + ".methods", properties.methods());
-		Expression<Boolean> unless = LimitDefinitions.exemption(this.expressions, name, properties.unless());
+		Expression<Boolean> unless = LimitExpressions.unless(this.expressions, name, properties.unless());
 		checkPhase(name + ".when", properties.when(), limits, unless);
 		if (unless != null) {
 			LimitPolicy.warnIfChosenByClient("Rule " + name, unless);
@@ -104,7 +104,7 @@ public final class RuleDefinitions {
 			return this.policies.get(name);
 		}
 		catch (UnknownLimitException ex) {
-			String remedy = ValueRules.isRate(name)
+			String remedy = AllowedValues.isRate(name)
 					? "A rule names limits: write for example ratelimit.limits.per-address.rate: " + name
 							+ " and ratelimit.limits.per-address.key: ip, and here limits: per-address."
 					: ex.nearest()
@@ -158,7 +158,7 @@ public final class RuleDefinitions {
 		if (!StringUtils.hasText(style)) {
 			return null;
 		}
-		StyleNames.find(property, style, this.styles::body);
+		ConfiguredStyles.find(property, style, this.styles::body);
 		return style;
 	}
 
