@@ -7,6 +7,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.GenericApplicationListener;
 import org.springframework.context.event.GenericApplicationListenerAdapter;
+import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.ResolvableType;
 import io.github.ratelimit.event.KeyNearLimitEvent;
@@ -185,7 +186,7 @@ public final class DenialPublisher implements RateLimitListener {
 
 		private boolean accepts(Class<?> listener) {
 			if (FORWARD_ANY_EVENT.contains(listener.getName())
-					|| GenericApplicationListener.class.isAssignableFrom(listener)) {
+					|| SmartApplicationListener.class.isAssignableFrom(listener)) {
 				return false;
 			}
 			ResolvableType declared = ResolvableType.forClass(listener).as(ApplicationListener.class).getGeneric();

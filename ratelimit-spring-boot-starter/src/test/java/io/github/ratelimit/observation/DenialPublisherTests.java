@@ -34,6 +34,7 @@ import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.event.SmartApplicationListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -104,6 +105,7 @@ class DenialPublisherTests {
 	void nothingIsWantedWhereTheApplicationDoesNotListen(CapturedOutput output) {
 		this.context.registerBean("other", ContextListener.class);
 		this.context.registerBean("forwarding", forwarding());
+		this.context.registerBean("smart", SmartListener.class);
 		this.context.refresh();
 		assertThat(this.publisher.wantsDenials()).isFalse();
 		assertThat(this.publisher.wantsNearLimits()).isFalse();
@@ -184,6 +186,20 @@ class DenialPublisherTests {
 	}
 
 	static class AnyListener implements ApplicationListener<ApplicationEvent> {
+
+		@Override
+		public void onApplicationEvent(ApplicationEvent event) {
+		}
+
+	}
+
+	/** Declares that it takes any event, and takes one type. */
+	static class SmartListener implements SmartApplicationListener {
+
+		@Override
+		public boolean supportsEventType(Class<? extends ApplicationEvent> eventType) {
+			return eventType == ContextRefreshedEvent.class;
+		}
 
 		@Override
 		public void onApplicationEvent(ApplicationEvent event) {
