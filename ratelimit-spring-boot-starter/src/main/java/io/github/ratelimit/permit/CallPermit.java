@@ -52,16 +52,11 @@ public final class CallPermit {
 
 	/** Returns the charges that have to be settled or ended. */
 	static List<HeldCharge> parts(Decision decision) {
-		List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
-		for (int i = 0; i < limits.size(); i++) {
-			if (HeldCharge.hasToEnd(limits.get(i))) {
-				return StoreDecision.heldBy(decision)
+		return !StoreDecision.hasToEnd(decision) ? List.of()
+				: StoreDecision.heldBy(decision)
 					.stream()
-					.filter((part) -> HeldCharge.hasToEnd(part.decision()))
+					.filter((part) -> StoreDecision.hasToEnd(part.decision()))
 					.toList();
-			}
-		}
-		return List.of();
 	}
 
 	/**

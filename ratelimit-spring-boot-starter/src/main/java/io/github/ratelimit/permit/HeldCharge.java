@@ -1,6 +1,5 @@
 package io.github.ratelimit.permit;
 
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -37,12 +36,6 @@ final class HeldCharge {
 		this.store = store;
 	}
 
-	/** Returns whether a call of this limit has to be ended or settled. */
-	static boolean hasToEnd(ChargeDecision decision) {
-		Limit limit = decision.limit();
-		return limit.hasCost() || limit.isConcurrency() || decision.charge().isPending();
-	}
-
 	ChargeDecision decision() {
 		return this.decision;
 	}
@@ -67,7 +60,7 @@ final class HeldCharge {
 
 	/** Returns whether the rest of the request may still settle it. */
 	boolean isUndecided() {
-		return isOpen() && hasToEnd(this.decision);
+		return isOpen() && StoreDecision.hasToEnd(this.decision);
 	}
 
 	boolean isOpenBudget() {

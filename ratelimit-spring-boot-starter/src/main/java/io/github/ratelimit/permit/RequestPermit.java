@@ -222,8 +222,7 @@ public final class RequestPermit implements Permit {
 
 	/** Most requests hold nothing that has to end. */
 	private boolean isPlain() {
-		return this.parts.isEmpty() && this.unread.stream()
-			.allMatch((decision) -> StoreDecision.chargesOf(decision).stream().noneMatch(HeldCharge::hasToEnd));
+		return this.parts.isEmpty() && this.unread.stream().noneMatch(StoreDecision::hasToEnd);
 	}
 
 	@Override

@@ -93,6 +93,23 @@ public sealed class StoreDecision extends Decision {
 		return (decision instanceof StoreDecision made) ? made.held().parts : List.of();
 	}
 
+	/** Returns whether a call with this decision has to be ended or settled. */
+	static boolean hasToEnd(Decision decision) {
+		List<ChargeDecision> limits = chargesOf(decision);
+		for (int i = 0; i < limits.size(); i++) {
+			if (hasToEnd(limits.get(i))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Returns whether a call of this limit has to be ended or settled. */
+	static boolean hasToEnd(ChargeDecision decision) {
+		Limit limit = decision.limit();
+		return limit.hasCost() || limit.isConcurrency() || decision.charge().isPending();
+	}
+
 	@Override
 	protected Permit heldPermit() {
 		return held();
