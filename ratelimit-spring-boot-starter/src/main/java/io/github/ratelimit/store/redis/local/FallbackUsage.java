@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * are charged together form an episode; permits of an episode that are given back later
  * are returned to the state that was charged. Thread-safe.
  */
-final class FallbackUsage extends InFlightByKey.State {
+final class FallbackUsage extends RememberedKeys.InFlightState {
 
 	/** No episode. */
 	static final int OVER = -1;

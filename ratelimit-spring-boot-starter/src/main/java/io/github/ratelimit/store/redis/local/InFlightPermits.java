@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * not include yet: calls went on before their replies arrived, or their cost has not been
  * charged yet. Thread-safe.
  */
-public final class InFlightPermits extends InFlightByKey.State {
+public final class InFlightPermits extends RememberedKeys.InFlightState {
 
 	private long permits;
 

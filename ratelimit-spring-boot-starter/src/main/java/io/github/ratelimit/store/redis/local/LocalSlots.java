@@ -5,7 +5,7 @@ package io.github.ratelimit.store.redis.local;
  * that they are requesting from Redis. So this instance alone never exceeds the limit,
  * even while Redis has no record of some of them. Thread-safe.
  */
-final class LocalSlots extends InFlightByKey.State {
+final class LocalSlots extends RememberedKeys.InFlightState {
 
 	private long held;
 
