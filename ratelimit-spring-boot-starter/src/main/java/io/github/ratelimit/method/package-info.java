@@ -1,6 +1,7 @@
 /**
  * The interceptor behind {@link io.github.ratelimit.RateLimited @RateLimited}: finds the
- * annotated methods, checks them at start-up, and decides before each call.
+ * annotated methods and their fallbacks, names the limits that annotations declare,
+ * checks all of it at start-up, and decides before each call.
  */
 @NullMarked
 package io.github.ratelimit.method;

@@ -3,7 +3,6 @@ package io.github.ratelimit.expression.spel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import io.github.ratelimit.Key;
@@ -34,27 +33,21 @@ enum VariableOrFunction {
 	/** The only one that is unknown before the response. */
 	STATUS("status", Integer.class, ExpressionRoot::status),
 
-	HEADER("header", String.class, "X-API-Key", ExpressionRoot::header),
+	HEADER("header", String.class, "X-API-Key", (name) -> (call) -> call.header(name)),
 
-	COOKIE("cookie", String.class, "session", ExpressionRoot::cookie),
+	COOKIE("cookie", String.class, "session", (name) -> (call) -> call.cookie(name)),
 
-	PARAM("param", String.class, "id", ExpressionRoot::param),
+	PARAM("param", String.class, "id", (name) -> (call) -> call.param(name)),
 
-	CLAIM("claim", Object.class, "plan", ExpressionRoot::claim),
+	CLAIM("claim", Object.class, "plan", (name) -> (call) -> call.claim(name)),
 
-	ATTRIBUTE("attribute", Object.class, "tenant", ExpressionRoot::attribute),
+	ATTRIBUTE("attribute", Object.class, "tenant", (name) -> (call) -> call.attribute(name)),
 
-	HAS_ROLE("hasRole", Boolean.class, "PARTNER", ExpressionRoot::hasRole),
+	HAS_ROLE("hasRole", Boolean.class, "PARTNER", (name) -> (call) -> call.hasRole(name)),
 
-	HAS_AUTHORITY("hasAuthority", Boolean.class, "SCOPE_internal", ExpressionRoot::hasAuthority),
+	HAS_AUTHORITY("hasAuthority", Boolean.class, "SCOPE_internal", (name) -> (call) -> call.hasAuthority(name)),
 
-	IN_SUBNET("inSubnet", Boolean.class, "10.0.0.0/8", ExpressionRoot::inSubnet) {
-		@Override
-		Reader reader(String name) {
-			Subnet subnet = Subnet.parse(name);
-			return (call) -> call.inSubnet(subnet);
-		}
-	};
+	IN_SUBNET("inSubnet", Boolean.class, "10.0.0.0/8", (name) -> inSubnet(Subnet.parse(name)));
 
 	/** The one function that takes values instead of a name. */
 	static final String COALESCE = "coalesce";
@@ -74,18 +67,21 @@ enum VariableOrFunction {
 	/** Null for a variable. */
 	private final @Nullable String example;
 
-	private final BiFunction<ExpressionRoot, String, ? extends @Nullable Object> reading;
+	private final Function<String, Reader> reading;
 
-	VariableOrFunction(String text, Class<?> type, Reader reading) {
-		this(text, type, null, (call, name) -> reading.apply(call));
+	VariableOrFunction(String text, Class<?> type, Reader reader) {
+		this(text, type, null, (name) -> reader);
 	}
 
-	VariableOrFunction(String text, Class<?> type, @Nullable String example,
-			BiFunction<ExpressionRoot, String, ? extends @Nullable Object> reading) {
+	VariableOrFunction(String text, Class<?> type, @Nullable String example, Function<String, Reader> reading) {
 		this.text = text;
 		this.type = type;
 		this.example = example;
 		this.reading = reading;
+	}
+
+	private static Reader inSubnet(Subnet subnet) {
+		return (call) -> call.inSubnet(subnet);
 	}
 
 	static @Nullable VariableOrFunction variable(String name) {
@@ -157,7 +153,7 @@ enum VariableOrFunction {
 	 * @param name the argument of a function
 	 */
 	Reader reader(String name) {
-		return (call) -> this.reading.apply(call, name);
+		return this.reading.apply(name);
 	}
 
 	/**
