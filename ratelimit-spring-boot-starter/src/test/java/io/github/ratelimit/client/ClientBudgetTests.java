@@ -273,9 +273,13 @@ class ClientBudgetTests {
 		CompletableFuture<Decision> waiting = limiter.acquireAsync("openai", "gpt-4o", 50);
 		assertThat(client.waiting()).isEqualTo(2);
 		assertThat(waiting).isNotDone();
-		this.time.advance(Duration.ofSeconds(16));
-		assertThat(blocking.get().isAllowed()).isTrue();
-		assertThat(waiting.get().isAllowed()).isTrue();
+		// the blocking thread is queued before its timer is set
+		await().until(() -> {
+			this.time.advance(Duration.ofMillis(500));
+			return blocking.isDone() && waiting.isDone();
+		});
+		assertThat(blocking.join().isAllowed()).isTrue();
+		assertThat(waiting.join().isAllowed()).isTrue();
 		assertThat(client.inFlight()).isEqualTo(3);
 	}
 

@@ -202,8 +202,12 @@ class RateLimitClientInterceptorTests {
 		this.time.advance(Duration.ofMillis(4990));
 		assertThat(client.waiting()).isEqualTo(3);
 		assertThat(this.provider.bodies()).hasSize(1);
-		this.time.advance(Duration.ofMillis(20));
-		calls.forEach((call) -> assertThat(call.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(USAGE));
+		// a thread is queued before its timer is set
+		await().until(() -> {
+			this.time.advance(Duration.ofMillis(20));
+			return calls.stream().allMatch(CompletableFuture::isDone);
+		});
+		assertThat(calls).allSatisfy((call) -> assertThat(call.join()).isEqualTo(USAGE));
 	}
 
 	@Test
