@@ -96,20 +96,20 @@ public final class KillSwitch {
 	 */
 	record State(boolean enabled, LimitMode mode) {
 
-		private static final List<String> NAMES = List.of(RequestedSettings.ENABLED, ChangeableSettings.MODE);
+		private static final List<String> NAMES = List.of(SettingNames.ENABLED, SettingValues.MODE);
 
 		State with(SettingChanges changes) {
-			String enabled = changes.values().get(RequestedSettings.ENABLED);
-			String mode = changes.values().get(ChangeableSettings.MODE);
+			String enabled = changes.values().get(SettingNames.ENABLED);
+			String mode = changes.values().get(SettingValues.MODE);
 			return new State((enabled != null) ? isEnabled(enabled) : this.enabled,
-					(mode != null) ? ChangeableSettings.mode(mode) : this.mode);
+					(mode != null) ? SettingValues.mode(mode) : this.mode);
 		}
 
 		private static boolean isEnabled(String text) {
 			String value = text.strip();
 			if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
 				throw new IllegalArgumentException(
-						RequestedSettings.ENABLED + " is '" + text + "'. Write true or false, without quotes.");
+						SettingNames.ENABLED + " is '" + text + "'. Write true or false, without quotes.");
 			}
 			return Boolean.parseBoolean(value);
 		}
@@ -124,8 +124,8 @@ public final class KillSwitch {
 
 		@Nullable String text(String name) {
 			return switch (name) {
-				case RequestedSettings.ENABLED -> Boolean.toString(this.enabled);
-				case ChangeableSettings.MODE -> this.mode.toString();
+				case SettingNames.ENABLED -> Boolean.toString(this.enabled);
+				case SettingValues.MODE -> this.mode.toString();
 				default -> null;
 			};
 		}

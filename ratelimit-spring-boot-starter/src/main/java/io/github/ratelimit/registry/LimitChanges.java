@@ -101,7 +101,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 	public void change(String limit, Map<String, @Nullable String> values, @Nullable String by) {
 		RegisteredLimit registered = this.registry.get(limit);
 		update(registered.name(), (before) -> explained(() -> {
-			SettingChanges next = before.with(RequestedSettings.ofLimit(values, registered, before), by);
+			SettingChanges next = before.with(SettingNames.ofLimit(values, registered, before), by);
 			return registered.normalized(next.at(now()), next);
 		}));
 	}
@@ -116,7 +116,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 	 */
 	public void changeAll(Map<String, @Nullable String> values, @Nullable String by) {
 		update(ALL, (before) -> explained(
-				() -> this.configured.normalized(before.with(RequestedSettings.ofAll(values, before), by))));
+				() -> this.configured.normalized(before.with(SettingNames.ofAll(values, before), by))));
 	}
 
 	/**
@@ -139,7 +139,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 		long millis = until.plus(CLOCKS_DIFFER).toEpochMilli();
 		update(limit.name(), (before) -> {
 			boolean longer = before.blockableUntil() < millis;
-			return longer ? before.with(Map.of(ChangeableSettings.BLOCKABLE_UNTIL, Long.toString(millis)), by) : before;
+			return longer ? before.with(Map.of(SettingValues.BLOCKABLE_UNTIL, Long.toString(millis)), by) : before;
 		});
 	}
 
@@ -213,8 +213,8 @@ public final class LimitChanges implements SharedChanges.Instance {
 			limit.put(settings, SettingChanges.NONE);
 			this.listener.dropped(limit.name(), String.valueOf(ex.getMessage()));
 		}
-		publish(limit.name(), ChangeableSettings.differences(before, limit.settings()),
-				LimitChange.Origin.CONFIGURATION, null);
+		publish(limit.name(), SettingValues.differences(before, limit.settings()), LimitChange.Origin.CONFIGURATION,
+				null);
 	}
 
 	private void registered(RegisteredLimit limit) {
@@ -263,7 +263,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 	private void apply(RegisteredLimit limit, SettingChanges changes, LimitChange.Origin origin, @Nullable String by) {
 		LimitSettings before = limit.settings();
 		limit.put(limit.configured(), changes.at(now()));
-		publish(limit.name(), ChangeableSettings.differences(before, limit.settings()), origin, by);
+		publish(limit.name(), SettingValues.differences(before, limit.settings()), origin, by);
 	}
 
 	private void publish(@Nullable String limit, List<LimitChange.Setting> settings, LimitChange.Origin origin,
@@ -321,11 +321,11 @@ public final class LimitChanges implements SharedChanges.Instance {
 		if (limit.equals(ALL)) {
 			return !text.equals(this.configured.text(setting));
 		}
-		if (setting.equals(ChangeableSettings.BLOCKABLE_UNTIL)) {
+		if (setting.equals(SettingValues.BLOCKABLE_UNTIL)) {
 			return now().toEpochMilli() < this.known.of(limit).blockableUntil();
 		}
 		return this.registry.find(limit)
-			.map((found) -> !text.equals(ChangeableSettings.read(found.configured(), setting)))
+			.map((found) -> !text.equals(SettingValues.read(found.configured(), setting)))
 			.orElse(null);
 	}
 

@@ -95,7 +95,7 @@ public final class RegisteredLimit {
 	 */
 	public List<LimitChange.Setting> differences() {
 		InForce current = this.inForce;
-		return ChangeableSettings.differences(current.configured, current.settings);
+		return SettingValues.differences(current.configured, current.settings);
 	}
 
 	/**
@@ -124,12 +124,12 @@ public final class RegisteredLimit {
 	}
 
 	private LimitSettings checked(LimitSettings configured, SettingChanges changes) {
-		LimitSettings settings = ChangeableSettings.apply(configured, changes);
+		LimitSettings settings = SettingValues.apply(configured, changes);
 		if (!settings.limit().name().equals(name())) {
 			throw new IllegalArgumentException("The settings are those of limit '" + settings.limit().name()
 					+ "', not of limit '" + name() + "'. A limit keeps its name.");
 		}
-		if (changes.values().containsKey(ChangeableSettings.BAN_AFTER)) {
+		if (changes.values().containsKey(SettingValues.BAN_AFTER)) {
 			BanLimits.checkPenalty(settings, this.keySources);
 		}
 		this.checks.accept(settings);
@@ -144,7 +144,7 @@ public final class RegisteredLimit {
 	 */
 	SettingChanges normalized(SettingChanges current, SettingChanges all) {
 		LimitSettings settings = checked(configured(), current);
-		return all.withTexts((name) -> ChangeableSettings.read(settings, name));
+		return all.withTexts((name) -> SettingValues.read(settings, name));
 	}
 
 	/**

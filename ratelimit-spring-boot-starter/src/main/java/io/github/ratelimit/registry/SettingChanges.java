@@ -49,13 +49,13 @@ public record SettingChanges(SortedMap<String, String> values, @Nullable String 
 	/** Returns the changes without those that have ended. */
 	SettingChanges at(Instant now) {
 		return (now.toEpochMilli() < blockableUntil()) ? this
-				: with(Collections.singletonMap(ChangeableSettings.BLOCKABLE_UNTIL, null), this.by);
+				: with(Collections.singletonMap(SettingValues.BLOCKABLE_UNTIL, null), this.by);
 	}
 
 	/** Returns milliseconds since 1970, 0 if nothing is said. */
 	long blockableUntil() {
 		try {
-			return Long.parseLong(this.values.getOrDefault(ChangeableSettings.BLOCKABLE_UNTIL, "0"));
+			return Long.parseLong(this.values.getOrDefault(SettingValues.BLOCKABLE_UNTIL, "0"));
 		}
 		catch (NumberFormatException ex) {
 			return 0;

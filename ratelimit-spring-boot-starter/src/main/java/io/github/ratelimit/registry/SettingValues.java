@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of a limit that can be changed while the application runs, as texts: each
  * by the name of its property, and in the form that the property has.
  */
-final class ChangeableSettings {
+final class SettingValues {
 
 	static final String RATE = "rate";
 
@@ -57,7 +57,7 @@ final class ChangeableSettings {
 
 	private static final int MOST_PLAN_CHARACTERS = 100;
 
-	private ChangeableSettings() {
+	private SettingValues() {
 	}
 
 	/**

@@ -15,17 +15,16 @@ import org.jspecify.annotations.Nullable;
  * Reads the settings that a request names: their names in any of the spellings that the
  * configuration takes, null to withdraw a change.
  */
-final class RequestedSettings {
+final class SettingNames {
 
 	static final String ENABLED = "enabled";
 
 	/** By their letters. */
-	private static final Map<String, String> OF_LIMIT = Map.of("rate", ChangeableSettings.RATE, "burst",
-			ChangeableSettings.BURST, "maxconcurrent", ChangeableSettings.MAX_CONCURRENT, "plans",
-			ChangeableSettings.PLANS, "mode", ChangeableSettings.MODE, "banafter", ChangeableSettings.BAN_AFTER, "ban",
-			ChangeableSettings.BAN_AFTER);
+	private static final Map<String, String> OF_LIMIT = Map.of("rate", SettingValues.RATE, "burst", SettingValues.BURST,
+			"maxconcurrent", SettingValues.MAX_CONCURRENT, "plans", SettingValues.PLANS, "mode", SettingValues.MODE,
+			"banafter", SettingValues.BAN_AFTER, "ban", SettingValues.BAN_AFTER);
 
-	private static final Map<String, String> OF_ALL = Map.of("enabled", ENABLED, "mode", ChangeableSettings.MODE);
+	private static final Map<String, String> OF_ALL = Map.of("enabled", ENABLED, "mode", SettingValues.MODE);
 
 	/** Settings of a limit that do not change while the application runs, by letters. */
 	private static final Set<String> FIXED = Set.of("key", "cost", "settle", "countwhen", "onmissingkey", "algorithm",
@@ -34,7 +33,7 @@ final class RequestedSettings {
 
 	private static final String NOTHING = "There is nothing known in the request";
 
-	private RequestedSettings() {
+	private SettingNames() {
 	}
 
 	/**
@@ -64,21 +63,21 @@ final class RequestedSettings {
 				"Write " + (slots ? "{\"max-concurrent\": 20}" : "{\"rate\": \"5/s, 60/min\"}")
 						+ ", {\"mode\": \"shadow\"} or {\"mode\": \"enforce\"}, or null for what is to be as the "
 						+ "configuration says.");
-		if (known.containsKey(ChangeableSettings.BURST)) {
-			String burst = known.remove(ChangeableSettings.BURST);
+		if (known.containsKey(SettingValues.BURST)) {
+			String burst = known.remove(SettingValues.BURST);
 			if (burst != null) {
-				known.put(ChangeableSettings.RATE, withBurst(limit, known, burst));
+				known.put(SettingValues.RATE, withBurst(limit, known, burst));
 			}
-			else if (!known.containsKey(ChangeableSettings.RATE)) {
-				known.put(ChangeableSettings.RATE, withConfiguredBurst(limit));
+			else if (!known.containsKey(SettingValues.RATE)) {
+				known.put(SettingValues.RATE, withConfiguredBurst(limit));
 			}
 		}
 		return known;
 	}
 
 	private static String withBurst(RegisteredLimit limit, Map<String, @Nullable String> known, String burst) {
-		String text = known.get(ChangeableSettings.RATE);
-		Limit others = known.containsKey(ChangeableSettings.RATE) ? limit.configured().limit() : limit.limit();
+		String text = known.get(SettingValues.RATE);
+		Limit others = known.containsKey(SettingValues.RATE) ? limit.configured().limit() : limit.limit();
 		Rate rate = only(limit, (text != null) ? Rate.parseAll(text) : others.rates(), "'" + shown(burst) + "'");
 		try {
 			return rate.withBurst(Long.parseLong(burst.strip())).toString();
@@ -131,8 +130,8 @@ final class RequestedSettings {
 			boolean named = values.keySet().stream().anyMatch((written) -> name(written, names) != null);
 			throw new InvalidChangeException((named ? "There is no change to withdraw. " : NOTHING + ". ") + remedy);
 		}
-		if (known.containsKey(ChangeableSettings.PLANS)) {
-			throw new InvalidChangeException("plans is '" + shown(String.valueOf(known.get(ChangeableSettings.PLANS)))
+		if (known.containsKey(SettingValues.PLANS)) {
+			throw new InvalidChangeException("plans is '" + shown(String.valueOf(known.get(SettingValues.PLANS)))
 					+ "'. Write each plan by its name: {\"plans.pro\": \"600/min\"}.");
 		}
 		return known;
@@ -154,11 +153,11 @@ final class RequestedSettings {
 
 	/** A changed burst is part of a changed rate. */
 	private static boolean isChanged(String name, SettingChanges before) {
-		return before.values().containsKey(name.equals(ChangeableSettings.BURST) ? ChangeableSettings.RATE : name);
+		return before.values().containsKey(name.equals(SettingValues.BURST) ? SettingValues.RATE : name);
 	}
 
 	private static @Nullable String name(String written, Map<String, String> names) {
-		if (written.startsWith(ChangeableSettings.PLAN_PREFIX) && names.containsKey(ChangeableSettings.PLANS)) {
+		if (written.startsWith(SettingValues.PLAN_PREFIX) && names.containsKey(SettingValues.PLANS)) {
 			return written;
 		}
 		return names.get(letters(written));
