@@ -108,7 +108,13 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable Expression<Long>>
 		}
 
 		private LimitPolicy inline(RateLimitedAttributes attributes, InlineLimit limit) {
-			return this.inline.computeIfAbsent(limit, (key) -> attributes.declared(this.names.of(key)));
+			// no computeIfAbsent: what listens for new limits may build another policy
+			LimitPolicy policy = this.inline.get(limit);
+			if (policy == null) {
+				policy = attributes.declared(this.names.of(limit));
+				this.inline.put(limit, policy);
+			}
+			return policy;
 		}
 
 		private static boolean isFuture(Class<?> returnType) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +66,13 @@ public final class QueuedCall {
 	/** Whether the permits are being taken, which happens once. */
 	private final AtomicBoolean taking = new AtomicBoolean();
 
+	/** Is complete once it is known how the call ends. */
 	private final CompletableFuture<List<ChargeDecision>> answer = new CompletableFuture<>();
+
+	/**
+	 * The same, once the call has left its queues: what follows must not delay others.
+	 */
+	private final CompletableFuture<List<ChargeDecision>> result = new CompletableFuture<>();
 
 	private boolean mayWait = true;
 
@@ -114,13 +119,13 @@ public final class QueuedCall {
 	 * call gives everything back
 	 */
 	public CompletableFuture<List<ChargeDecision>> start() {
-		this.answer.whenComplete((decisions, failure) -> {
-			if (this.answer.isCancelled()) {
+		this.result.whenComplete((decisions, failure) -> {
+			if (this.result.isCancelled() && this.answer.cancel(false)) {
 				leave(giveBack());
 			}
 		});
 		joinNext();
-		return this.answer;
+		return this.result;
 	}
 
 	/**
@@ -129,9 +134,9 @@ public final class QueuedCall {
 	 * @throws InterruptedException if the thread is interrupted first
 	 */
 	public void runUntilDone() throws InterruptedException {
-		this.answer.whenComplete((decisions, failure) -> this.steps.add(() -> {
+		this.result.whenComplete((decisions, failure) -> this.steps.add(() -> {
 		}));
-		while (!this.answer.isDone()) {
+		while (!this.result.isDone()) {
 			this.steps.take().run();
 		}
 	}
@@ -239,14 +244,9 @@ public final class QueuedCall {
 			taken((now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now));
 			return;
 		}
-		this.store.takeAllAsync(now, this.executor).whenComplete((decisions, failure) -> {
-			if (failure != null) {
-				fail((failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-						: failure);
-			}
-			else {
-				runOrFail(() -> taken(decisions));
-			}
+		this.store.takeAllAsync(now, this.executor).thenAccept(this::taken).exceptionally((failure) -> {
+			fail((failure.getCause() != null) ? failure.getCause() : failure);
+			return null;
 		});
 	}
 
@@ -266,10 +266,7 @@ public final class QueuedCall {
 
 	private void completeAfter(List<ChargeDecision> decisions, long wait) {
 		this.taken = decisions;
-		if (this.answer.isDone()) {
-			leave(giveBack());
-		}
-		else if (wait <= 0) {
+		if (wait <= 0 || this.answer.isDone()) {
 			complete(decisions);
 		}
 		else {
@@ -323,12 +320,16 @@ public final class QueuedCall {
 	private void fail(Throwable failure) {
 		leave(false);
 		this.answer.completeExceptionally(failure);
+		this.result.completeExceptionally(failure);
 	}
 
 	/** Gives back what was taken if the call has ended already. */
 	private void complete(List<ChargeDecision> decisions) {
 		boolean ended = !this.answer.complete(decisions);
 		leave(ended && giveBack());
+		if (!this.result.complete(decisions)) {
+			giveBack();
+		}
 	}
 
 	private boolean giveBack() {

@@ -89,6 +89,18 @@ class WaitingTests {
 	}
 
 	@Test
+	void aListenerIsCalledWhenTheCallHasLeftItsQueue() {
+		call(this.mail);
+		Call second = call(this.mail);
+		List<Integer> queued = new ArrayList<>();
+		this.waits.onWait = () -> queued.add(this.charges.waiting());
+		this.time.advance(STEP);
+
+		assertThat(second.allowed()).isTrue();
+		assertThat(queued).containsExactly(0);
+	}
+
+	@Test
 	void aCallThatDoesNotWaitIsRefusedWhereItsPermitIsNotDueNow() {
 		assertThat(this.limiter.tryAcquire("mail", "ann").isAllowed()).isTrue();
 		Decision refused = this.limiter.tryAcquire("mail", "ann");
@@ -509,8 +521,12 @@ class WaitingTests {
 
 		private final List<String> waits = new ArrayList<>();
 
+		private Runnable onWait = () -> {
+		};
+
 		@Override
 		public void waited(RegisteredLimit limit, long nanos) {
+			this.onWait.run();
 			this.waits.add(limit.limit().name() + " " + TimeUnit.NANOSECONDS.toMillis(nanos));
 		}
 

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.github.ratelimit.client.LimitedRequests;
@@ -83,7 +84,7 @@ final class LimitedBuilder implements InvocationHandler {
 			case "clone":
 				return limited(this.builder.clone());
 			case "apply":
-				((Consumer<Object>) args[0]).accept(proxy);
+				((Consumer<Object>) Objects.requireNonNull(args[0])).accept(proxy);
 				return proxy;
 			case "requestFactory":
 				this.factory = false;

@@ -132,8 +132,16 @@ final class CostParser {
 	 * @return the number, null if the text is none
 	 */
 	private static @Nullable BigDecimal decimal(String text) {
+		boolean digit = false;
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			digit |= (c >= '0' && c <= '9');
+			if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
+				return null; // an exception for each request would cost more
+			}
+		}
 		try {
-			return new BigDecimal(text);
+			return digit ? new BigDecimal(text) : null;
 		}
 		catch (NumberFormatException ex) {
 			return null;

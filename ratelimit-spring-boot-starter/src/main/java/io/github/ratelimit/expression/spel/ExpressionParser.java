@@ -147,7 +147,7 @@ public final class ExpressionParser {
 		}
 		plan.check(node);
 		plan.refuseCondition(node, "plan", "'partner' : null");
-		return plan.expression(node, ValueToText::text);
+		return plan.<@Nullable String>expression(node, ValueToText::text);
 	}
 
 	/**

@@ -75,7 +75,7 @@ final class KeyParser {
 		if (node instanceof VariableReference argument) {
 			this.expression.types().checkKey(argument);
 		}
-		return Part.value(kind(node), this.expression.evaluation(node, ValueToText::text),
+		return Part.value(kind(node), this.expression.<@Nullable String>evaluation(node, ValueToText::text),
 				ExpressionInputs.needsRequest(node));
 	}
 

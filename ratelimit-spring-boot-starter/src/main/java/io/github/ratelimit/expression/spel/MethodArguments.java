@@ -9,6 +9,7 @@ import java.util.List;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,6 @@ import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ParameterNameDiscoverer;
-import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 
 /** The arguments that an expression may name: those of a method, or none. Immutable. */
@@ -27,6 +27,10 @@ final class MethodArguments {
 
 	/** The name of what a method has returned, if that is known. */
 	static final String RESULT = "result";
+
+	/** Types that produce elements: the element type is their first type argument. */
+	private static final Set<String> PUBLISHERS = Set.of("org.reactivestreams.Publisher",
+			"kotlinx.coroutines.flow.Flow");
 
 	private static final MethodArguments NONE = new MethodArguments(null, List.of(), null);
 
@@ -154,8 +158,13 @@ final class MethodArguments {
 		if (Future.class.isAssignableFrom(type)) {
 			return declared.as(Future.class).getGeneric();
 		}
-		return (ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) ? declared.getGeneric()
-				: declared;
+		return isPublisher(type) ? declared.getGeneric() : declared;
+	}
+
+	/** The types whose results are followed, of libraries that need not be there. */
+	private static boolean isPublisher(@Nullable Class<?> type) {
+		return type != null && (PUBLISHERS.contains(type.getName()) || isPublisher(type.getSuperclass())
+				|| Arrays.stream(type.getInterfaces()).anyMatch(MethodArguments::isPublisher));
 	}
 
 }

@@ -129,9 +129,7 @@ class BucketCell extends KeyCell {
 			if (before == null) {
 				return RETIRED;
 			}
-			BucketConfiguration rates = (terms instanceof Terms bucket) ? bucket.configuration
-					: before.getConfiguration();
-			BucketState after = refilled(null, before, rates, clock.nanos());
+			BucketState after = refilled(null, before, ratesToCharge(before, terms), clock.nanos());
 			long room = after.getAvailableTokens() + Math.min(terms.debtBound(), MOST_DEBT);
 			long charged = Math.min(permits, Math.max(0, room));
 			after.consume(charged);
@@ -139,6 +137,11 @@ class BucketCell extends KeyCell {
 				return permits - charged;
 			}
 		}
+	}
+
+	/** Returns the rates under which permits are charged afterwards. */
+	BucketConfiguration ratesToCharge(BucketState state, PreparedLimit terms) {
+		return (terms instanceof Terms bucket) ? bucket.configuration : state.getConfiguration();
 	}
 
 	@Override

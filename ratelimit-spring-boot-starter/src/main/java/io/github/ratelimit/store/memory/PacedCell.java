@@ -75,6 +75,12 @@ final class PacedCell extends BucketCell {
 		}
 	}
 
+	/** Its one permit has no meaning under the rates of a token bucket. */
+	@Override
+	BucketConfiguration ratesToCharge(BucketState state, PreparedLimit terms) {
+		return state.getConfiguration();
+	}
+
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof Terms paced) {

@@ -81,8 +81,8 @@ public final class OurLimiter implements RemoteLimiter {
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
-		this.charges = new ChargeLimiter(this.store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(time), time,
-				RateLimitListener.NONE, WaitingThreadLimit.NONE);
+		this.charges = new ChargeLimiter(this.store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(time),
+				time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		this.limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 		String limit = setup.quotas().keySet().iterator().next();
 		for (int i = 0; i < WARMING_KEYS; i++) {
