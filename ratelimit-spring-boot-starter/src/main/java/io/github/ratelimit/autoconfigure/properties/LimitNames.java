@@ -156,7 +156,9 @@ final class LimitNames {
 		}
 		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
 		int last = size - (index.isEmpty() ? 0 : 1);
-		List<String> settings = root.match(name.chop(3)).node().names();
+		List<String> settings = root.match(ConfigurationPropertyName.of("ratelimit." + this.kind.group() + ".name"))
+			.node()
+			.names();
 		for (int end = 3; models < 0 && end < last; end++) {
 			String setting = ConfiguredProperty.uniform(name, end, last);
 			if (settings.stream().map(LimitNames::uniform).anyMatch(setting::equals)) {

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.autoconfigure.properties.PropertyTree.Match;
@@ -51,6 +51,9 @@ final class PropertiesWithoutEffect {
 
 	/** The variables, in each spelling, that Boot reads for what is bound. */
 	private final Set<String> boundVariables = new HashSet<>();
+
+	/** The variables above, by those that keep the separators of names. */
+	private final Map<String, String> withSeparators = new HashMap<>();
 
 	private final Set<String> settingsOfRedis = new TreeSet<>();
 
@@ -113,9 +116,9 @@ final class PropertiesWithoutEffect {
 	/** Records that a property is bound. */
 	void addBound(ConfigurationPropertyName name, @Nullable ConfigurationProperty property) {
 		String written = ConfiguredProperty.written(name);
-		Stream.of(written, written.replace('-', '_'), written.replace("_", ""))
-			.map(ConfiguredProperty::variable)
-			.forEach(this.boundVariables::add);
+		String variable = ConfiguredProperty.variable(written.replace("_", ""));
+		this.boundVariables.add(variable);
+		this.withSeparators.put(ConfiguredProperty.variable(written.replace('-', '_')), variable);
 		if (property != null
 				&& (REDIS.isAncestorOf(name) || name.getLastElement(Form.UNIFORM).equals("onstorefailure"))) {
 			this.settingsOfRedis.add(written + " (" + property.getOrigin() + ")");
@@ -148,7 +151,16 @@ final class PropertiesWithoutEffect {
 	/** Boot does not look up elements of a list that another source replaces. */
 	private boolean isBound(ConfiguredProperty variable) {
 		String name = variable.written().toUpperCase(Locale.ROOT);
-		return this.boundVariables.contains(name) || this.boundVariables.contains(name.replaceFirst("_[0-9]+$", ""));
+		return isBound(variable, name) || isBound(variable, name.replaceFirst("_[0-9]+$", ""));
+	}
+
+	/** Of both spellings in one source, Boot binds the one without separators. */
+	private boolean isBound(ConfiguredProperty variable, String name) {
+		String other = this.withSeparators.get(name);
+		return this.boundVariables.contains(name)
+				|| (other != null && this.properties.stream()
+					.noneMatch((property) -> property.source() == variable.source()
+							&& property.written().equalsIgnoreCase(other)));
 	}
 
 	/**

@@ -234,6 +234,27 @@ class LimitNamesTests {
 	}
 
 	@Test
+	void anEnvironmentVariableWithMixedSpellingOfANameWithUnderscoresIsRejected() {
+		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "chat_tokens") + "      on-missing-key: deny\n")
+			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_ONMISSINGKEY", "skip")
+			.failure()).contains("Write RATELIMIT_LIMITS_CHATTOKENS_ONMISSINGKEY:");
+	}
+
+	@Test
+	void ofBothSpellingsOfOneSettingTheOneThatIsNotBoundIsRejected() {
+		assertThat(StartUp.of(CHAT_TOKENS)
+			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
+			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_RATE", "8/s")
+			.failure()).contains("Property: RATELIMIT_LIMITS_CHAT_TOKENS_RATE");
+	}
+
+	@Test
+	void anEnvironmentVariableForANameThatBeginsWithANumberIsRejected() {
+		assertThat(StartUp.of("").variable("RATELIMIT_LIMITS_404_PAGES_RATE", "9/s").failure())
+			.contains("Write RATELIMIT_LIMITS_404PAGES_RATE:");
+	}
+
+	@Test
 	void anEnvironmentVariableWithDotsIsSpelledLikeAFile() {
 		StartUp.of("")
 			.variable("ratelimit.limits.chat-tokens.rate", "9/s")
