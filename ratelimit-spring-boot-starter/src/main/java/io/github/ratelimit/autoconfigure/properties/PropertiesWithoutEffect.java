@@ -157,10 +157,9 @@ final class PropertiesWithoutEffect {
 	/** Of both spellings in one source, Boot binds the one without separators. */
 	private boolean isBound(ConfiguredProperty variable, String name) {
 		String other = this.withSeparators.get(name);
-		return this.boundVariables.contains(name)
-				|| (other != null && this.properties.stream()
-					.noneMatch((property) -> property.source() == variable.source()
-							&& property.written().equalsIgnoreCase(other)));
+		return this.boundVariables.contains(name) || (other != null && this.properties.stream()
+			.noneMatch((property) -> property.source() == variable.source()
+					&& property.written().equalsIgnoreCase(other)));
 	}
 
 	/**

@@ -63,9 +63,10 @@ class CostTests {
 				arguments("12", 12), arguments(" 12 ", 12), arguments("1.5", 2), arguments("-4", 1),
 				arguments("twelve", 1), arguments("", 1), arguments("1e400", Long.MAX_VALUE), arguments("NaN", 1),
 				arguments("Infinity", 1), arguments("1-2", 1), arguments("+-.eE", 1), arguments("0x10", 1),
-				arguments("9".repeat(64), Long.MAX_VALUE), arguments("9".repeat(65), 1),
-				arguments(new StringBuilder("8"), 8), arguments(Optional.of(9), 9), arguments(Optional.empty(), 1),
-				arguments(List.of(6), 6), arguments(List.of(6, 7), 1), arguments(true, 1), arguments(new Object(), 1));
+				arguments("\u0661\u0662", 1), arguments("\uff11\uff12", 1), arguments("9".repeat(64), Long.MAX_VALUE),
+				arguments("9".repeat(65), 1), arguments(new StringBuilder("8"), 8), arguments(Optional.of(9), 9),
+				arguments(Optional.empty(), 1), arguments(List.of(6), 6), arguments(List.of(6, 7), 1),
+				arguments(true, 1), arguments(new Object(), 1));
 	}
 
 	@Test
