@@ -24,7 +24,8 @@ class PacedCellTests {
 		Limit paced = Limit.named("mail").rates(RATE).maxWait(Duration.ofSeconds(30), 10).build();
 		KeyCell cell = PreparedLimit.of(paced).create(Key.of("ann"), 0, this.clock, this.clock.nanos());
 
-		assertThat(cell.charge(2, PreparedLimit.of(Limit.of("mail", RATE)), this.clock)).isZero();
+		assertThat(cell.charge(1, PreparedLimit.of(paced), this.clock)).isZero();
+		assertThat(cell.charge(1, PreparedLimit.of(Limit.of("mail", RATE)), this.clock)).isZero();
 		assertThat(cell.view(this.clock).spent()).isEqualTo(2);
 	}
 
