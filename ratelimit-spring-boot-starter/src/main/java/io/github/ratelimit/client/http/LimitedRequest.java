@@ -134,8 +134,15 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 		boolean readable = isReadable();
 		if (body != null && !this.given && !(body instanceof KeptBody)
 				&& (readable || (this.repeated && !body.repeatable()))) {
-			this.body = null;
-			body.writeTo(getBody());
+			if (isStreaming()) {
+				KeptBody kept = new KeptBody();
+				body.writeTo(kept);
+				this.body = kept;
+			}
+			else {
+				this.body = null;
+				body.writeTo(getBody());
+			}
 		}
 		if (!readable) {
 			return ModelRequest.NONE;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientCall;
@@ -48,6 +49,7 @@ import static io.github.ratelimit.client.LocalProvider.json;
 import static io.github.ratelimit.client.LocalProvider.status;
 import static io.github.ratelimit.client.TestClient.client;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class LimitedRequestTests {
@@ -99,6 +101,23 @@ class LimitedRequestTests {
 		request.execute().close();
 		assertThat(this.sent.get(0).written).containsExactly(MODEL, MODEL);
 		assertThat(client.models()).containsExactly("gpt-4o");
+	}
+
+	@Test
+	void a_body_that_could_not_be_written_is_written_anew() throws IOException {
+		ClientHttpRequest request = limited(client()).createRequest(ADDRESS, HttpMethod.POST);
+		AtomicBoolean failed = new AtomicBoolean();
+		((StreamingHttpOutputMessage) request).setBody((stream) -> {
+			stream.write('{');
+			if (!failed.getAndSet(true)) {
+				throw new IOException("Not readable yet");
+			}
+			stream.write('}');
+		});
+		assertThatIOException().isThrownBy(request::execute).withMessage("Not readable yet");
+		request.execute().close();
+		assertThat(this.sent).hasSize(1);
+		assertThat(this.sent.get(0).written).containsExactly("{}", "{}");
 	}
 
 	@Test
