@@ -1,6 +1,7 @@
 package io.github.ratelimit.benchmarks.outbound;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
@@ -67,7 +68,7 @@ final class LocalModel {
 
 	}
 
-	private static final class BlockingRequest extends org.springframework.http.client.AbstractClientHttpRequest {
+	private static final class BlockingRequest extends org.springframework.http.client.AbstractStreamingClientHttpRequest {
 
 		private final URI uri;
 
@@ -89,12 +90,8 @@ final class LocalModel {
 		}
 
 		@Override
-		protected OutputStream getBodyInternal(HttpHeaders headers) {
-			return OutputStream.nullOutputStream();
-		}
-
-		@Override
-		protected ClientHttpResponse executeInternal(HttpHeaders headers) {
+		protected ClientHttpResponse executeInternal(HttpHeaders headers, Body body) throws IOException {
+			body.writeTo(OutputStream.nullOutputStream());
 			return new BlockingResponse();
 		}
 

@@ -1,6 +1,5 @@
 package io.github.ratelimit.client.http;
 
-import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,13 +19,14 @@ import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.util.StreamUtils;
+import org.springframework.util.Assert;
 
 /**
- * A request that is sent when it is admitted. Its body is read on its way to the request
- * below, which keeps it until then; a copy is made only if it may be sent again.
+ * A request that is sent when it is admitted. A body that is read for its size, or that
+ * may be sent again, is kept until then, in the request below if that keeps it anyway.
+ * Any other body is passed on as it is, so that uploads are streamed.
  */
-final class LimitedRequest implements ClientHttpRequest {
+final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMessage {
 
 	private final ClientHttpRequest request;
 
@@ -34,9 +34,18 @@ final class LimitedRequest implements ClientHttpRequest {
 
 	private final ClientHttpRequestFactory factory;
 
-	private final @Nullable ByteArrayOutputStream copy;
+	private final boolean repeated;
 
+	/** What the requests get that are sent, null if there is none or it is not kept. */
 	private @Nullable Body body;
+
+	private @Nullable OutputStream stream;
+
+	/** Reads what is written to the request below, null if it need not be read. */
+	private @Nullable OutboundBody read;
+
+	/** Whether the request below has the body. */
+	private boolean given;
 
 	private boolean sent;
 
@@ -50,15 +59,46 @@ final class LimitedRequest implements ClientHttpRequest {
 		this.request = request;
 		this.limiter = limiter;
 		this.factory = factory;
-		this.copy = (limiter.settings().retry().maxAttempts() > 1) ? new ByteArrayOutputStream() : null;
+		this.repeated = limiter.settings().retry().maxAttempts() > 1;
+	}
+
+	/** A streaming request could not repeat a body that is written to it. */
+	@Override
+	public OutputStream getBody() throws IOException {
+		OutputStream stream = this.stream;
+		if (stream == null) {
+			stream = isStreaming() ? keep() : below(this.request.getBody());
+			this.stream = stream;
+		}
+		return stream;
+	}
+
+	private KeptBody keep() {
+		KeptBody kept = new KeptBody();
+		this.body = kept;
+		return kept;
+	}
+
+	private OutputStream below(OutputStream below) {
+		this.given = true;
+		this.read = (isReadable() && !isLimited()) ? new OutboundBody() : null;
+		KeptBody copy = (this.repeated && !isLimited()) ? keep() : null;
+		return (this.read != null || copy != null) ? new ReadBody(below, this.read, copy) : below;
 	}
 
 	@Override
-	public OutputStream getBody() throws IOException {
-		if (this.body == null && !isLimited() && (isReadable() || this.copy != null)) {
-			this.body = new Body(this.request.getBody(), this.copy);
-		}
-		return (this.body != null) ? this.body : this.request.getBody();
+	public void setBody(Body body) {
+		Assert.state(this.stream == null, "The body is written already");
+		this.body = body;
+	}
+
+	@Override
+	public void setBody(byte[] body) {
+		setBody(new KeptBody(body));
+	}
+
+	private boolean isStreaming() {
+		return this.request instanceof StreamingHttpOutputMessage;
 	}
 
 	/** Returns whether an adapter above has limited it. */
@@ -72,25 +112,58 @@ final class LimitedRequest implements ClientHttpRequest {
 
 	@Override
 	public ClientHttpResponse execute() throws IOException {
-		if (isLimited() || LimitedRequests.isAdmitted(this.limiter)) {
-			return this.request.execute();
-		}
 		// executed again after a failure, the request below decides whether it can be
 		this.sent = false;
-		ModelRequest facts = (this.body != null && isReadable()) ? this.body.read.facts() : ModelRequest.NONE;
-		OutboundRequest outbound = OutboundRequest.of(getURI(), getHeaders()::getFirst, facts)
-			.withPriority(getAttributes().get(RequestPriority.ATTRIBUTE));
+		if (isLimited()) {
+			return send();
+		}
+		OutboundRequest outbound = LimitedRequests.isAdmitted(this.limiter) ? null
+				: OutboundRequest.of(getURI(), getHeaders()::getFirst, facts())
+					.withPriority(getAttributes().get(RequestPriority.ATTRIBUTE));
 		getAttributes().put(RateLimitClientInterceptor.LIMITED, true);
 		try {
-			return BlockingCalls.send(this.limiter, outbound, this::send);
+			return (outbound == null) ? send() : BlockingCalls.send(this.limiter, outbound, this::send);
 		}
 		finally {
 			getAttributes().remove(RateLimitClientInterceptor.LIMITED);
 		}
 	}
 
+	private ModelRequest facts() throws IOException {
+		Body body = this.body;
+		boolean readable = isReadable();
+		if (body != null && !this.given && !(body instanceof KeptBody)
+				&& (readable || (this.repeated && !body.repeatable()))) {
+			if (isStreaming()) {
+				KeptBody kept = new KeptBody();
+				body.writeTo(kept);
+				this.body = kept;
+			}
+			else {
+				this.body = null;
+				body.writeTo(getBody());
+			}
+		}
+		if (!readable) {
+			return ModelRequest.NONE;
+		}
+		if (this.read != null) {
+			return this.read.facts();
+		}
+		return (this.body instanceof KeptBody kept) ? kept.facts() : ModelRequest.NONE;
+	}
+
 	private ClientHttpResponse send() throws IOException {
 		ClientHttpRequest request = this.sent ? again() : this.request;
+		if (this.body != null && (this.sent || !this.given)) {
+			this.given = true;
+			if (request instanceof StreamingHttpOutputMessage streaming) {
+				streaming.setBody(this.body);
+			}
+			else {
+				this.body.writeTo(request.getBody());
+			}
+		}
 		this.sent = true;
 		return request.execute();
 	}
@@ -99,15 +172,6 @@ final class LimitedRequest implements ClientHttpRequest {
 		ClientHttpRequest request = this.factory.createRequest(getURI(), getMethod());
 		request.getHeaders().putAll(getHeaders());
 		request.getAttributes().putAll(getAttributes());
-		if (this.copy != null && this.copy.size() > 0) {
-			byte[] bytes = this.copy.toByteArray();
-			if (request instanceof StreamingHttpOutputMessage streaming) {
-				streaming.setBody(bytes);
-			}
-			else {
-				StreamUtils.copy(bytes, request.getBody());
-			}
-		}
 		return request;
 	}
 
@@ -131,14 +195,16 @@ final class LimitedRequest implements ClientHttpRequest {
 		return this.request.getAttributes();
 	}
 
-	private static final class Body extends FilterOutputStream {
+	/** Reads and copies a body on its way to the request below. */
+	private static final class ReadBody extends FilterOutputStream {
 
-		private final OutboundBody read = new OutboundBody();
+		private final @Nullable OutboundBody read;
 
-		private final @Nullable ByteArrayOutputStream copy;
+		private final @Nullable KeptBody copy;
 
-		private Body(OutputStream body, @Nullable ByteArrayOutputStream copy) {
+		private ReadBody(OutputStream body, @Nullable OutboundBody read, @Nullable KeptBody copy) {
 			super(body);
+			this.read = read;
 			this.copy = copy;
 		}
 
@@ -150,7 +216,9 @@ final class LimitedRequest implements ClientHttpRequest {
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
 			this.out.write(bytes, offset, length);
-			this.read.write(bytes, offset, length);
+			if (this.read != null) {
+				this.read.write(bytes, offset, length);
+			}
 			if (this.copy != null) {
 				this.copy.write(bytes, offset, length);
 			}

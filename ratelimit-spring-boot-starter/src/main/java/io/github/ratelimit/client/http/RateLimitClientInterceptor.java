@@ -65,15 +65,17 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
 		ClientLimiter limiter = request.getAttributes().containsKey(LIMITED) ? null : match(request);
-		if (limiter == null || LimitedRequests.isAdmitted(limiter)) {
+		if (limiter == null) {
 			return execution.execute(request, body);
 		}
-		OutboundRequest outbound = OutboundRequest
-			.of(request.getURI(), request.getHeaders()::getFirst, facts(request.getHeaders(), body))
-			.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));
+		OutboundRequest outbound = LimitedRequests.isAdmitted(limiter) ? null
+				: OutboundRequest
+					.of(request.getURI(), request.getHeaders()::getFirst, facts(request.getHeaders(), body))
+					.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));
 		request.getAttributes().put(LIMITED, true);
 		try {
-			return BlockingCalls.send(limiter, outbound, () -> execution.execute(request, body));
+			return (outbound == null) ? execution.execute(request, body)
+					: BlockingCalls.send(limiter, outbound, () -> execution.execute(request, body));
 		}
 		finally {
 			request.getAttributes().remove(LIMITED);

@@ -93,7 +93,7 @@ class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {
 	}
 
 	@Test
-	void a_body_goes_to_the_request_below_as_it_is_written() throws IOException {
+	void a_body_that_is_written_in_pieces_arrives_whole() throws IOException {
 		TestClient client = client().tokens(10_000);
 		try (LocalProvider provider = new LocalProvider(json(USAGE))) {
 			ClientHttpRequest request = new RateLimitRequestFactory(new SimpleClientHttpRequestFactory(),
@@ -145,7 +145,7 @@ class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {
 	}
 
 	@Test
-	void a_body_is_not_copied() throws IOException {
+	void a_body_is_not_copied_for_a_request_that_does_not_stream() throws IOException {
 		ClientHttpRequestFactory factory = new RateLimitRequestFactory((uri, method) -> new Discarded(),
 				client().limiter());
 		byte[] body = ("{\"prompt\":\"" + "x ".repeat(500_000) + "\"}").getBytes(StandardCharsets.US_ASCII);

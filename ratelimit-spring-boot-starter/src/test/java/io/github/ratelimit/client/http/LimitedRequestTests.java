@@ -1,0 +1,272 @@
+package io.github.ratelimit.client.http;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.usage.ModelRequest;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.io.InputStreamResource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.StreamingHttpOutputMessage;
+import org.springframework.http.client.AbstractStreamingClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
+import org.springframework.mock.http.client.MockClientHttpResponse;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.client.RestClient;
+
+import static io.github.ratelimit.client.LocalProvider.inTurn;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class LimitedRequestTests {
+
+	private static final String MODEL = "{\"model\":\"gpt-4o\"}";
+
+	private static final URI ADDRESS = URI.create("https://api.openai.com/v1/chat");
+
+	private final List<StreamingRequest> sent = new ArrayList<>();
+
+	/** Each body is written twice, if it allows that, as for a redirect. */
+	private RestClient rest(TestClient client) {
+		return RestClient.builder().requestFactory(limited(client)).baseUrl(ADDRESS).build();
+	}
+
+	private ClientHttpRequestFactory limited(TestClient client) {
+		return new RateLimitRequestFactory((uri, method) -> new StreamingRequest(uri, method, this.sent),
+				client.limiter());
+	}
+
+	@Test
+	void a_streaming_client_can_write_the_body_of_a_model_s_request_repeatedly() {
+		TestClient client = client();
+		rest(client).post()
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(Map.of("model", "gpt-4o"))
+			.retrieve()
+			.toBodilessEntity();
+		rest(client).post().contentType(MediaType.APPLICATION_JSON).body(MODEL).retrieve().toBodilessEntity();
+		rest(client).post()
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(MODEL.getBytes())
+			.retrieve()
+			.toBodilessEntity();
+		assertThat(this.sent).hasSize(3)
+			.allSatisfy((request) -> assertThat(request.written).containsExactly(MODEL, MODEL));
+		assertThat(client.models()).containsExactly("gpt-4o");
+	}
+
+	@Test
+	void a_body_that_is_written_to_the_request_can_be_sent_repeatedly() throws IOException {
+		TestClient client = client();
+		ClientHttpRequest request = limited(client).createRequest(ADDRESS, HttpMethod.POST);
+		request.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+		OutputStream body = request.getBody();
+		body.write('{');
+		body.write("\"model\":\"gpt".getBytes());
+		request.getBody().write("-4o\"}".getBytes(), 0, 5);
+		request.execute().close();
+		assertThat(this.sent.get(0).written).containsExactly(MODEL, MODEL);
+		assertThat(client.models()).containsExactly("gpt-4o");
+	}
+
+	@Test
+	void a_body_that_could_not_be_written_is_written_anew() throws IOException {
+		ClientHttpRequest request = limited(client()).createRequest(ADDRESS, HttpMethod.POST);
+		AtomicBoolean failed = new AtomicBoolean();
+		((StreamingHttpOutputMessage) request).setBody((stream) -> {
+			stream.write('{');
+			if (!failed.getAndSet(true)) {
+				throw new IOException("Not readable yet");
+			}
+			stream.write('}');
+		});
+		assertThatIOException().isThrownBy(request::execute).withMessage("Not readable yet");
+		request.execute().close();
+		assertThat(this.sent).hasSize(1);
+		assertThat(this.sent.get(0).written).containsExactly("{}", "{}");
+	}
+
+	@Test
+	void a_form_can_be_sent_repeatedly() {
+		MultiValueMap<String, String> form = new LinkedMultiValueMap<>(Map.of("grant", List.of("password")));
+		rest(client()).post()
+			.contentType(MediaType.APPLICATION_FORM_URLENCODED)
+			.body(form)
+			.retrieve()
+			.toBodilessEntity();
+		assertThat(this.sent.get(0).written).containsExactly("grant=password", "grant=password");
+	}
+
+	@Test
+	void an_upload_is_streamed_while_it_is_sent() {
+		TestClient client = client().maxConcurrent(1);
+		List<Integer> inFlight = new ArrayList<>();
+		InputStream file = new FilterInputStream(new ByteArrayInputStream("file".getBytes())) {
+			@Override
+			public int read(byte[] bytes, int offset, int length) throws IOException {
+				inFlight.add(client.inFlight());
+				return super.read(bytes, offset, length);
+			}
+		};
+		rest(client).post()
+			.contentType(MediaType.APPLICATION_OCTET_STREAM)
+			.body(new InputStreamResource(file))
+			.retrieve()
+			.toBodilessEntity();
+		assertThat(this.sent.get(0).written).containsExactly("file");
+		assertThat(inFlight).isNotEmpty().containsOnly(1);
+	}
+
+	@Test
+	void a_body_that_an_adapter_above_has_read_is_passed_on_as_it_is() throws IOException {
+		TestClient client = client();
+		ClientHttpRequestFactory factory = new RateLimitRequestFactory(limited(client), client.limiter());
+		ClientHttpRequest request = factory.createRequest(ADDRESS, HttpMethod.POST);
+		request.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+		((StreamingHttpOutputMessage) request).setBody((stream) -> stream.write(MODEL.getBytes()));
+		request.execute().close();
+		assertThat(this.sent.get(0).written).containsExactly(MODEL, MODEL);
+		assertThat(client.models()).containsExactly("gpt-4o");
+	}
+
+	@Test
+	void a_request_without_a_body_is_sent_without_one() {
+		rest(client()).get().retrieve().toBodilessEntity();
+		assertThat(this.sent.get(0).written).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void a_request_that_an_adapter_of_another_client_library_has_admitted_is_counted_once(boolean intercepted)
+			throws IOException {
+		TestClient client = client().maxWait(Duration.ZERO).maxConcurrent(1);
+		RestClient.Builder builder = RestClient.builder();
+		if (intercepted) {
+			builder.requestFactory(limited(client))
+				.requestInterceptor(new RateLimitClientInterceptor(client.limiter()));
+		}
+		else {
+			builder.requestFactory(new RateLimitRequestFactory(limited(client), client.limiter()));
+		}
+		RestClient rest = builder.build();
+		ClientCall call = client.limiter().acquire(OutboundRequest.of(ADDRESS, (name) -> null, ModelRequest.NONE));
+		call.send(() -> rest.post().uri(ADDRESS).body(MODEL).retrieve().toBodilessEntity());
+		call.close();
+		assertThat(this.sent).hasSize(1);
+		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
+	}
+
+	@Test
+	void a_body_cannot_be_both_written_and_set() throws IOException {
+		ClientHttpRequest request = limited(client()).createRequest(ADDRESS, HttpMethod.POST);
+		request.getBody().write('1');
+		assertThatIllegalStateException()
+			.isThrownBy(() -> ((StreamingHttpOutputMessage) request).setBody(new byte[] { '2' }));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void the_jdk_s_clients_send_bodies_of_all_kinds_also_again(boolean http) throws IOException {
+		ClientHttpRequestFactory factory = http ? new JdkClientHttpRequestFactory(HttpClient.newHttpClient())
+				: new SimpleClientHttpRequestFactory();
+		TestClient client = client().attempts(2, 1).time(TimeSource.system());
+		String large = "{\"prompt\":\"" + "text ".repeat(50_000) + "\"}";
+		try (LocalProvider provider = new LocalProvider(json("{}"))) {
+			RestClient rest = RestClient.builder()
+				.requestFactory(new RateLimitRequestFactory(factory, client.limiter()))
+				.baseUrl(provider.url())
+				.build();
+			for (MediaType type : List.of(MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM)) {
+				for (Object body : List.of(large, large.getBytes(), stream(large))) {
+					provider.answers(inTurn(status(429, "{}", "retry-after-ms", "1"), json("{}")));
+					rest.post().contentType(type).body(body).retrieve().toBodilessEntity();
+				}
+			}
+			provider.answers(json("{}"));
+			rest.get().retrieve().toBodilessEntity();
+			assertThat(provider.bodies()).hasSize(13);
+			assertThat(provider.bodies().subList(0, 12)).containsOnly(large);
+			assertThat(provider.bodies().get(12)).isEmpty();
+		}
+	}
+
+	private static InputStreamResource stream(String text) {
+		return new InputStreamResource(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)));
+	}
+
+	/** Writes its body as clients do which can follow redirects. */
+	private static final class StreamingRequest extends AbstractStreamingClientHttpRequest {
+
+		private final URI uri;
+
+		private final HttpMethod method;
+
+		private final List<StreamingRequest> sent;
+
+		private final List<String> written = new ArrayList<>();
+
+		private StreamingRequest(URI uri, HttpMethod method, List<StreamingRequest> sent) {
+			this.uri = uri;
+			this.method = method;
+			this.sent = sent;
+		}
+
+		@Override
+		public HttpMethod getMethod() {
+			return this.method;
+		}
+
+		@Override
+		public URI getURI() {
+			return this.uri;
+		}
+
+		@Override
+		protected ClientHttpResponse executeInternal(HttpHeaders headers, @Nullable Body body) throws IOException {
+			this.sent.add(this);
+			for (int times = (body == null) ? 0 : body.repeatable() ? 2 : 1; times > 0; times--) {
+				ByteArrayOutputStream stream = new ByteArrayOutputStream();
+				body.writeTo(stream);
+				this.written.add(stream.toString(StandardCharsets.UTF_8));
+			}
+			return new MockClientHttpResponse(new byte[0], HttpStatus.OK);
+		}
+
+	}
+
+}
