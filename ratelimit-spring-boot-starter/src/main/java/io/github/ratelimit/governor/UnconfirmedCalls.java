@@ -1,14 +1,18 @@
 package io.github.ratelimit.governor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.github.ratelimit.governor.AccountNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 
 /**
  * The estimated permits of calls that were sent a short time ago and are not answered
- * yet, by the time at which they were sent. The provider may have taken such a call after
- * one that was sent later, so the later one's report may not include it. Not thread-safe.
+ * yet, by the time at which they were sent, of this instance and of others. The provider
+ * may have taken such a call after one that was sent later, so the later one's report may
+ * not include it. Not thread-safe.
  */
 final class UnconfirmedCalls {
 
@@ -22,13 +26,16 @@ final class UnconfirmedCalls {
 	private static final int OVERTAKEN_SLOTS = (int) (OVERTAKEN_NANOS / SLOT_NANOS);
 
 	/** After this time a call has been taken by the provider, answered or not. */
-	private static final int SLOTS = 30;
+	static final int SLOTS = 30;
 
 	private final double[] permits = new double[SLOTS * DIMENSIONS.length];
 
 	private final long origin;
 
 	private long newest;
+
+	/** Those of other instances, by the time of this one. */
+	private List<SentNote> ofOthers = List.of();
 
 	UnconfirmedCalls(long now) {
 		this.origin = now;
@@ -62,7 +69,41 @@ final class UnconfirmedCalls {
 		for (long slot = first; slot <= last; slot++) {
 			sum += this.permits[index(slot) + dimension.ordinal()];
 		}
-		return Math.max(0, sum);
+		return Math.max(0, sum) + overtakenOfOthers(dimension, sentAt, now);
+	}
+
+	private double overtakenOfOthers(Dimension dimension, long sentAt, long now) {
+		double sum = 0;
+		for (SentNote calls : this.ofOthers) {
+			boolean taken = sentAt - calls.at() > OVERTAKEN_NANOS || now - calls.at() > SLOTS * SLOT_NANOS;
+			sum += (taken || calls.begin() - sentAt > 0) ? 0 : calls.permits(dimension);
+		}
+		return sum;
+	}
+
+	/** Uses what other instances knew when they left their last notes. */
+	void ofOthers(List<Peers.Change> changes) {
+		this.ofOthers = changes.stream().flatMap((change) -> change.unanswered().stream()).toList();
+	}
+
+	/** Returns the calls of this instance, for the others. */
+	List<SentNote> notes(long now) {
+		forget(slot(now));
+		List<SentNote> notes = new ArrayList<>();
+		for (long slot = Math.max(0, this.newest - SLOTS + 1); slot <= this.newest; slot++) {
+			long begin = slot * SLOT_NANOS;
+			SentNote calls = new SentNote(begin, Math.min(begin + SLOT_NANOS, now - this.origin),
+					permits(slot, Dimension.REQUESTS), permits(slot, Dimension.INPUT_TOKENS),
+					permits(slot, Dimension.OUTPUT_TOKENS));
+			if (!calls.isNothing()) {
+				notes.add(calls);
+			}
+		}
+		return notes;
+	}
+
+	private double permits(long slot, Dimension dimension) {
+		return Math.max(0, this.permits[index(slot) + dimension.ordinal()]);
 	}
 
 	private void change(CallCost cost, long slot, int sign) {
