@@ -131,15 +131,22 @@ class QuotaUseTests {
 		assertQuotaUsed(0.93);
 	}
 
-	/** The age of a note is then known less exactly. */
+	/** As over Redis, the age of a note includes the way of the request for it. */
 	@Test
 	void fixedWindowsAreUsedByInstancesWhoseNotesTakeDifferentTimes() {
 		share();
 		SharedNotes shared = this.notes;
 		Random random = new Random(7919);
-		this.notes = (instance, note) -> this.time.after(1 + random.nextInt(5_000_000))
-			.thenCompose((there) -> shared.exchange(instance, note))
-			.thenCompose((others) -> this.time.after(1 + random.nextInt(5_000_000)).thenApply((back) -> others));
+		this.notes = (instance, note) -> {
+			long asked = this.time.nanoTime();
+			return this.time.after(1 + random.nextInt(5_000_000))
+				.thenCompose((there) -> shared.exchange(instance, note))
+				.thenCompose((others) -> this.time.after(1 + random.nextInt(5_000_000)).thenApply((back) -> others))
+				.thenApply((others) -> others.stream()
+					.map((other) -> new PeerNote(other.instance(), other.ageNanos() + this.time.nanoTime() - asked,
+							other.note()))
+					.toList());
+		};
 		this.provider = new LimitedProvider(Refill.FIXED_WINDOW).withoutResets();
 		discovering(4).begin();
 		assertQuotaUsed(0.96);
