@@ -239,6 +239,14 @@ final class FixedWindowBudget extends QuotaBudget {
 		}
 	}
 
+	/** What is spent evenly is divided, too: each instance would spend all of it. */
+	@Override
+	boolean exceedsPart(CallCost cost, double reserve, int parts, long now) {
+		double unshared = charges().unshared();
+		boolean exceeds = unshared > 0 && unshared + need(cost) > (this.even + unshared) / parts;
+		return (exceeds && isSpentEvenly()) || super.exceedsPart(cost, reserve, parts, now);
+	}
+
 	@Override
 	double unconfirmed(UnconfirmedCalls calls, long now) {
 		boolean probes = !this.phase.isKnown() && untilProbe(0, now) <= 0;

@@ -243,7 +243,7 @@ final class LocalControl {
 		this.reported.notes(quotas, now);
 		return new AccountNote(now - this.createdAt, this.sent.requests(), this.sent.inputTokens(),
 				this.sent.outputTokens(), this.gate.waitNanos(now), this.configured.share().value(), now - this.lastCut,
-				this.known, quotas, this.sent.times(now), this.reported.unconfirmed().notes(now));
+				this.known, quotas, this.sent.times(now), this.reported.unconfirmed().notes(quotas, now));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.AccountNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 
@@ -25,8 +26,14 @@ final class UnconfirmedCalls {
 
 	private static final int OVERTAKEN_SLOTS = (int) (OVERTAKEN_NANOS / SLOT_NANOS);
 
-	/** After this time a call has been taken by the provider, answered or not. */
-	static final int SLOTS = 30;
+	/** The newest report is rarely older. */
+	static final int SLOTS = 100;
+
+	/** For so long all calls count: soon an answer shows what is left after them. */
+	private static final long ALL_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+	/** Of earlier ones, the provider has taken about half after the reported one. */
+	private static final double AFTER = 0.5;
 
 	private final double[] permits = new double[SLOTS * DIMENSIONS.length];
 
@@ -69,7 +76,8 @@ final class UnconfirmedCalls {
 		for (long slot = first; slot <= last; slot++) {
 			sum += this.permits[index(slot) + dimension.ordinal()];
 		}
-		return Math.max(0, sum) + overtakenOfOthers(dimension, sentAt, now);
+		double all = Math.max(0, sum) + overtakenOfOthers(dimension, sentAt, now);
+		return (now - sentAt > ALL_NANOS) ? all * AFTER : all;
 	}
 
 	private double overtakenOfOthers(Dimension dimension, long sentAt, long now) {
@@ -86,11 +94,21 @@ final class UnconfirmedCalls {
 		this.ofOthers = changes.stream().flatMap((change) -> change.unanswered().stream()).toList();
 	}
 
-	/** Returns the calls of this instance, for the others. */
-	List<SentNote> notes(long now) {
+	/**
+	 * Returns the calls of this instance that a report may not include, for the others.
+	 * @param quotas the last reports
+	 * @param now the time
+	 */
+	List<SentNote> notes(List<QuotaNote> quotas, long now) {
 		forget(slot(now));
+		long oldest = quotas.stream()
+			.filter((quota) -> !quota.configured())
+			.mapToLong(QuotaNote::reportNanos)
+			.max()
+			.orElse(SLOTS * SLOT_NANOS);
 		List<SentNote> notes = new ArrayList<>();
-		for (long slot = Math.max(0, this.newest - SLOTS + 1); slot <= this.newest; slot++) {
+		long first = Math.max(slot(now - oldest) - OVERTAKEN_SLOTS, this.newest - SLOTS + 1);
+		for (long slot = Math.max(0, first); slot <= this.newest; slot++) {
 			long begin = slot * SLOT_NANOS;
 			SentNote calls = new SentNote(begin, Math.min(begin + SLOT_NANOS, now - this.origin),
 					permits(slot, Dimension.REQUESTS), permits(slot, Dimension.INPUT_TOKENS),

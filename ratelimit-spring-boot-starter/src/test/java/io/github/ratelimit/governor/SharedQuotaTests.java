@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * What instances that share what they know count against a quota of an hour: each call
@@ -238,6 +239,53 @@ class SharedQuotaTests {
 		}
 		long expected = Math.round(60 - 5 * quota(two.get(0)).factor());
 		assertThat(quota(two.get(0)).available()).as("some refill in ten seconds").isBetween(expected, expected + 1);
+	}
+
+	/** Nothing shows whether the provider had taken them before the reported call. */
+	@ParameterizedTest
+	@CsvSource({ "0, 0", "1000, 10", "5000, 5" })
+	void callsThatMayHaveBeenOvertakenCountUntilTheyAreAnswered(int answeredAfter, int counted) {
+		List<Governor> two = two();
+		List<GovernedCall> overtaken = new ArrayList<>(calls(two.get(0), 5));
+		pass(220);
+		overtaken.addAll(calls(two.get(0), 5));
+		if (answeredAfter == 0) {
+			overtaken.forEach((call) -> report(call, 80, HOUR));
+		}
+		pass(10);
+		GovernedCall later = calls(two.get(1), 1).get(0);
+		pass(answeredAfter);
+		report(later, 60, HOUR);
+		meet();
+		List<CompletableFuture<GovernedCall>> more = new ArrayList<>();
+		for (int i = 0; i < 60; i++) {
+			more.add(call(two.get(1), 0));
+		}
+		pass(500);
+		long sent = more.stream().filter((call) -> call.isDone() && !call.isCompletedExceptionally()).count();
+		double factor = quota(two.get(1)).factor();
+		assertThat(sent * factor).as("60 less 20 of reserve").isCloseTo(40 - counted * factor, within(2.5));
+	}
+
+	@Test
+	void instancesThatSpendAWindowEvenlyDivideWhatTheyMaySpendAtOnce() {
+		List<Governor> instances = instances(4, false);
+		for (Governor instance : instances) {
+			CompletableFuture<GovernedCall> call = call(instance, 0);
+			pass(1000);
+			call.join()
+				.report(new ProviderSnapshot(List
+					.of(new Quota(Dimension.REQUESTS, 1000, 950, MINUTE.dividedBy(2), MINUTE, Refill.FIXED_WINDOW)),
+						null, 0), false);
+		}
+		pass(2000);
+		List<CompletableFuture<GovernedCall>> calls = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			calls.add(call(instances.get(i % 4), 0));
+		}
+		pass(100);
+		assertThat(calls.stream().filter(CompletableFuture::isDone)).as("5% of 1000, at a factor of 4")
+			.hasSizeBetween(8, 20);
 	}
 
 	@Test
