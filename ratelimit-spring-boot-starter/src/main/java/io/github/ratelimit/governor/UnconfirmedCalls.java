@@ -30,7 +30,7 @@ final class UnconfirmedCalls {
 	static final int SLOTS = 100;
 
 	/** For so long all calls count: soon an answer shows what is left after them. */
-	private static final long ALL_NANOS = TimeUnit.SECONDS.toNanos(3);
+	private static final int NEW_SLOTS = 30;
 
 	/** Of earlier ones, the provider has taken about half after the reported one. */
 	private static final double AFTER = 0.5;
@@ -43,6 +43,9 @@ final class UnconfirmedCalls {
 
 	/** Those of other instances, by the time of this one. */
 	private List<SentNote> ofOthers = List.of();
+
+	/** Whether other instances are known: else the factor stands for what they send. */
+	private boolean shared;
 
 	UnconfirmedCalls(long now) {
 		this.origin = now;
@@ -72,12 +75,13 @@ final class UnconfirmedCalls {
 		forget(slot(now));
 		long last = slot(sentAt);
 		double sum = 0;
-		long first = Math.max(0, Math.max(last - OVERTAKEN_SLOTS, this.newest - SLOTS + 1));
+		int slots = this.shared ? SLOTS : NEW_SLOTS;
+		long first = Math.max(0, Math.max(last - OVERTAKEN_SLOTS, this.newest - slots + 1));
 		for (long slot = first; slot <= last; slot++) {
 			sum += this.permits[index(slot) + dimension.ordinal()];
 		}
 		double all = Math.max(0, sum) + overtakenOfOthers(dimension, sentAt, now);
-		return (now - sentAt > ALL_NANOS) ? all * AFTER : all;
+		return (this.shared && now - sentAt > NEW_SLOTS * SLOT_NANOS) ? all * AFTER : all;
 	}
 
 	private double overtakenOfOthers(Dimension dimension, long sentAt, long now) {
@@ -91,6 +95,7 @@ final class UnconfirmedCalls {
 
 	/** Uses what other instances knew when they left their last notes. */
 	void ofOthers(List<Peers.Change> changes) {
+		this.shared = !changes.isEmpty();
 		this.ofOthers = changes.stream().flatMap((change) -> change.unanswered().stream()).toList();
 	}
 
