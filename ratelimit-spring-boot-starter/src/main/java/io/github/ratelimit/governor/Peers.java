@@ -41,6 +41,9 @@ final class Peers {
 
 	private boolean met;
 
+	/** How often the others were lost. */
+	private int losses;
+
 	private long metAt;
 
 	/**
@@ -76,7 +79,7 @@ final class Peers {
 
 	private Seen seen(String instance, AccountNote note, long leftAt) {
 		Seen before = this.last.get(instance);
-		return new Seen(note, leftAt, (before != null) ? before.charged() : new IdentityHashMap<>(2));
+		return new Seen(note, leftAt, this.losses, (before != null) ? before.charged() : new IdentityHashMap<>(2));
 	}
 
 	/**
@@ -89,9 +92,10 @@ final class Peers {
 	private Change change(PeerNote peer, Seen seen) {
 		Seen before = this.last.get(peer.instance());
 		if (before != null) {
-			boolean heard = this.met && seen.leftAt() - before.leftAt() < SILENT_NANOS;
+			boolean together = this.met && before.losses() == this.losses;
+			boolean heard = together && seen.leftAt() - before.leftAt() < SILENT_NANOS;
 			return new Change(before.note(), seen.note(), peer.ageNanos(),
-					heard ? sentSince(before.note(), seen) : List.of(), seen.unanswered(), this.met, seen.charged());
+					heard ? sentSince(before.note(), seen) : List.of(), seen.unanswered(), together, seen.charged());
 		}
 		boolean begunSince = this.met && seen.beganAt() - this.metAt >= 0;
 		return new Change(this.met ? null : seen.note(), seen.note(), peer.ageNanos(),
@@ -133,6 +137,7 @@ final class Peers {
 	/** No notes are read any more: what the others send from now on is unknown. */
 	void lost() {
 		this.met = false;
+		this.losses++;
 	}
 
 	/** Returns how many other instances have left a note within the last minute. */
@@ -208,9 +213,10 @@ final class Peers {
 	 *
 	 * @param note the note
 	 * @param leftAt the time by the clock of this instance
+	 * @param losses how often the others had been lost when it was read
 	 * @param charged what was charged here for its instance
 	 */
-	private record Seen(AccountNote note, long leftAt, Map<QuotaBudget, Double> charged) {
+	private record Seen(AccountNote note, long leftAt, int losses, Map<QuotaBudget, Double> charged) {
 
 		long beganAt() {
 			return this.leftAt - this.note.livedNanos();

@@ -401,6 +401,33 @@ class SharedQuotaTests {
 	}
 
 	@Test
+	void whatAnotherInstanceHasChargedWhileTheStoreWasAwayIsInItsPart() {
+		Governor one = withTokens();
+		Governor other = withTokens();
+		call(one, 10);
+		call(other, 10);
+		pass(3000);
+		call(one, 10);
+		call(other, 10);
+		pass(500);
+		this.away = true;
+		CompletableFuture<GovernedCall> call = call(one, 2000);
+		call(other, 10);
+		pass(3000);
+		assertThat(call).isCompleted();
+		this.left.clear();
+		this.away = false;
+		call(other, 10);
+		pass(3000);
+		long before = quota(other).available();
+		call(one, 10);
+		pass(3000);
+		call(other, 10);
+		pass(1000);
+		assertThat(quota(other).available()).as("20 tokens, and what refills").isBetween(before - 20, before + 30);
+	}
+
+	@Test
 	void whatWasNeverChargedHereIsNotGivenBackHere() {
 		Governor one = withTokens();
 		call(one, 3000);
