@@ -28,9 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param quotas the limits
  * @param sent what the instance has sent and when, in all the same as the sums; empty if
  * an earlier version has written the note
+ * @param unanswered what of it was sent a short time ago and is not answered yet
  */
 record AccountNote(long livedNanos, double requests, double inputTokens, double outputTokens, long gateNanos,
-		double share, long cutNanos, boolean known, List<QuotaNote> quotas, List<SentNote> sent) {
+		double share, long cutNanos, boolean known, List<QuotaNote> quotas, List<SentNote> sent,
+		List<SentNote> unanswered) {
 
 	/** How many times a note tells apart. */
 	static final int MOST_TIMES = 20;
@@ -83,7 +85,8 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	byte[] encode() {
 		List<QuotaNote> shared = this.quotas.stream().filter(QuotaNote::isPossible).limit(MOST_QUOTAS).toList();
 		ByteBuffer bytes = ByteBuffer
-			.allocate(BYTES + shared.size() * QUOTA_BYTES + ADDED_BYTES + this.sent.size() * SENT_BYTES)
+			.allocate(BYTES + shared.size() * QUOTA_BYTES + ADDED_BYTES
+					+ (this.sent.size() + this.unanswered.size()) * SENT_BYTES + 1)
 			.put(VERSION)
 			.putDouble(Math.min(this.livedNanos, LONGEST_NANOS))
 			.putDouble(bounded(this.requests))
@@ -111,15 +114,20 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		bytes.putInt(IntStream.range(0, shared.size())
 			.map((index) -> shared.get(index).windowAssumed() ? 1 << index : 0)
 			.sum());
-		bytes.put((byte) this.sent.size());
-		for (SentNote calls : this.sent) {
+		put(this.sent, bytes);
+		put(this.unanswered, bytes);
+		return bytes.array();
+	}
+
+	private static void put(List<SentNote> sent, ByteBuffer bytes) {
+		bytes.put((byte) sent.size());
+		for (SentNote calls : sent) {
 			bytes.putDouble(calls.at())
 				.putFloat(calls.at() - calls.begin())
 				.putFloat((float) calls.requests())
 				.putFloat((float) calls.inputTokens())
 				.putFloat((float) calls.outputTokens());
 		}
-		return bytes.array();
 	}
 
 	/** A sum that is too large must not hide the rest of the note. */
@@ -136,9 +144,10 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			}
 			AccountNote note = new AccountNote((long) between(0, LONGEST_NANOS, bytes), sum(bytes), sum(bytes),
 					sum(bytes), (long) between(-LONGEST_NANOS, LONGEST_NANOS, bytes), between(0, 1, bytes),
-					(long) between(-1, LONGEST_NANOS, bytes), bytes.get() != 0, quotas(bytes), List.of());
-			return (bytes.remaining() >= ADDED_BYTES) ? note.withAdded(bytes.getInt(), sent(bytes, note.livedNanos()))
-					: note.withAdded(0, List.of());
+					(long) between(-1, LONGEST_NANOS, bytes), bytes.get() != 0, quotas(bytes), List.of(), List.of());
+			int windowsAssumed = (bytes.remaining() >= ADDED_BYTES) ? bytes.getInt() : 0;
+			List<SentNote> sent = sent(MOST_TIMES, bytes, note.livedNanos());
+			return note.withAdded(windowsAssumed, sent, sent(UnconfirmedCalls.SLOTS, bytes, note.livedNanos()));
 		}
 		catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException ex) {
 			return null;
@@ -158,7 +167,7 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		return quotas;
 	}
 
-	private AccountNote withAdded(int windowsAssumed, List<SentNote> sent) {
+	private AccountNote withAdded(int windowsAssumed, List<SentNote> sent, List<SentNote> unanswered) {
 		List<QuotaNote> possible = new ArrayList<>();
 		for (int i = 0; i < this.quotas.size(); i++) {
 			QuotaNote quota = this.quotas.get(i);
@@ -167,12 +176,12 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			}
 		}
 		return new AccountNote(this.livedNanos, this.requests, this.inputTokens, this.outputTokens, this.gateNanos,
-				this.share, this.cutNanos, this.known, possible, sent);
+				this.share, this.cutNanos, this.known, possible, sent, unanswered);
 	}
 
 	/** Returns what was sent and when, nothing if the numbers cannot be right. */
-	private static List<SentNote> sent(ByteBuffer bytes, long livedNanos) {
-		int count = bytes.get();
+	private static List<SentNote> sent(int most, ByteBuffer bytes, long livedNanos) {
+		int count = bytes.hasRemaining() ? bytes.get() : 0;
 		List<SentNote> sent = new ArrayList<>();
 		double last = 0;
 		for (int i = 0; i < count && bytes.remaining() >= SENT_BYTES; i++) {
@@ -186,7 +195,7 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			last = at;
 			sent.add(calls);
 		}
-		return (sent.size() == count && count <= MOST_TIMES) ? sent : List.of();
+		return (sent.size() == count && count <= most) ? sent : List.of();
 	}
 
 	private static double sum(ByteBuffer bytes) {
@@ -238,6 +247,11 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		SentNote plus(SentNote other, int sign) {
 			return new SentNote(this.begin, this.at, this.requests + sign * other.requests,
 					this.inputTokens + sign * other.inputTokens, this.outputTokens + sign * other.outputTokens);
+		}
+
+		SentNote plus(long nanos) {
+			return new SentNote(this.begin + nanos, this.at + nanos, this.requests, this.inputTokens,
+					this.outputTokens);
 		}
 
 		SentNote at(long time) {

@@ -145,7 +145,7 @@ final class ConfiguredQuotas {
 		this.share.cut();
 		for (QuotaBudget budget : this.budgets) {
 			if (dimension == budget.dimension() || (dimension == null && budget.windowNanos() <= SOON_FULL_NANOS)) {
-				budget.lower(0);
+				budget.available(Math.min(0, budget.available()), now);
 			}
 		}
 	}
@@ -174,7 +174,7 @@ final class ConfiguredQuotas {
 	}
 
 	/** Begins with what other instances knew a short time ago. */
-	void join(List<Peers.Change> changes) {
+	void join(List<Peers.Change> changes, long now) {
 		for (QuotaBudget budget : this.budgets) {
 			double available = budget.capacity();
 			for (Peers.Change change : changes) {
@@ -185,7 +185,8 @@ final class ConfiguredQuotas {
 					change.included(budget);
 				}
 			}
-			budget.join(available);
+			// they did not know what this instance has charged
+			budget.spend(Math.max(0, budget.capacity() - available), now);
 		}
 	}
 

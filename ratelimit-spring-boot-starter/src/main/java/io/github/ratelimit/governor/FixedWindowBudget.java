@@ -239,6 +239,14 @@ final class FixedWindowBudget extends QuotaBudget {
 		}
 	}
 
+	/** What is spent evenly is divided, too: each instance would spend all of it. */
+	@Override
+	boolean exceedsPart(CallCost cost, double reserve, int parts, long now) {
+		double unshared = charges().unshared();
+		boolean exceeds = unshared > 0 && unshared + need(cost) > (this.even + unshared) / parts;
+		return (exceeds && isSpentEvenly()) || super.exceedsPart(cost, reserve, parts, now);
+	}
+
 	@Override
 	double unconfirmed(UnconfirmedCalls calls, long now) {
 		boolean probes = !this.phase.isKnown() && untilProbe(0, now) <= 0;
@@ -276,6 +284,14 @@ final class FixedWindowBudget extends QuotaBudget {
 		}
 	}
 
+	/** A report of the window before shows nothing of this one. */
+	@Override
+	void noteOwnReport(double remaining, long sentAt) {
+		if (!isBefore(this.phase.earliest() - windowNanos(), sentAt)) {
+			super.noteOwnReport(remaining, sentAt);
+		}
+	}
+
 	private void observe(double remaining, Mark mark, long now) {
 		if (!this.endReported) {
 			this.phase.report(remaining, capacity(), mark.sentAt(), now);
@@ -289,9 +305,15 @@ final class FixedWindowBudget extends QuotaBudget {
 	}
 
 	@Override
+	void windowEndsElsewhere(long earliest, long latest) {
+		this.phase.endsElsewhereBetween(earliest, latest);
+	}
+
+	@Override
 	AccountNote.QuotaNote note(boolean configured, long now) {
 		AccountNote.QuotaNote note = super.note(configured, now);
-		return this.phase.isKnown() ? note.ends(this.phase.earliest() - now, this.phase.latest() - now) : note;
+		WindowPhase.Interval end = this.phase.seen();
+		return (end != null) ? note.ends(end.earliest() - now, end.latest() - now) : note;
 	}
 
 	@Override

@@ -218,7 +218,7 @@ final class LocalControl {
 
 	/** Notes that a call has been answered, or has ended without an answer. */
 	void confirm(Mark mark, CallCost cost) {
-		this.reported.confirm(mark, cost);
+		this.reported.unconfirmed().confirm(cost, mark.sentAt());
 	}
 
 	/** Corrects the charge of a call by its usage. */
@@ -243,7 +243,7 @@ final class LocalControl {
 		this.reported.notes(quotas, now);
 		return new AccountNote(now - this.createdAt, this.sent.requests(), this.sent.inputTokens(),
 				this.sent.outputTokens(), this.gate.waitNanos(now), this.configured.share().value(), now - this.lastCut,
-				this.known, quotas, this.sent.times(now));
+				this.known, quotas, this.sent.times(now), this.reported.unconfirmed().notes(quotas, now));
 	}
 
 	/**
@@ -259,18 +259,19 @@ final class LocalControl {
 			this.configured.takeForOthers(change, now);
 			this.reported.takeForOthers(change.sent(), now);
 		}
+		this.reported.unconfirmed().ofOthers(changes);
 		this.sent.remember(now);
 		this.configured.noteShared();
 		this.reported.noteShared();
 		for (Peers.Change change : changes) {
-			learn(change.note(), change.ageNanos(), now);
+			learn(change, change.note(), change.ageNanos(), now);
 		}
 		if (first) {
-			this.configured.join(changes);
+			this.configured.join(changes, now);
 		}
 	}
 
-	private void learn(AccountNote note, long age, long now) {
+	private void learn(Peers.Change change, AccountNote note, long age, long now) {
 		this.gate.closeFor(Math.min(note.gateNanos() - age, Gate.nanos(this.settings.longestGate())), now);
 		long cutAgo = note.cutNanos() + age;
 		if (now - this.lastCut > cutAgo && note.share() < this.configured.share().value()) {
@@ -282,17 +283,17 @@ final class LocalControl {
 		}
 		for (QuotaNote quota : note.quotas()) {
 			if (!quota.configured()) {
-				learnReported(quota, age, now);
+				learnReported(quota, change.isKnown(quota), age, now);
 			}
 		}
 		this.known |= note.known() && !this.configured.isEmpty();
 	}
 
-	private void learnReported(QuotaNote quota, long age, long now) {
+	private void learnReported(QuotaNote quota, boolean known, long age, long now) {
 		this.known |= this.reported.adopt(quota, age, now);
 		Mark then = (quota.remaining() >= 0) ? this.sent.at(now - age - quota.reportNanos()) : null;
 		if (then != null) {
-			this.reported.report(quota, then, this.sent.last(), now);
+			this.reported.report(quota, known, then, this.sent.last(), now);
 		}
 	}
 
@@ -303,6 +304,7 @@ final class LocalControl {
 	 */
 	void alone(int instances, long now) {
 		divide(instances, now);
+		this.reported.unconfirmed().ofOthers(List.of());
 		this.sent.forget();
 	}
 

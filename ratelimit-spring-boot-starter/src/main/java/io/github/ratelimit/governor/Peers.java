@@ -2,13 +2,14 @@ package io.github.ratelimit.governor;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.AccountNote.SentNote;
 import io.github.ratelimit.governor.SharedNotes.PeerNote;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +26,23 @@ final class Peers {
 	/** An instance with calls leaves notes at shorter intervals. */
 	private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-	private Map<String, Seen> last = new HashMap<>();
+	/** Two notes show the time of one report to this. */
+	private static final long SAME_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+	/** So many instances are remembered that have left no note lately. */
+	private static final int MOST_ABSENT = 100;
+
+	/** The last notes, in the order in which they were read. */
+	private final Map<String, Seen> last = new LinkedHashMap<>();
 
 	private int noted;
 
 	private int active;
 
 	private boolean met;
+
+	/** How often the others were lost. */
+	private int losses;
 
 	private long metAt;
 
@@ -41,21 +52,26 @@ final class Peers {
 	 * @param now the time
 	 */
 	List<Change> meet(List<PeerNote> notes, long now) {
-		Map<String, Seen> current = new HashMap<>();
 		List<Change> changes = new ArrayList<>(notes.size());
+		this.noted = 0;
 		this.active = 0;
 		for (PeerNote peer : notes) {
 			AccountNote note = AccountNote.decode(peer.note());
 			if (note != null) {
 				Seen seen = seen(peer.instance(), note, now - peer.ageNanos());
 				changes.add(change(peer, seen));
-				current.put(peer.instance(), seen);
+				this.last.remove(peer.instance());
+				this.last.put(peer.instance(), seen);
+				this.noted++;
 				this.active += (peer.ageNanos() <= ACTIVE_NANOS) ? 1 : 0;
 			}
 		}
 		changes.sort(Comparator.comparingLong(Change::ageNanos));
-		this.last = current;
-		this.noted = current.size();
+		Iterator<Seen> oldest = this.last.values().iterator();
+		for (int absent = this.last.size() - this.noted; absent > MOST_ABSENT; absent--) {
+			oldest.next();
+			oldest.remove();
+		}
 		this.met = true;
 		this.metAt = now;
 		return changes;
@@ -63,25 +79,27 @@ final class Peers {
 
 	private Seen seen(String instance, AccountNote note, long leftAt) {
 		Seen before = this.last.get(instance);
-		return new Seen(note, leftAt, (before != null) ? before.charged() : new IdentityHashMap<>(2));
+		return new Seen(note, leftAt, this.losses, (before != null) ? before.charged() : new IdentityHashMap<>(2));
 	}
 
 	/**
 	 * The reports of the provider already include what an instance sent before its first
 	 * note that was read, unless it has started since, and what it sent before a long
 	 * pause: an instance without calls leaves a note before its next call. A configured
-	 * limit is not reported, so all that was charged since the last note counts.
+	 * limit is not reported, so all that was charged since the last note counts, and all
+	 * that an instance has charged which is heard of only after the first exchange.
 	 */
 	private Change change(PeerNote peer, Seen seen) {
 		Seen before = this.last.get(peer.instance());
 		if (before != null) {
-			boolean heard = this.met && seen.leftAt() - before.leftAt() < SILENT_NANOS;
+			boolean together = this.met && before.losses() == this.losses;
+			boolean heard = together && seen.leftAt() - before.leftAt() < SILENT_NANOS;
 			return new Change(before.note(), seen.note(), peer.ageNanos(),
-					heard ? sentSince(before.note(), seen) : List.of(), this.met, seen.charged());
+					heard ? sentSince(before.note(), seen) : List.of(), seen.unanswered(), together, seen.charged());
 		}
 		boolean begunSince = this.met && seen.beganAt() - this.metAt >= 0;
-		return new Change(begunSince ? null : seen.note(), seen.note(), peer.ageNanos(),
-				begunSince ? sentSince(null, seen) : List.of(), true, seen.charged());
+		return new Change(this.met ? null : seen.note(), seen.note(), peer.ageNanos(),
+				begunSince ? sentSince(null, seen) : List.of(), seen.unanswered(), true, seen.charged());
 	}
 
 	/**
@@ -119,6 +137,7 @@ final class Peers {
 	/** No notes are read any more: what the others send from now on is unknown. */
 	void lost() {
 		this.met = false;
+		this.losses++;
 	}
 
 	/** Returns how many other instances have left a note within the last minute. */
@@ -134,28 +153,52 @@ final class Peers {
 	/**
 	 * What one of the other instances has done.
 	 *
-	 * @param before its note before, null if it has started since
+	 * @param before its note before, null if it is heard of for the first time after the
+	 * first exchange
 	 * @param note its latest note
 	 * @param ageNanos how old that is
 	 * @param sent what it has sent since, by the time of this instance
+	 * @param unanswered what it has sent a short time ago and is not answered yet
 	 * @param together whether notes were exchanged since; else each has used its part of
 	 * the configured limits, which includes what it has charged
 	 * @param charged what was charged here for it
 	 */
-	record Change(@Nullable AccountNote before, AccountNote note, long ageNanos, List<SentNote> sent, boolean together,
-			Map<QuotaBudget, Double> charged) {
+	record Change(@Nullable AccountNote before, AccountNote note, long ageNanos, List<SentNote> sent,
+			List<SentNote> unanswered, boolean together, Map<QuotaBudget, Double> charged) {
 
 		/**
 		 * Returns what is charged for the instance, negative for what it has given back.
 		 * What was never charged here is not given back here.
 		 */
 		double charge(QuotaBudget configured) {
-			double change = this.note.charged(configured)
-					- ((this.before != null) ? this.before.charged(configured) : 0);
+			double change = (this.before != null) ? this.note.charged(configured) - this.before.charged(configured)
+					: owed(configured);
 			double already = this.charged.getOrDefault(configured, 0.0);
 			double charge = Math.max(-already, change);
 			this.charged.put(configured, already + charge);
 			return this.together ? charge : 0;
+		}
+
+		/** Returns what has not come back of all that the instance has charged. */
+		private double owed(QuotaBudget configured) {
+			QuotaNote quota = this.note.of(configured);
+			return (quota == null) ? 0 : Math.max(0, Math.min(quota.charged(),
+					configured.capacity() - quota.available() - configured.refilled(this.ageNanos)));
+		}
+
+		/**
+		 * Returns whether a report was read in the note before. Its time is known a
+		 * little differently now, which makes it no newer.
+		 */
+		boolean isKnown(QuotaNote quota) {
+			return this.before != null && this.before != this.note
+					&& this.before.quotas().stream().anyMatch((old) -> isSameReport(this.before, old, quota));
+		}
+
+		private boolean isSameReport(AccountNote before, QuotaNote old, QuotaNote quota) {
+			long between = this.note.livedNanos() - quota.reportNanos() - (before.livedNanos() - old.reportNanos());
+			return quota.dimension() == old.dimension() && quota.windowNanos() == old.windowNanos()
+					&& quota.remaining() == old.remaining() && Math.abs(between) <= SAME_REPORT_NANOS;
 		}
 
 		/** What is known of the limit includes what the instance has charged. */
@@ -170,12 +213,17 @@ final class Peers {
 	 *
 	 * @param note the note
 	 * @param leftAt the time by the clock of this instance
+	 * @param losses how often the others had been lost when it was read
 	 * @param charged what was charged here for its instance
 	 */
-	private record Seen(AccountNote note, long leftAt, Map<QuotaBudget, Double> charged) {
+	private record Seen(AccountNote note, long leftAt, int losses, Map<QuotaBudget, Double> charged) {
 
 		long beganAt() {
 			return this.leftAt - this.note.livedNanos();
+		}
+
+		List<SentNote> unanswered() {
+			return this.note.unanswered().stream().map((calls) -> calls.plus(beganAt())).toList();
 		}
 
 	}

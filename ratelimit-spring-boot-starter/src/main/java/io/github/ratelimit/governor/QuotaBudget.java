@@ -42,13 +42,14 @@ class QuotaBudget {
 	private long at;
 
 	/** The call whose report is the newest. */
-	private long reportSequence;
-
-	private long reportSentAt;
-
-	private boolean reported;
+	private @Nullable Mark reportMark;
 
 	private double remaining = -1;
+
+	/** The newest report to this instance itself, which is what it tells the others. */
+	private double ownRemaining = -1;
+
+	private long ownSentAt;
 
 	/** The part of the capacity that this instance may use. */
 	private double part = 1;
@@ -134,7 +135,7 @@ class QuotaBudget {
 
 	/** Returns when this limit was reported last, as far as is known. */
 	long lastSeenAt() {
-		return this.reported ? this.reportSentAt : this.seenAt;
+		return (this.reportMark != null) ? this.reportMark.sentAt() : this.seenAt;
 	}
 
 	void advance(long now, double share) {
@@ -222,9 +223,10 @@ class QuotaBudget {
 
 	AccountNote.QuotaNote note(boolean configured, long now) {
 		this.charges.noted();
+		long sentAt = (this.ownRemaining >= 0) ? this.ownSentAt : lastSeenAt();
 		return new AccountNote.QuotaNote(configured, this.dimension, refill(), this.windowNanos, this.capacity,
-				this.available, this.factor.value(), configured ? this.charges.total() : 0, 1, 0,
-				this.reported ? this.remaining : -1, Math.max(0, now - lastSeenAt()), this.windowAssumed);
+				this.available, this.factor.value(), configured ? this.charges.total() : 0, 1, 0, this.ownRemaining,
+				Math.max(0, now - sentAt), this.windowAssumed);
 	}
 
 	Sharing.Charges charges() {
@@ -247,12 +249,12 @@ class QuotaBudget {
 	}
 
 	boolean isReported() {
-		return this.reported;
+		return this.reportMark != null;
 	}
 
 	/** Returns whether the newest report includes what was sent at a time. */
 	boolean isIncluded(long sentAt) {
-		return this.reported && sentAt - this.reportSentAt <= 0;
+		return this.reportMark != null && sentAt - this.reportMark.sentAt() <= 0;
 	}
 
 	/** From now on each of so many instances uses a part of the limit. */
@@ -266,11 +268,6 @@ class QuotaBudget {
 		return this.factor;
 	}
 
-	/** Others knew what is available, but not what this instance has charged. */
-	void join(double available) {
-		this.available = bounded(this.available - Math.max(0, this.capacity - available));
-	}
-
 	/** Begins with what another instance knew a short time ago. */
 	void adopt(AccountNote.QuotaNote note, long age, long now) {
 		this.available = bounded(note.available() + refilled(age));
@@ -278,21 +275,16 @@ class QuotaBudget {
 		this.seenAt = now - age - note.reportNanos();
 	}
 
-	/** There is not more than this. */
-	void lower(double atMost) {
-		this.available = Math.min(this.available, atMost);
-	}
-
 	/**
 	 * Returns whether the report of a call is newer than the current state, and does not
 	 * belong to a past window.
 	 */
 	boolean isNews(Mark mark, long now) {
-		if (!this.reported) {
+		if (this.reportMark == null) {
 			return true;
 		}
 		advance(now, 1);
-		return mark.isAfter(this.reportSentAt, this.reportSequence);
+		return mark.isAfter(this.reportMark);
 	}
 
 	/**
@@ -313,10 +305,19 @@ class QuotaBudget {
 		double least = Math.min(this.capacity, refilled) - sentSince;
 		this.available = bounded(Math.max(least, Math.min(refilled - sentSince, this.available)));
 		this.at = now;
-		this.reported = true;
 		this.remaining = remaining;
-		this.reportSequence = mark.sequence();
-		this.reportSentAt = mark.sentAt();
+		this.reportMark = mark;
+	}
+
+	/** Notes a report to this instance itself. */
+	void noteOwnReport(double remaining, long sentAt) {
+		if (this.ownRemaining < 0 || sentAt - this.ownSentAt > 0) {
+			this.ownSentAt = sentAt;
+			this.ownRemaining = remaining;
+		}
+		else if (this.ownSentAt - sentAt <= UnconfirmedCalls.OVERTAKEN_NANOS) {
+			this.ownRemaining = Math.min(this.ownRemaining, remaining);
+		}
 	}
 
 	/**
@@ -326,7 +327,7 @@ class QuotaBudget {
 	 * @param cost its cost, null for a call of another instance
 	 */
 	void reportOvertaken(double remaining, Mark mark, @Nullable CallCost cost, long now) {
-		if (this.reportSentAt - mark.sentAt() <= UnconfirmedCalls.OVERTAKEN_NANOS && remaining <= this.remaining) {
+		if (lastSeenAt() - mark.sentAt() <= UnconfirmedCalls.OVERTAKEN_NANOS && remaining <= this.remaining) {
 			this.remaining = remaining;
 			this.available = (cost != null) ? bounded(this.available - need(cost))
 					: Math.min(this.available, remaining + refilled(now - mark.sentAt()));
@@ -335,11 +336,15 @@ class QuotaBudget {
 
 	/** Returns what calls need that the newest report may not include. */
 	double unconfirmed(UnconfirmedCalls calls, long now) {
-		return this.reported ? calls.overtaken(this.dimension, this.reportSentAt, now) * this.factor.value() : 0;
+		return isReported() ? calls.overtaken(this.dimension, lastSeenAt(), now) * this.factor.value() : 0;
 	}
 
 	/** A report shows when the window ends, if there is one. */
 	void windowEnds(long earliest, long latest, boolean regularly) {
+	}
+
+	/** Another instance has seen when the window ends, if there is one. */
+	void windowEndsElsewhere(long earliest, long latest) {
 	}
 
 }

@@ -145,9 +145,9 @@ final class ReportedQuotas {
 		}
 	}
 
-	/** Notes that a call has been answered, or has ended without an answer. */
-	void confirm(Mark mark, CallCost cost) {
-		this.unconfirmed.confirm(cost, mark.sentAt());
+	/** Returns the calls that are not answered yet. */
+	UnconfirmedCalls unconfirmed() {
+		return this.unconfirmed;
 	}
 
 	/**
@@ -174,6 +174,7 @@ final class ReportedQuotas {
 		else {
 			budget.reportOvertaken(quota.remaining(), mark, cost, now);
 		}
+		budget.noteOwnReport(quota.remaining(), mark.sentAt());
 		this.budgets
 			.removeIf((other) -> other != budget && other.dimension() == budget.dimension() && isForgotten(other, now));
 	}
@@ -276,13 +277,13 @@ final class ReportedQuotas {
 		}
 	}
 
-	/** Uses what another instance was reported. */
-	void report(QuotaNote note, Mark mark, Mark sent, long now) {
+	/** Uses what another instance was reported, and whether that was used before. */
+	void report(QuotaNote note, boolean known, Mark mark, Mark sent, long now) {
 		QuotaBudget budget = find(note);
 		if (budget == null) {
 			return;
 		}
-		if (budget.isNews(mark, now)) {
+		if (!known && budget.isNews(mark, now)) {
 			budget.report(note.capacity(), note.remaining(), mark, sent, now);
 		}
 		else {
@@ -334,7 +335,7 @@ final class ReportedQuotas {
 
 	private static void endsAt(QuotaBudget budget, QuotaNote note, long then) {
 		if (note.isEndKnown() && budget.isOf(note.dimension(), note.windowNanos())) {
-			budget.windowEnds(then + note.endsEarliest(), then + note.endsLatest(), false);
+			budget.windowEndsElsewhere(then + note.endsEarliest(), then + note.endsLatest());
 		}
 	}
 

@@ -202,8 +202,8 @@ final class SentCalls {
 			};
 		}
 
-		boolean isAfter(long sentAt, long sequence) {
-			return this.sentAt - sentAt > 0 || (this.sentAt == sentAt && this.sequence > sequence);
+		boolean isAfter(Mark other) {
+			return this.sentAt - other.sentAt > 0 || (this.sentAt == other.sentAt && this.sequence > other.sequence);
 		}
 
 		/** Returns what had been sent, at another time. */

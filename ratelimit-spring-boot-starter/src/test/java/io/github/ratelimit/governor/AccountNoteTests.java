@@ -22,7 +22,8 @@ class AccountNoteTests {
 
 	private static AccountNote note(double requests, double window, double capacity, double available, double charged) {
 		return new AccountNote(1, requests, 0, 0, 0, 1, 0, true, List.of(new QuotaNote(false, Dimension.REQUESTS,
-				Refill.CONTINUOUS, (long) window, capacity, available, 1, charged, 0, -1, -1, 0, false)), List.of());
+				Refill.CONTINUOUS, (long) window, capacity, available, 1, charged, 0, -1, -1, 0, false)), List.of(),
+				List.of());
 	}
 
 	@Test
@@ -38,7 +39,8 @@ class AccountNoteTests {
 		QuotaNote known = new QuotaNote(false, Dimension.TOKENS, Refill.CONTINUOUS, (long) MINUTE, 500, 490, 1, 0, 1, 0,
 				480, 7, false);
 		return new AccountNote(1000, 12, 70, 30, 0, 1, 0, true, List.of(assumed, known),
-				List.of(new SentNote(100, 200, 10, 60, 20), new SentNote(900, 900, 2, 10, 10)));
+				List.of(new SentNote(100, 200, 10, 60, 20), new SentNote(900, 900, 2, 10, 10)),
+				List.of(new SentNote(900, 1000, 1, 5, 5)));
 	}
 
 	@Test
@@ -62,11 +64,20 @@ class AccountNoteTests {
 		assertThat(earlier.quotas()).extracting(QuotaNote::windowAssumed).containsExactly(false, false);
 	}
 
+	@Test
+	void aNoteThatDoesNotSayWhatIsUnansweredIsRead() {
+		byte[] note = noteWithTimes().encode();
+		AccountNote earlier = AccountNote.decode(Arrays.copyOf(note, note.length - 1 - Double.BYTES - 4 * Float.BYTES));
+		assertThat(earlier).isNotNull();
+		assertThat(earlier.sent()).hasSize(2);
+		assertThat(earlier.unanswered()).isEmpty();
+	}
+
 	@ParameterizedTest
 	@ValueSource(doubles = { Double.NaN, -1, 1001, 1e300 })
 	void timesThatNoInstanceWritesAreLeftOutAndNotTheNote(double at) {
 		byte[] note = noteWithTimes().encode();
-		int last = note.length - 4 * Float.BYTES - Double.BYTES;
+		int last = note.length - 2 * (4 * Float.BYTES + Double.BYTES) - 1;
 		AccountNote read = AccountNote.decode(ByteBuffer.wrap(note).putDouble(last, at).array());
 		assertThat(read).isNotNull();
 		assertThat(read.quotas()).hasSize(2);
@@ -107,7 +118,7 @@ class AccountNoteTests {
 		byte[] written = new AccountNote(1, 0, 0, 0, (long) gate, share, (long) cut, true,
 				List.of(new QuotaNote(false, Dimension.REQUESTS, Refill.FIXED_WINDOW, (long) MINUTE, 500, 490, 1, 0,
 						(long) earliest, (long) latest, -1, (long) reported, false)),
-				List.of())
+				List.of(), List.of())
 			.encode();
 		AccountNote read = AccountNote.decode(written);
 		assertThat(read == null || read.quotas().isEmpty()).isTrue();

@@ -33,8 +33,12 @@ class FixedWindowEndTests {
 	}
 
 	private CompletableFuture<GovernedCall> call() {
+		return call(10);
+	}
+
+	private CompletableFuture<GovernedCall> call(long tokens) {
 		return this.governor
-			.acquireAsync(new CallRequest(new CallCost(10, 0), MINUTE.multipliedBy(5), 0, false, Caller.UNBOUNDED));
+			.acquireAsync(new CallRequest(new CallCost(tokens, 0), MINUTE.multipliedBy(5), 0, false, Caller.UNBOUNDED));
 	}
 
 	private void report(GovernedCall call, long remaining) {
@@ -103,6 +107,40 @@ class FixedWindowEndTests {
 		assertThat(available()).as("sent before the call that has reported last").isEqualTo(1000);
 		report(after, 380, null);
 		assertThat(available()).as("sent after it").isEqualTo(1000);
+	}
+
+	@Test
+	void callsOfWhichTheLaterOneWasTakenFirstShowNoEndOfAWindow() {
+		report(call().join(), 800);
+		passTo(40);
+		GovernedCall earlier = call().join();
+		passTo(40.1);
+		GovernedCall later = call().join();
+		report(earlier, 100);
+		report(later, 400);
+		passTo(60.4);
+		assertThat(available()).as("the window of the first report is over").isEqualTo(1000);
+	}
+
+	@Test
+	void callsThatWereSentSoonAfterEachOtherNarrowDownAKnownEnd() {
+		passTo(50);
+		report(call().join(), 300);
+		passTo(61);
+		report(call().join(), 990);
+		passTo(119.9);
+		CompletableFuture<GovernedCall> before = call(1);
+		passTo(120.1);
+		CompletableFuture<GovernedCall> after = call(1);
+		assertThat(before).isCompleted();
+		assertThat(after).isCompleted();
+		report(before.join(), 300);
+		passTo(120.2);
+		report(after.join(), 990);
+		passTo(120.4);
+		assertThat(available()).isEqualTo(990);
+		passTo(120.5);
+		assertThat(available()).as("120.2 s + a margin, and not 121 s").isGreaterThan(990);
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.LimitMode;
@@ -128,6 +129,27 @@ class QuotaUseTests {
 		this.provider = new LimitedProvider(Refill.FIXED_WINDOW).withoutResets();
 		discovering(4).withHeadsAtTheEnd().begin();
 		assertQuotaUsed(0.93);
+	}
+
+	/** As over Redis, the age of a note includes the way of the request for it. */
+	@Test
+	void fixedWindowsAreUsedByInstancesWhoseNotesTakeDifferentTimes() {
+		share();
+		SharedNotes shared = this.notes;
+		Random random = new Random(7919);
+		this.notes = (instance, note) -> {
+			long asked = this.time.nanoTime();
+			return this.time.after(1 + random.nextInt(5_000_000))
+				.thenCompose((there) -> shared.exchange(instance, note))
+				.thenCompose((others) -> this.time.after(1 + random.nextInt(5_000_000)).thenApply((back) -> others))
+				.thenApply((others) -> others.stream()
+					.map((other) -> new PeerNote(other.instance(), other.ageNanos() + this.time.nanoTime() - asked,
+							other.note()))
+					.toList());
+		};
+		this.provider = new LimitedProvider(Refill.FIXED_WINDOW).withoutResets();
+		discovering(4).begin();
+		assertQuotaUsed(0.96);
 	}
 
 	@Test

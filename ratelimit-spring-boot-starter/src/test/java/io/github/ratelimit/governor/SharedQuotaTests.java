@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * What instances that share what they know count against a quota of an hour: each call
@@ -40,7 +41,7 @@ class SharedQuotaTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private final Random random = new Random(7919);
+	private Random random = new Random(7919);
 
 	private final Map<String, PeerNote> left = new LinkedHashMap<>();
 
@@ -48,6 +49,9 @@ class SharedQuotaTests {
 	private final List<GovernedCall> answered = new ArrayList<>();
 
 	private boolean away;
+
+	/** How many milliseconds a request takes to the provider at most. */
+	private int transit = 300;
 
 	private Duration maxWait = Duration.ofSeconds(2);
 
@@ -223,6 +227,68 @@ class SharedQuotaTests {
 	}
 
 	@Test
+	void aReportDoesNotBecomeNewerOnItsWayThroughOthers() {
+		List<Governor> two = two();
+		GovernedCall reported = calls(two.get(1), 1).get(0);
+		pass(5);
+		calls(two.get(0), 5);
+		pass(10);
+		report(reported, 60, HOUR);
+		for (int i = 0; i < 10; i++) {
+			meet();
+		}
+		long expected = Math.round(60 - 5 * quota(two.get(0)).factor());
+		assertThat(quota(two.get(0)).available()).as("some refill in ten seconds").isBetween(expected, expected + 1);
+	}
+
+	/** Nothing shows whether the provider had taken them before the reported call. */
+	@ParameterizedTest
+	@CsvSource({ "0, 0", "1000, 10", "5000, 5" })
+	void callsThatMayHaveBeenOvertakenCountUntilTheyAreAnswered(int answeredAfter, int counted) {
+		List<Governor> two = two();
+		List<GovernedCall> overtaken = new ArrayList<>(calls(two.get(0), 5));
+		pass(220);
+		overtaken.addAll(calls(two.get(0), 5));
+		if (answeredAfter == 0) {
+			overtaken.forEach((call) -> report(call, 80, HOUR));
+		}
+		pass(10);
+		GovernedCall later = calls(two.get(1), 1).get(0);
+		pass(answeredAfter);
+		report(later, 60, HOUR);
+		meet();
+		List<CompletableFuture<GovernedCall>> more = new ArrayList<>();
+		for (int i = 0; i < 60; i++) {
+			more.add(call(two.get(1), 0));
+		}
+		pass(500);
+		long sent = more.stream().filter((call) -> call.isDone() && !call.isCompletedExceptionally()).count();
+		double factor = quota(two.get(1)).factor();
+		assertThat(sent * factor).as("60 less 20 of reserve").isCloseTo(40 - counted * factor, within(2.5));
+	}
+
+	@Test
+	void instancesThatSpendAWindowEvenlyDivideWhatTheyMaySpendAtOnce() {
+		List<Governor> instances = instances(4, false);
+		for (Governor instance : instances) {
+			CompletableFuture<GovernedCall> call = call(instance, 0);
+			pass(1000);
+			call.join()
+				.report(new ProviderSnapshot(List
+					.of(new Quota(Dimension.REQUESTS, 1000, 950, MINUTE.dividedBy(2), MINUTE, Refill.FIXED_WINDOW)),
+						null, 0), false);
+		}
+		pass(2000);
+		List<CompletableFuture<GovernedCall>> calls = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			calls.add(call(instances.get(i % 4), 0));
+		}
+		pass(100);
+		assertThat(calls.stream().filter(CompletableFuture::isDone)).as("5% of 1000, at a factor of 4")
+			.hasSizeBetween(8, 20);
+	}
+
+	@Test
 	void callsThatWereNotSentAreNotGivenBackToAReportThatNeverIncludedThem() {
 		List<Governor> two = two();
 		List<GovernedCall> failed = calls(two.get(0), 5);
@@ -295,6 +361,73 @@ class SharedQuotaTests {
 	}
 
 	@Test
+	void anInstanceThatBeganEarlierAndIsHeardOfLateIsCharged() {
+		this.away = true;
+		Governor late = withTokens();
+		CompletableFuture<GovernedCall> lateCalls = call(late, 4000);
+		pass(100);
+		assertThat(lateCalls).isCompleted();
+		this.away = false;
+		Governor one = withTokens();
+		CompletableFuture<GovernedCall> calls = call(one, 3000);
+		pass(500);
+		assertThat(calls).isCompleted();
+		assertThat(quota(one).available()).as("before the other's next note").isBetween(7000L, 7030L);
+		pass(2000);
+		call(one, 10);
+		pass(500);
+		assertThat(quota(one).available()).as("10,000 less 3,000 and 4,000").isBetween(2980L, 3010L);
+	}
+
+	@Test
+	void anInstanceThatComesBackAfterAMinuteIsNotChargedOnceMore() {
+		Governor one = withTokens();
+		Governor other = withTokens();
+		call(one, 4000);
+		CompletableFuture<GovernedCall> otherCall = call(other, 10);
+		pass(1000);
+		assertThat(otherCall).isCompleted();
+		this.left.clear();
+		for (int i = 0; i < 3; i++) {
+			call(other, 10);
+			pass(1000);
+		}
+		long before = quota(other).available();
+		call(one, 10);
+		pass(1000);
+		call(other, 10);
+		pass(500);
+		assertThat(quota(other).available()).as("10 of each, and what refills").isBetween(before - 20, before + 10);
+	}
+
+	@Test
+	void whatAnotherInstanceHasChargedWhileTheStoreWasAwayIsInItsPart() {
+		Governor one = withTokens();
+		Governor other = withTokens();
+		call(one, 10);
+		call(other, 10);
+		pass(3000);
+		call(one, 10);
+		call(other, 10);
+		pass(500);
+		this.away = true;
+		CompletableFuture<GovernedCall> call = call(one, 2000);
+		call(other, 10);
+		pass(3000);
+		assertThat(call).isCompleted();
+		this.left.clear();
+		this.away = false;
+		call(other, 10);
+		pass(3000);
+		long before = quota(other).available();
+		call(one, 10);
+		pass(3000);
+		call(other, 10);
+		pass(1000);
+		assertThat(quota(other).available()).as("20 tokens, and what refills").isBetween(before - 20, before + 30);
+	}
+
+	@Test
 	void whatWasNeverChargedHereIsNotGivenBackHere() {
 		Governor one = withTokens();
 		call(one, 3000);
@@ -341,7 +474,7 @@ class SharedQuotaTests {
 	}
 
 	private void send(Governor instance, int headDelay) {
-		call(instance, 0).thenAccept((call) -> after(20, 300, () -> arrive(call, headDelay)));
+		call(instance, 0).thenAccept((call) -> after(20, this.transit, () -> arrive(call, headDelay)));
 	}
 
 	private void arrive(GovernedCall call, int headDelay) {
@@ -394,6 +527,20 @@ class SharedQuotaTests {
 		pass(3000);
 		assertThat(this.refused).isZero();
 		assertThat(this.served).as("of 200 with a reserve of 10%").isBetween(170, 185);
+	}
+
+	/** The provider takes calls in another order than they were sent in. */
+	@ParameterizedTest
+	@CsvSource({ "4, 1, CONTINUOUS", "4, 2, CONTINUOUS", "4, 3, FIXED_WINDOW", "8, 4, CONTINUOUS",
+			"8, 5, FIXED_WINDOW" })
+	void aBurstIsNotRefusedWhereRequestsTakeUpToASecond(int instances, int seed, Refill refill) {
+		this.random = new Random(seed);
+		this.transit = 1000;
+		this.refill = refill;
+		burst(instances(instances, false), 400);
+		pass(10_000);
+		assertThat(this.refused).isZero();
+		assertThat(this.served).as("of 200 with a reserve of 10%").isBetween(150, 185);
 	}
 
 	@ParameterizedTest
