@@ -19,6 +19,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseCookie;
+import org.springframework.http.client.AbstractStreamingClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.reactive.AbstractClientHttpRequest;
@@ -68,7 +69,7 @@ final class LocalModel {
 
 	}
 
-	private static final class BlockingRequest extends org.springframework.http.client.AbstractStreamingClientHttpRequest {
+	private static final class BlockingRequest extends AbstractStreamingClientHttpRequest {
 
 		private final URI uri;
 
