@@ -113,10 +113,9 @@ public final class QueuedCall {
 	}
 
 	/**
-	 * Starts the call.
+	 * Starts the call, which gives everything back if its future is cancelled.
 	 * @return the decisions of all limits when the call may go on or is refused; of the
-	 * refusing limit alone, if the store was not called. If the future is cancelled, the
-	 * call gives everything back
+	 * refusing limit alone, if the store was not called
 	 */
 	public CompletableFuture<List<ChargeDecision>> start() {
 		this.result.whenComplete((decisions, failure) -> {
