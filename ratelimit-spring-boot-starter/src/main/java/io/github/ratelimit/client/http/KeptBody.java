@@ -9,28 +9,39 @@ import io.github.ratelimit.provider.usage.ModelRequest;
 import org.springframework.http.StreamingHttpOutputMessage;
 
 /**
- * A body in memory, which can be sent repeatedly. It mostly is written at once, and then
- * is exactly as large as it has to be.
+ * A body in memory, which can be sent repeatedly until it is released. Its memory is used
+ * again for later bodies, unless it is still being sent. Filled by one thread;
+ * thread-safe afterwards.
  */
 final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.Body {
 
-	private static final byte[] EMPTY = {};
-
 	private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+	private final boolean pooled;
 
 	private byte[] bytes;
 
 	private int length;
 
+	/** How many threads send it now. */
+	private int senders;
+
+	/** Whether it has been sent. */
+	private boolean sent;
+
+	private boolean released;
+
 	/** Creates a body that is written to it. */
 	KeptBody() {
-		this.bytes = EMPTY;
+		this.bytes = BodyBuffers.take();
+		this.pooled = true;
 	}
 
 	/** Creates a body of these bytes, which it does not copy. */
 	KeptBody(byte[] bytes) {
 		this.bytes = bytes;
 		this.length = bytes.length;
+		this.pooled = false;
 	}
 
 	@Override
@@ -53,7 +64,21 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 
 	@Override
 	public void writeTo(OutputStream stream) throws IOException {
-		stream.write(this.bytes, 0, this.length);
+		synchronized (this) {
+			if (this.released) {
+				throw new IOException("The body of a request cannot be sent again after its response was received");
+			}
+			this.senders++;
+		}
+		try {
+			stream.write(this.bytes, 0, this.length);
+		}
+		finally {
+			synchronized (this) {
+				this.senders--;
+				this.sent = true;
+			}
+		}
 	}
 
 	@Override
@@ -64,6 +89,17 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 	/** Reads the whole body. */
 	ModelRequest facts() {
 		return (this.length > 0) ? OutboundBody.facts(this.bytes, 0, this.length) : ModelRequest.NONE;
+	}
+
+	/**
+	 * Gives the memory back after the response has been received. A server may respond
+	 * before it has all of the body, or any of it: then the memory is not used again.
+	 */
+	synchronized void release() {
+		if (this.pooled && this.sent && this.senders == 0 && !this.released) {
+			this.released = true;
+			BodyBuffers.give(this.bytes);
+		}
 	}
 
 }

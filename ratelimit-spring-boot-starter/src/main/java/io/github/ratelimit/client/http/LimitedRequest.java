@@ -114,9 +114,14 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 	public ClientHttpResponse execute() throws IOException {
 		// executed again after a failure, the request below decides whether it can be
 		this.sent = false;
-		if (isLimited()) {
-			return send();
+		ClientHttpResponse response = isLimited() ? send() : admitAndSend();
+		if (this.body instanceof KeptBody kept) {
+			kept.release();
 		}
+		return response;
+	}
+
+	private ClientHttpResponse admitAndSend() throws IOException {
 		OutboundRequest outbound = LimitedRequests.isAdmitted(this.limiter) ? null
 				: OutboundRequest.of(getURI(), getHeaders()::getFirst, facts())
 					.withPriority(getAttributes().get(RequestPriority.ATTRIBUTE));

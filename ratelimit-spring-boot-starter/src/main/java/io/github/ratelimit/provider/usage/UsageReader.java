@@ -97,6 +97,7 @@ public final class UsageReader extends JsonScanner {
 			for (Figure candidate : FIGURES) {
 				if (word().isAny(candidate.names)) {
 					this.figure = candidate;
+					break;
 				}
 			}
 		}

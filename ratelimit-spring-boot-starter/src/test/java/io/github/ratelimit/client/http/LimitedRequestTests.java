@@ -5,7 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientCall;
@@ -225,6 +235,95 @@ class LimitedRequestTests {
 		}
 	}
 
+	/** A server may respond before it has read a body that is sent again. */
+	@Test
+	void the_memory_of_a_body_is_not_used_again_while_it_is_sent() throws Exception {
+		CountDownLatch responded = new CountDownLatch(1);
+		SlowStream slow = new SlowStream(responded);
+		List<CompletableFuture<Void>> sent = new ArrayList<>();
+		post((body) -> {
+			write(body, OutputStream.nullOutputStream());
+			sent.add(CompletableFuture.runAsync(() -> write(body, slow)));
+			assertThat(slow.began.await(10, TimeUnit.SECONDS)).isTrue();
+		}, "{\"prompt\":\"first\"}");
+		post((body) -> write(body, OutputStream.nullOutputStream()), "{\"prompt\":\"other\"}");
+		responded.countDown();
+		sent.get(0).get(10, TimeUnit.SECONDS);
+		assertThat(slow.received.toString(StandardCharsets.UTF_8)).isEqualTo("{\"prompt\":\"first\"}");
+	}
+
+	@Test
+	void a_body_can_be_sent_after_the_response_if_it_was_not_sent_before() throws Exception {
+		List<StreamingHttpOutputMessage.Body> bodies = new ArrayList<>();
+		post(bodies::add, "{\"prompt\":\"first\"}");
+		post((body) -> write(body, OutputStream.nullOutputStream()), "{\"prompt\":\"other\"}");
+		ByteArrayOutputStream received = new ByteArrayOutputStream();
+		bodies.get(0).writeTo(received);
+		assertThat(received.toString(StandardCharsets.UTF_8)).isEqualTo("{\"prompt\":\"first\"}");
+	}
+
+	@Test
+	void a_body_that_was_sent_cannot_be_sent_after_the_response() throws Exception {
+		List<StreamingHttpOutputMessage.Body> bodies = new ArrayList<>();
+		post((body) -> {
+			write(body, OutputStream.nullOutputStream());
+			bodies.add(body);
+		}, MODEL);
+		post((body) -> write(body, OutputStream.nullOutputStream()), "{\"prompt\":\"other\"}");
+		assertThatIOException().isThrownBy(() -> bodies.get(0).writeTo(OutputStream.nullOutputStream()))
+			.withMessageContaining("after its response was received");
+	}
+
+	private void post(Sending sending, String json) throws Exception {
+		RestClient.builder()
+			.requestFactory(new RateLimitRequestFactory((uri, method) -> new SendingRequest(uri, method, sending),
+					client().limiter()))
+			.baseUrl(ADDRESS)
+			.build()
+			.post()
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(json)
+			.retrieve()
+			.toBodilessEntity();
+	}
+
+	private static void write(StreamingHttpOutputMessage.Body body, OutputStream stream) {
+		try {
+			body.writeTo(stream);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Test
+	void parallel_requests_send_their_own_bodies() throws Exception {
+		TestClient client = client().time(TimeSource.system());
+		ExecutorService threads = Executors.newFixedThreadPool(8);
+		try (LocalProvider provider = new LocalProvider(json("{}"))) {
+			RestClient rest = RestClient.builder()
+				.requestFactory(new RateLimitRequestFactory(new JdkClientHttpRequestFactory(), client.limiter()))
+				.baseUrl(provider.url())
+				.build();
+			List<String> bodies = IntStream.range(0, 1000)
+				.mapToObj((i) -> "{\"prompt\":\"" + (i + " ").repeat(1 + i * 37 % 500) + "\"}")
+				.toList();
+			List<Future<?>> sent = new ArrayList<>();
+			bodies.forEach((body) -> sent.add(threads.submit(() -> rest.post()
+				.contentType(MediaType.APPLICATION_JSON)
+				.body(body)
+				.retrieve()
+				.toBodilessEntity())));
+			for (Future<?> each : sent) {
+				each.get(30, TimeUnit.SECONDS);
+			}
+			assertThat(provider.bodies()).containsExactlyInAnyOrderElementsOf(bodies);
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
 	private static InputStreamResource stream(String text) {
 		return new InputStreamResource(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)));
 	}
@@ -265,6 +364,83 @@ class LimitedRequestTests {
 				this.written.add(stream.toString(StandardCharsets.UTF_8));
 			}
 			return new MockClientHttpResponse(new byte[0], HttpStatus.OK);
+		}
+
+	}
+
+	@FunctionalInterface
+	private interface Sending {
+
+		void send(StreamingHttpOutputMessage.Body body) throws Exception;
+
+	}
+
+	/** Sends its body as the test says, and gets its response then. */
+	private static final class SendingRequest extends AbstractStreamingClientHttpRequest {
+
+		private final URI uri;
+
+		private final HttpMethod method;
+
+		private final Sending sending;
+
+		private SendingRequest(URI uri, HttpMethod method, Sending sending) {
+			this.uri = uri;
+			this.method = method;
+			this.sending = sending;
+		}
+
+		@Override
+		public HttpMethod getMethod() {
+			return this.method;
+		}
+
+		@Override
+		public URI getURI() {
+			return this.uri;
+		}
+
+		@Override
+		protected ClientHttpResponse executeInternal(HttpHeaders headers, @Nullable Body body) throws IOException {
+			try {
+				this.sending.send(Objects.requireNonNull(body));
+			}
+			catch (Exception ex) {
+				throw new IOException(ex);
+			}
+			return new MockClientHttpResponse(new byte[0], HttpStatus.OK);
+		}
+
+	}
+
+	/** Takes what is written to it only after the response. */
+	private static final class SlowStream extends OutputStream {
+
+		private final CountDownLatch began = new CountDownLatch(1);
+
+		private final CountDownLatch responded;
+
+		private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+
+		private SlowStream(CountDownLatch responded) {
+			this.responded = responded;
+		}
+
+		@Override
+		public void write(int b) throws IOException {
+			write(new byte[] { (byte) b }, 0, 1);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			this.began.countDown();
+			try {
+				this.responded.await();
+			}
+			catch (InterruptedException ex) {
+				throw new InterruptedIOException();
+			}
+			this.received.write(bytes, offset, length);
 		}
 
 	}
