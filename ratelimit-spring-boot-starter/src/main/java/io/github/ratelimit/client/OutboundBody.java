@@ -102,7 +102,8 @@ public final class OutboundBody extends OutputStream {
 			content.write();
 		}
 		finally {
-			READING.remove();
+			// without a value the next set() would create an entry
+			READING.set(null);
 		}
 	}
 

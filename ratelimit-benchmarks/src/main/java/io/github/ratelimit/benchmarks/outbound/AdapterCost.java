@@ -11,19 +11,24 @@ import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.http.RateLimitRequestFactory;
 import io.github.ratelimit.client.http.RestClientCustomizers;
+import io.github.ratelimit.client.okhttp.RateLimitOkHttpInterceptor;
+import io.github.ratelimit.client.openai.RateLimitOpenAiHttpClient;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.springframework.http.MediaType;
+import org.springframework.http.RequestEntity;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * What Spring's clients cost with the limiter and without it, for a request to a model
- * and its response, which never leave the process. One thread, whose processor time is
+ * What HTTP clients cost with the limiter and without it, for a request to a model and
+ * its response, which never leave the process. One thread, whose processor time is
  * measured, so that other programs on the machine disturb less.
  */
 public final class AdapterCost {
@@ -69,7 +74,18 @@ public final class AdapterCost {
 				calls(reactive.clone().filter((request, next) -> next.exchange(request)).build()));
 		Side webLimited = new Side("`WebClient`, limited", web,
 				calls(reactive.clone().filter(new RateLimitExchangeFilter(limiter)).build()));
-		List<Side> sides = List.of(rest, intercepted, restLimited, restFactory, restBoot, web, filtered, webLimited);
+		Side template = new Side("`RestTemplate`", null, calls(new RestTemplate(new LocalModel.Blocking())));
+		Side templateFactory = new Side("`RestTemplate`, limited by its request factory", template,
+				calls(new RestTemplate(new RateLimitRequestFactory(new LocalModel.Blocking(), limiter))));
+		byte[] request = REQUEST.getBytes(StandardCharsets.UTF_8);
+		Side okHttp = new Side("OkHttp", null, LocalSdks.okHttp(request));
+		Side okHttpLimited = new Side("OkHttp, limited", okHttp,
+				LocalSdks.okHttp(request, new RateLimitOkHttpInterceptor(limiter)));
+		Side openAi = new Side("openai-java's HTTP client", null, LocalSdks.openAi(request, new LocalSdks.OpenAi()));
+		Side openAiLimited = new Side("openai-java's HTTP client, limited", openAi,
+				LocalSdks.openAi(request, new RateLimitOpenAiHttpClient(new LocalSdks.OpenAi(), limiter)));
+		List<Side> sides = List.of(rest, intercepted, restLimited, restFactory, restBoot, template, templateFactory,
+				web, filtered, webLimited, okHttp, okHttpLimited, openAi, openAiLimited);
 		for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
 			for (Side side : sides) {
 				side.run(round >= 0);
@@ -88,6 +104,15 @@ public final class AdapterCost {
 			.body(REQUEST)
 			.retrieve()
 			.body(String.class);
+	}
+
+	private static Supplier<String> calls(RestTemplate client) {
+		return () -> client
+			.exchange(RequestEntity.post(ProviderKind.OPENAI.uri())
+				.header("Authorization", "Bearer sk-bench")
+				.contentType(MediaType.APPLICATION_JSON)
+				.body(REQUEST), String.class)
+			.getBody();
 	}
 
 	private static Supplier<String> calls(WebClient client) {

@@ -40,7 +40,7 @@ final class LocalModel {
 			+ "\"}}],\"usage\":{\"prompt_tokens\":420,\"completion_tokens\":380,\"total_tokens\":800}}")
 		.getBytes(StandardCharsets.UTF_8);
 
-	private static final HttpHeaders HEADERS = HttpHeaders.readOnlyHttpHeaders(headers());
+	static final HttpHeaders HEADERS = HttpHeaders.readOnlyHttpHeaders(headers());
 
 	private LocalModel() {
 	}

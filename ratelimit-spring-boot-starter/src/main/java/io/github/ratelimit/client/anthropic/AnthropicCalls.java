@@ -12,6 +12,7 @@ import com.anthropic.errors.AnthropicIoException;
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.RefusedAnswer;
+import io.github.ratelimit.client.sdk.SdkAddress;
 import io.github.ratelimit.client.sdk.SdkBody;
 import io.github.ratelimit.client.sdk.SdkCalls;
 import io.github.ratelimit.client.sdk.SdkRequest;
@@ -35,16 +36,21 @@ final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
-	protected SdkRequest partsOfRequest(HttpRequest request) {
-		HttpRequestBody body = RequestBodies.of(request);
-		return (body == null) ? SdkRequest.withoutBody(url(request), request.headers()::values)
-				: new SdkRequest(url(request), request.headers()::values, body.contentType(),
-						body.repeatable() ? body::writeTo : null, body::close);
+	protected SdkAddress address(HttpRequest request) {
+		return new SdkAddress(request.baseUrl(), request.pathSegments(), request.queryParams());
 	}
 
-	private String url(HttpRequest request) {
+	@Override
+	protected String url(HttpRequest request) {
 		String url = request.url();
 		return (request.baseUrl() != null) ? url : this.baseUrl + url.substring(NO_URL.length());
+	}
+
+	@Override
+	protected SdkRequest partsOfRequest(HttpRequest request) {
+		HttpRequestBody body = RequestBodies.of(request);
+		return (body == null) ? SdkRequest.withoutBody(request.headers()::values) : new SdkRequest(
+				request.headers()::values, body.contentType(), body.repeatable() ? body::writeTo : null, body::close);
 	}
 
 	@Override

@@ -11,7 +11,7 @@ import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.governor.CallRefusedException;
 import okhttp3.Call;
 
-/** The wait of a call of OkHttp for its admission. */
+/** Waits for the admission of calls of OkHttp. */
 final class CallAdmission {
 
 	/**
@@ -19,38 +19,34 @@ final class CallAdmission {
 	 */
 	private static final long CHECK_MILLIS = 50;
 
-	private final CompletableFuture<ClientCall> admission;
-
-	private final Call call;
-
-	CallAdmission(CompletableFuture<ClientCall> admission, Call call) {
-		this.admission = admission;
-		this.call = call;
+	private CallAdmission() {
 	}
 
 	/**
-	 * Waits until the call may be sent.
+	 * Waits until a call may be sent.
+	 * @param admission its admission
+	 * @param call the call, which may be cancelled meanwhile
 	 * @throws CallRefusedException if it cannot be sent in time
 	 * @throws IOException if it was cancelled or its thread interrupted
 	 */
-	ClientCall await() throws IOException {
+	static ClientCall await(CompletableFuture<ClientCall> admission, Call call) throws IOException {
 		while (true) {
 			try {
-				ClientCall admitted = this.admission.get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
-				if (this.call.isCanceled()) {
+				ClientCall admitted = admission.get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+				if (call.isCanceled()) {
 					admitted.notSent();
 					throw new IOException("Canceled");
 				}
 				return admitted;
 			}
 			catch (TimeoutException ex) {
-				if (this.call.isCanceled()) {
-					giveUp();
+				if (call.isCanceled()) {
+					giveUp(admission);
 					throw new IOException("Canceled");
 				}
 			}
 			catch (InterruptedException ex) {
-				giveUp();
+				giveUp(admission);
 				Thread.currentThread().interrupt();
 				throw new InterruptedIOException("interrupted");
 			}
@@ -63,10 +59,10 @@ final class CallAdmission {
 		}
 	}
 
-	/** Leaves the queue. */
-	void giveUp() {
-		if (!this.admission.cancel(false) && !this.admission.isCompletedExceptionally()) {
-			this.admission.join().notSent();
+	/** Takes a call out of the queue. */
+	static void giveUp(CompletableFuture<ClientCall> admission) {
+		if (!admission.cancel(false) && !admission.isCompletedExceptionally()) {
+			admission.join().notSent();
 		}
 	}
 

@@ -26,8 +26,11 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.AsyncTimeout;
+import okio.Buffer;
 import okio.BufferedSink;
 import okio.Okio;
+import okio.Sink;
+import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +124,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 			return null;
 		}
 		OutboundBody read = new OutboundBody();
-		BufferedSink sink = Okio.buffer(Okio.sink(read));
+		BufferedSink sink = Okio.buffer(new ReadingSink(read));
 		read.read(() -> body.writeTo(sink));
 		sink.flush();
 		return read;
@@ -129,16 +132,15 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 
 	/** The time in the queue does not count towards the call's timeout. */
 	private static ClientCall admit(CompletableFuture<ClientCall> admission, Call call) throws IOException {
-		CallAdmission waiting = new CallAdmission(admission, call);
 		if (admission.isDone() || !(call.timeout() instanceof AsyncTimeout timeout)) {
-			return waiting.await();
+			return CallAdmission.await(admission, call);
 		}
 		if (timeout.exit()) {
-			waiting.giveUp();
+			CallAdmission.giveUp(admission);
 			throw new InterruptedIOException("timeout");
 		}
 		try {
-			return waiting.await();
+			return CallAdmission.await(admission, call);
 		}
 		finally {
 			timeout.enter();
@@ -196,6 +198,31 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 
 	/** An address in both forms. */
 	private record Address(HttpUrl url, URI uri) {
+	}
+
+	/** Needs no timeout, since reading a body does not block. */
+	private record ReadingSink(OutboundBody read) implements Sink {
+
+		@Override
+		public void write(Buffer source, long length) throws IOException {
+			source.writeTo(this.read, length);
+		}
+
+		@Override
+		public Timeout timeout() {
+			return Timeout.NONE;
+		}
+
+		@Override
+		public void flush() {
+			// everything has been read
+		}
+
+		@Override
+		public void close() {
+			// nothing is open
+		}
+
 	}
 
 }

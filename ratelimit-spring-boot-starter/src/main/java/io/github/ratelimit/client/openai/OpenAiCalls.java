@@ -12,6 +12,7 @@ import com.openai.errors.OpenAIIoException;
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.RefusedAnswer;
+import io.github.ratelimit.client.sdk.SdkAddress;
 import io.github.ratelimit.client.sdk.SdkBody;
 import io.github.ratelimit.client.sdk.SdkCalls;
 import io.github.ratelimit.client.sdk.SdkRequest;
@@ -26,11 +27,20 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
+	protected SdkAddress address(HttpRequest request) {
+		return new SdkAddress(request.baseUrl(), request.pathSegments(), request.queryParams());
+	}
+
+	@Override
+	protected String url(HttpRequest request) {
+		return request.url();
+	}
+
+	@Override
 	protected SdkRequest partsOfRequest(HttpRequest request) {
 		HttpRequestBody body = request.body();
-		return (body == null) ? SdkRequest.withoutBody(request.url(), request.headers()::values)
-				: new SdkRequest(request.url(), request.headers()::values, body.contentType(),
-						body.repeatable() ? body::writeTo : null, body::close);
+		return (body == null) ? SdkRequest.withoutBody(request.headers()::values) : new SdkRequest(
+				request.headers()::values, body.contentType(), body.repeatable() ? body::writeTo : null, body::close);
 	}
 
 	@Override

@@ -32,7 +32,7 @@ public abstract class SdkCalls<Q, R> {
 	private final LimitedRequests requests;
 
 	/** Most requests have the address of the one before. */
-	private volatile @Nullable Address last;
+	private volatile @Nullable Parsed last;
 
 	/**
 	 * Creates the calls.
@@ -51,7 +51,7 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	public final R execute(Q request, Supplier<R> send) {
 		SdkRequest parts = partsOfRequest(request);
-		URI uri = uri(parts.url());
+		URI uri = uri(request);
 		ClientLimiter limiter = (uri != null) ? this.requests.limiter(uri) : null;
 		if (uri == null || limiter == null) {
 			return send.get();
@@ -83,7 +83,7 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	public final CompletableFuture<R> executeAsync(Q request, Function<Q, CompletableFuture<R>> send) {
 		SdkRequest parts = partsOfRequest(request);
-		URI uri = uri(parts.url());
+		URI uri = uri(request);
 		ClientLimiter limiter = (uri != null) ? this.requests.limiter(uri) : null;
 		if (uri == null || limiter == null) {
 			return send.apply(request);
@@ -175,10 +175,11 @@ public abstract class SdkCalls<Q, R> {
 		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
-	private @Nullable URI uri(String url) {
-		Address last = this.last;
-		if (last == null || !last.url().equals(url)) {
-			last = new Address(url, parse(url));
+	private @Nullable URI uri(Q request) {
+		SdkAddress address = address(request);
+		Parsed last = this.last;
+		if (last == null || !last.address().equals(address)) {
+			last = new Parsed(address, parse(url(request)));
 			this.last = last;
 		}
 		return last.uri();
@@ -218,6 +219,20 @@ public abstract class SdkCalls<Q, R> {
 			throw ex;
 		}
 	}
+
+	/**
+	 * Returns the address of a request in parts.
+	 * @param request the request of the SDK
+	 * @return equal parts for equal addresses
+	 */
+	protected abstract SdkAddress address(Q request);
+
+	/**
+	 * Returns the address of a request.
+	 * @param request the request of the SDK
+	 * @return the absolute address
+	 */
+	protected abstract String url(Q request);
 
 	/**
 	 * Returns the parts of a request.
@@ -267,7 +282,7 @@ public abstract class SdkCalls<Q, R> {
 	protected abstract RuntimeException failure(String message, IOException cause);
 
 	/** An address in both forms; the second is null if it cannot be parsed. */
-	private record Address(String url, @Nullable URI uri) {
+	private record Parsed(SdkAddress address, @Nullable URI uri) {
 	}
 
 }

@@ -14,23 +14,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of a request of an SDK.
  *
- * @param url the absolute address
  * @param headers returns the values of a header
  * @param contentType the media type of the body, null if it has none
  * @param writeBody writes the body, null if there is none that can be written twice
  * @param close closes the body
  */
-public record SdkRequest(String url, Function<String, List<String>> headers, @Nullable String contentType,
+public record SdkRequest(Function<String, List<String>> headers, @Nullable String contentType,
 		@Nullable Consumer<OutputStream> writeBody, Runnable close) {
 
 	/**
 	 * Returns a request without a body.
-	 * @param url the absolute address
 	 * @param headers returns the values of a header
 	 * @return the parts
 	 */
-	public static SdkRequest withoutBody(String url, Function<String, List<String>> headers) {
-		return new SdkRequest(url, headers, null, null, () -> {
+	public static SdkRequest withoutBody(Function<String, List<String>> headers) {
+		return new SdkRequest(headers, null, null, () -> {
 		});
 	}
 

@@ -19,7 +19,7 @@ abstract class JsonScanner {
 	private static final boolean[] SCALAR = scalarBytes();
 
 	/** Every byte, at the index of its unsigned value. */
-	private static final byte[] BYTES = bytes();
+	static final byte[] BYTES = bytes();
 
 	/** The key, or the value at the top level, or the scalar that was read last. */
 	private final BoundedText word;
@@ -86,9 +86,9 @@ abstract class JsonScanner {
 	}
 
 	private int string(byte[] bytes, int from, int end) {
-		int at = PlainTextScanner.end(bytes, from, end);
-		if (at > from) {
-			text(bytes, from, at);
+		int at = textRead(bytes, from, end, this.key);
+		if (this.key || this.depth == 1) {
+			this.word.add(bytes, from, at);
 		}
 		if (at < end) {
 			switch (bytes[at++]) {
@@ -100,16 +100,12 @@ abstract class JsonScanner {
 		return at;
 	}
 
-	private void text(byte[] bytes, int from, int to) {
-		if (this.key || this.depth == 1) {
-			this.word.add(bytes, from, to);
-		}
-		textRead(bytes, from, to, this.key);
-	}
-
 	private void text(int b) {
 		int at = b & 0xFF;
-		text(BYTES, at, at + 1);
+		if (this.key || this.depth == 1) {
+			this.word.add(BYTES, at, at + 1);
+		}
+		escapeRead(at, this.key);
 	}
 
 	private void escape(byte b) {
@@ -309,8 +305,17 @@ abstract class JsonScanner {
 	void stringEnded() {
 	}
 
-	/** A part of a string has been read, unescaped. */
-	void textRead(byte[] bytes, int from, int to, boolean key) {
+	/**
+	 * Reads plain text in a string.
+	 * @return the index of the first quote, backslash or control character, {@code to} if
+	 * there is none
+	 */
+	int textRead(byte[] bytes, int from, int to, boolean key) {
+		return PlainTextScanner.end(bytes, from, to);
+	}
+
+	/** A byte of an escaped character in a string has been read. */
+	void escapeRead(int b, boolean key) {
 	}
 
 	/** A byte has been read that is no part of a string, and no space. */

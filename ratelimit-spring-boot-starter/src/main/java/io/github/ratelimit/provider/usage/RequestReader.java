@@ -39,6 +39,12 @@ public final class RequestReader extends JsonScanner {
 
 	private static final byte[] UNITS = units();
 
+	/** More than eight characters count. */
+	private static final int NOT_PLAIN = 1 << 10;
+
+	/** What the characters of plain text count, {@link #NOT_PLAIN} for what ends it. */
+	private static final int[] WEIGHTS = weights();
+
 	private static final boolean[] BASE64 = base64();
 
 	private static final byte[][] TRUE = BoundedText.all("true");
@@ -171,29 +177,68 @@ public final class RequestReader extends JsonScanner {
 	}
 
 	@Override
-	void textRead(byte[] bytes, int from, int to, boolean key) {
-		if ((key && !countsAll()) || this.top == Key.MODEL || this.top == Key.METADATA) {
+	int textRead(byte[] bytes, int from, int to, boolean key) {
+		if (!isCounted(key)) {
+			return super.textRead(bytes, from, to, key);
+		}
+		int at = from;
+		while (at < to && isPlain(bytes[at])) {
+			int limit = Math.min(to, at + LONGEST_WORD - this.run);
+			at = (at < limit) ? words(bytes, at, limit) : file(bytes, at, to);
+		}
+		return at;
+	}
+
+	@Override
+	void escapeRead(int b, boolean key) {
+		if (!isCounted(key)) {
 			return;
 		}
-		for (int at = from; at < to;) {
-			int words = Math.min(to, at + LONGEST_WORD - this.run);
-			at = (at < words) ? words(bytes, at, words) : file(bytes, at, to);
+		if (this.run < LONGEST_WORD || file(BYTES, b, b + 1) == b) {
+			this.units += UNITS[b];
+			this.run = BASE64[b] ? this.run + 1 : 0;
 		}
 	}
 
-	/** Counts characters that are too few to make the run longer than a word. */
+	private boolean isCounted(boolean key) {
+		return (!key || countsAll()) && this.top != Key.MODEL && this.top != Key.METADATA;
+	}
+
+	/**
+	 * Counts plain text that is too short to make the run longer than a word.
+	 * @return where it ends
+	 */
 	private int words(byte[] bytes, int from, int to) {
 		int counted = 0;
-		for (int i = from; i < to; i++) {
-			counted += UNITS[bytes[i] & 0xFF];
+		int end = from;
+		while (end + 8 <= to) {
+			int eight = weightOfEight(bytes, end);
+			if (eight >= NOT_PLAIN) {
+				break;
+			}
+			counted += eight;
+			end += 8;
+		}
+		while (end < to && isPlain(bytes[end])) {
+			counted += WEIGHTS[bytes[end++] & 0xFF];
 		}
 		this.units += counted;
-		int start = to;
+		int start = end;
 		while (start > from && BASE64[bytes[start - 1] & 0xFF]) {
 			start--;
 		}
-		this.run = to - start + ((start == from) ? this.run : 0);
-		return to;
+		this.run = end - start + ((start == from) ? this.run : 0);
+		return end;
+	}
+
+	private static boolean isPlain(byte b) {
+		return WEIGHTS[b & 0xFF] < NOT_PLAIN;
+	}
+
+	private static int weightOfEight(byte[] bytes, int at) {
+		return WEIGHTS[bytes[at] & 0xFF] + WEIGHTS[bytes[at + 1] & 0xFF] + WEIGHTS[bytes[at + 2] & 0xFF]
+				+ WEIGHTS[bytes[at + 3] & 0xFF] + WEIGHTS[bytes[at + 4] & 0xFF] + WEIGHTS[bytes[at + 5] & 0xFF]
+				+ WEIGHTS[bytes[at + 6] & 0xFF] + WEIGHTS[bytes[at + 7] & 0xFF];
 	}
 
 	/** Passes over what is left of a file. */
@@ -206,7 +251,7 @@ public final class RequestReader extends JsonScanner {
 			this.units += PER_FILE;
 			this.run++;
 		}
-		this.run = (end < to) ? 0 : this.run;
+		this.run = (end < to && isPlain(bytes[end])) ? 0 : this.run;
 		return end;
 	}
 
@@ -233,6 +278,14 @@ public final class RequestReader extends JsonScanner {
 		}
 		Arrays.fill(units, '0', '9' + 1, (byte) 4);
 		return units;
+	}
+
+	private static int[] weights() {
+		int[] weights = new int[UNITS.length];
+		for (int b = 0; b < weights.length; b++) {
+			weights[b] = (b < ' ' || b == '"' || b == '\\') ? NOT_PLAIN : UNITS[b];
+		}
+		return weights;
 	}
 
 	private static boolean[] base64() {
