@@ -15,13 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class NearLimitDetector {
 
-	/** A key is near its limit with two tenths of its permits or less. */
-	private static final int NEAR = 2;
+	/** A key is near its limit with a fifth of its permits or less. */
+	static final int NEAR = 5;
 
-	/** A key has recovered with more than five tenths of its permits. */
-	private static final int RECOVERED = 5;
-
-	private static final int TENTHS = 10;
+	/** A key has recovered with more than half of its permits. */
+	private static final int RECOVERED = 2;
 
 	/** A fifth of fewer permits is none: such a rate is never near, only used up. */
 	private static final int LEAST_CAPACITY = 5;
@@ -76,31 +74,28 @@ final class NearLimitDetector {
 	}
 
 	/**
-	 * Returns the rates that have at most so many tenths of their permits, as bits by
-	 * their indexes; after the first 64 none.
+	 * Returns the rates that have at most a part of their permits, as bits by their
+	 * indexes; after the first 64 none.
+	 * @param divisor the part, 2 for a half
 	 * @param added permits to add to those that are left
 	 */
-	private static long ratesAtMost(int tenths, ChargeDecision decision, long added) {
+	private static long ratesAtMost(int divisor, ChargeDecision decision, long added) {
 		Limit limit = decision.limit();
 		int rates = Math.min(limit.quotas(), Long.SIZE);
 		if (rates == 1) {
-			return isAtMost(tenths, decision.remaining() + added, limit.capacity()) ? 1 : 0;
+			return isAtMost(divisor, decision.remaining() + added, limit.capacity()) ? 1 : 0;
 		}
 		long found = 0;
 		for (int i = 0; i < rates; i++) {
-			if (isAtMost(tenths, decision.remaining(i) + added, limit.quota(i))) {
+			if (isAtMost(divisor, decision.remaining(i) + added, limit.quota(i))) {
 				found |= 1L << i;
 			}
 		}
 		return found;
 	}
 
-	private static boolean isAtMost(int tenths, long permits, long full) {
-		return full >= LEAST_CAPACITY && permits <= share(full, tenths);
-	}
-
-	private static long share(long permits, int tenths) {
-		return permits / TENTHS * tenths + permits % TENTHS * tenths / TENTHS;
+	private static boolean isAtMost(int divisor, long permits, long full) {
+		return full >= LEAST_CAPACITY && permits <= full / divisor;
 	}
 
 	/**

@@ -200,7 +200,7 @@ final class KeyTable {
 	}
 
 	private long blockedNanos(Charge charge) {
-		return (this.blocks.isEmpty() || charge.handle().blocks() == null) ? 0
+		return (charge.handle().blocks() == null || this.blocks.isEmpty()) ? 0
 				: this.blocks.nanosLeft(charge.key(), this.clock.nanos());
 	}
 
