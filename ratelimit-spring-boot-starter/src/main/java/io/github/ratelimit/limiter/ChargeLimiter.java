@@ -186,7 +186,10 @@ public class ChargeLimiter {
 		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
-		return this.reporter.plain(registered, decision);
+		if (registered.statistics().count(decision)) {
+			this.reporter.report(registered, decision);
+		}
+		return new StoreDecision(decision, this.store);
 	}
 
 	private Decision decide(List<Charge> charges, boolean mayWait) {
@@ -238,7 +241,7 @@ public class ChargeLimiter {
 	}
 
 	private Decision await(PreparedCharges prepared) {
-		QueuedCall queued = queued(prepared, null);
+		QueuedCall queued = new QueuedCall(prepared.charges(), this.store, this.queues, this.time, null);
 		CompletableFuture<Decision> decided = start(queued, prepared);
 		boolean interrupted = false;
 		try {
@@ -267,10 +270,6 @@ public class ChargeLimiter {
 		}
 	}
 
-	private QueuedCall queued(PreparedCharges prepared, @Nullable Executor executor) {
-		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor);
-	}
-
 	/** Returns the decision of a call that goes through the queues of its limits. */
 	private CompletableFuture<Decision> start(QueuedCall queued, PreparedCharges prepared) {
 		long start = this.time.nanoTime();
@@ -286,7 +285,8 @@ public class ChargeLimiter {
 
 	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
 		if (prepared.waits()) {
-			return start(queued(prepared, this.waitingThreads), prepared);
+			return start(new QueuedCall(prepared.charges(), this.store, this.queues, this.time, this.waitingThreads),
+					prepared);
 		}
 		CompletableFuture<List<ChargeDecision>> call;
 		long start = this.time.nanoTime();

@@ -5,13 +5,11 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the decision of a call from those of its limits, and reports it to statistics,
@@ -31,8 +29,7 @@ final class DecisionReporter {
 
 	private final DenialThrottle denials;
 
-	/** Null until a listener wants to know of a key near its limit. */
-	private volatile @Nullable NearLimitDetector nearLimits;
+	private final NearLimitDetector nearLimits;
 
 	DecisionReporter(LimitStore store, TimeSource time, RateLimitListener listener) {
 		this.store = store;
@@ -40,12 +37,7 @@ final class DecisionReporter {
 		this.listener = listener;
 		this.bans = new Bans(store, time, listener);
 		this.denials = new DenialThrottle(time, listener);
-	}
-
-	/** Returns the decision of a call with one limit and nothing else to look at. */
-	Decision plain(RegisteredLimit limit, ChargeDecision decision) {
-		count(limit, decision, 0, 0);
-		return new StoreDecision(decision, this.store);
+		this.nearLimits = new NearLimitDetector(time, listener);
 	}
 
 	/**
@@ -98,44 +90,31 @@ final class DecisionReporter {
 	}
 
 	private void count(RegisteredLimit limit, ChargeDecision decision, int offences, long asked) {
-		limit.statistics().count(decision);
+		boolean toReport = limit.statistics().count(decision);
 		for (int i = 0; i < offences; i++) {
 			this.bans.refused(limit, decision.key(), asked);
 		}
+		if (toReport) {
+			report(limit, decision);
+		}
+	}
+
+	/** Reports a decision that the listener may want. */
+	void report(RegisteredLimit limit, ChargeDecision decision) {
 		try {
 			if (decision.isRefused()) {
 				if (this.listener.wantsDenials()) {
 					this.denials.denied(limit, decision);
 				}
 			}
-			else if ((this.nearLimits != null || canBeNear(decision)) && this.listener.wantsNearLimits()) {
-				nearLimits().allowed(limit, decision);
+			else if (this.listener.wantsNearLimits()) {
+				this.nearLimits.allowed(limit, decision);
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
 			logger.log(Level.DEBUG, () -> "The listener of limit '" + limit.name() + "' did not receive a decision",
 					ex);
 		}
-	}
-
-	/** Most allowed calls leave more, so that no listener is asked about them. */
-	private static boolean canBeNear(ChargeDecision decision) {
-		Limit limit = decision.limit();
-		return limit.quotas() > 1 || decision.remaining() <= limit.capacity() / NearLimitDetector.NEAR;
-	}
-
-	private NearLimitDetector nearLimits() {
-		NearLimitDetector known = this.nearLimits;
-		return (known != null) ? known : createNearLimits();
-	}
-
-	private synchronized NearLimitDetector createNearLimits() {
-		NearLimitDetector known = this.nearLimits;
-		if (known == null) {
-			known = new NearLimitDetector(this.time, this.listener);
-			this.nearLimits = known;
-		}
-		return known;
 	}
 
 }

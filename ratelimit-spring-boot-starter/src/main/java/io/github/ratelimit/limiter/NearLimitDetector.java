@@ -3,6 +3,7 @@ package io.github.ratelimit.limiter;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
@@ -14,9 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * its key near the limit. Bounded, whatever keys there are. Thread-safe.
  */
 final class NearLimitDetector {
-
-	/** A key is near its limit with a fifth of its permits or less. */
-	static final int NEAR = 5;
 
 	/** A key has recovered with more than half of its permits. */
 	private static final int RECOVERED = 2;
@@ -41,7 +39,7 @@ final class NearLimitDetector {
 
 	/** Notes that a limit did not refuse a call. */
 	void allowed(RegisteredLimit limit, ChargeDecision decision) {
-		long near = ratesAtMost(NEAR, decision, 0);
+		long near = ratesAtMost(LimitStatistics.NEAR, decision, 0);
 		if ((near == 0 && this.keys.isEmpty()) || !decision.hasFacts() || decision.limit().isPaced()) {
 			return;
 		}
@@ -49,6 +47,7 @@ final class NearLimitDetector {
 		if (known == null && near != 0) {
 			long now = this.time.nanoTime();
 			known = this.keys.add(limit, decision.key(), now + timeToFull(decision), now);
+			limit.statistics().noteNearKey();
 		}
 		if (known != null) {
 			note(limit, decision, known, near);
