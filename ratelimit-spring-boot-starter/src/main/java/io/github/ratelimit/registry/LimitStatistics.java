@@ -47,14 +47,15 @@ public final class LimitStatistics {
 	 * left its key near the limit
 	 */
 	public boolean count(LimitDecision decision) {
+		boolean refused = decision.isRefused();
 		if (decision.isDegraded()) {
 			this.degraded.increment();
 		}
+		else if (refused) {
+			this.denied.increment();
+		}
 		else if (!decision.isViolated()) {
 			this.allowed.increment();
-		}
-		else if (decision.isRefused()) {
-			this.denied.increment();
 		}
 		else {
 			this.shadowDenied.increment();
@@ -65,7 +66,7 @@ public final class LimitStatistics {
 				this.refused.add(decision.key());
 			}
 		}
-		return this.hasNearKeys || decision.isRefused() || canBeNear(decision);
+		return refused || this.hasNearKeys || canBeNear(decision);
 	}
 
 	/** May be wrong for several rates, each of which has its own permits. */

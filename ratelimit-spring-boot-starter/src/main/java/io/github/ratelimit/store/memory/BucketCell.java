@@ -125,7 +125,7 @@ class BucketCell extends KeyCell {
 		long[] perRate = new long[2 * bandwidths.length];
 		for (int i = 0; i < bandwidths.length; i++) {
 			perRate[2 * i] = after.getCurrentSize(i);
-			perRate[2 * i + 1] = nanosUntil(bandwidths[i].getCapacity(), after, i);
+			perRate[2 * i + 1] = nanosUntil(bandwidths[i].getCapacity(), after, i, bandwidths[i]);
 		}
 		return ChargeDecision.granted(charge, receipt, after.getAvailableTokens(), nanosToFull(after), perRate);
 	}
@@ -135,14 +135,13 @@ class BucketCell extends KeyCell {
 		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
 		long longest = 0;
 		for (int i = 0; i < bandwidths.length; i++) {
-			longest = Math.max(longest, nanosUntil(bandwidths[i].getCapacity(), state, i));
+			longest = Math.max(longest, nanosUntil(bandwidths[i].getCapacity(), state, i, bandwidths[i]));
 		}
 		return longest;
 	}
 
 	/** Returns how long a rate takes to have so many permits, rounded up. */
-	static long nanosUntil(long permits, BucketState state, int rate) {
-		Bandwidth bandwidth = state.getConfiguration().getBandwidths()[rate];
+	static long nanosUntil(long permits, BucketState state, int rate, Bandwidth bandwidth) {
 		long deficit = permits - state.getCurrentSize(rate);
 		long period = bandwidth.getRefillPeriodNanos();
 		if (deficit <= 0) {

@@ -48,7 +48,7 @@ record BucketRefusal(BucketState state, BucketState refilled, long nanos) {
 			if (size == UNKNOWN) {
 				return null;
 			}
-			long full = Math.max(0, nanosUntil(bandwidths[i].getCapacity(), i) - elapsed);
+			long full = Math.max(0, nanosUntil(bandwidths[i].getCapacity(), i, bandwidths[i]) - elapsed);
 			least = Math.min(least, size);
 			toFull = Math.max(toFull, full);
 			if (perRate != null) {
@@ -66,14 +66,14 @@ record BucketRefusal(BucketState state, BucketState refilled, long nanos) {
 	private long wait(long needed, Bandwidth[] bandwidths) {
 		long wait = 0;
 		for (int i = 0; needed > 0 && i < bandwidths.length; i++) {
-			wait = Math.max(wait,
-					(needed > bandwidths[i].getCapacity()) ? ChargeDecision.NEVER : nanosUntil(needed, i));
+			wait = Math.max(wait, (needed > bandwidths[i].getCapacity()) ? ChargeDecision.NEVER
+					: nanosUntil(needed, i, bandwidths[i]));
 		}
 		return wait;
 	}
 
-	private long nanosUntil(long permits, int rate) {
-		return BucketCell.nanosUntil(permits, this.refilled, rate);
+	private long nanosUntil(long permits, int rate, Bandwidth bandwidth) {
+		return BucketCell.nanosUntil(permits, this.refilled, rate, bandwidth);
 	}
 
 	/** Returns {@link #UNKNOWN} if it takes more than 64 bits. */
