@@ -8,8 +8,9 @@ import io.github.ratelimit.OnStoreFailure;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How often a limit allowed, refused and could not decide since the start. Thread-safe;
- * the numbers are exact once the calls that they count have returned.
+ * How often a limit allowed, refused and could not decide since the start, and which of
+ * its decisions listeners may want. Thread-safe; the numbers are exact once the calls
+ * that they count have returned.
  */
 public final class LimitStatistics {
 
