@@ -104,14 +104,8 @@ final class KeyTable {
 	void count(ChargeDecision decision) {
 		KeyCell cell = (decision.receipt() instanceof CellReceipt taken) ? taken.cell()
 				: this.cells.get(decision.key());
-		if (cell == null) {
-			return;
-		}
-		if (decision.isViolated()) {
-			cell.countDenied();
-		}
-		else {
-			cell.countAllowed();
+		if (cell != null) {
+			cell.count(decision.isViolated());
 		}
 	}
 
