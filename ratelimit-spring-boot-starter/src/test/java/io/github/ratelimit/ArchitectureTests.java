@@ -55,10 +55,10 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
 		.resideInAnyPackage(ROOT, ROOT + ".registry", ROOT + ".event", ROOT + ".store", ROOT + ".permit",
-				ROOT + ".queue", ROOT + ".limiter", ROOT + ".store.bucket4j..", ROOT + ".store.memory..",
-				ROOT + ".store.redis..", ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..",
-				ROOT + ".expression..", ROOT + ".governor..", ROOT + ".client..", ROOT + ".observation..",
-				ROOT + ".actuate..", ROOT + ".autoconfigure..");
+				ROOT + ".queue", ROOT + ".limiter", ROOT + ".store.memory..", ROOT + ".store.redis..",
+				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..",
+				ROOT + ".governor..", ROOT + ".client..", ROOT + ".observation..", ROOT + ".actuate..",
+				ROOT + ".autoconfigure..");
 
 	@ArchTest
 	static final ArchRule the_root_imports_no_other_room = noClasses().that()
@@ -98,7 +98,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule stores_are_known_only_to_what_makes_them = types(ROOT + ".store.memory..",
-			ROOT + ".store.redis..", ROOT + ".store.bucket4j..")
+			ROOT + ".store.redis..")
 		.areKnownOnlyTo("store..", "autoconfigure..");
 
 	@ArchTest
@@ -238,20 +238,16 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd(and("expression", "client", "governor", "provider.dialect"));
 
 	@ArchTest
-	static final ArchRule the_bucket4j_store_imports_only_the_root = room("store.bucket4j")
+	static final ArchRule the_memory_store_imports_only_the_root_and_the_port = room("store.memory")
 		.importsOnlyTheRootAnd("registry", "store");
 
 	@ArchTest
-	static final ArchRule the_memory_store_imports_only_the_root_and_the_bucket4j_store = room("store.memory")
-		.importsOnlyTheRootAnd("registry", "store", "store.bucket4j");
-
-	@ArchTest
 	static final ArchRule windows_in_memory_know_nothing_of_the_memory_store = room("store.memory.window")
-		.importsOnlyTheRootAnd("store", "store.bucket4j");
+		.importsOnlyTheRootAnd("store");
 
 	@ArchTest
-	static final ArchRule the_redis_store_imports_only_the_root_and_the_bucket4j_store = room("store.redis")
-		.importsOnlyTheRootAnd("registry", "store", "store.bucket4j");
+	static final ArchRule the_redis_store_imports_only_the_root_and_the_port = room("store.redis")
+		.importsOnlyTheRootAnd("registry", "store");
 
 	@ArchTest
 	static final ArchRule what_redis_scripts_are_sent_and_reply_knows_nothing_else_of_redis = room("store.redis.script")

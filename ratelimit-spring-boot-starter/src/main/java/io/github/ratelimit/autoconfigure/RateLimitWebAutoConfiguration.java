@@ -19,7 +19,6 @@ import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.web.cors.CorsHeaders;
 import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.filter.RateLimitFilter;
@@ -139,19 +138,19 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(Rules rules, ChargeLimiter limiter,
-			CurrentHttpRequest scopes, ServletAnswers answers, KillSwitch killSwitch, Degradation degradation,
+			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation,
 			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, rules, limiter, scopes, answers,
-				killSwitch, degradation, forwardedHeaders);
+				degradation, forwardedHeaders);
 		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
 	}
 
 	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(Rules rules, ChargeLimiter limiter,
-			CurrentHttpRequest scopes, ServletAnswers answers, KillSwitch killSwitch, Degradation degradation,
+			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation,
 			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, rules, limiter, scopes, answers,
-				killSwitch, degradation, forwardedHeaders);
+				degradation, forwardedHeaders);
 		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
 				securityFilterOrder(environment) + 1);
 		if (rules.of(RulePhase.AFTER_SECURITY).isEmpty()) {

@@ -37,8 +37,6 @@ public class ChargeLimiter {
 
 	private final boolean hasBudgets;
 
-	private final KillSwitch killSwitch;
-
 	private final Degradation degradation;
 
 	private final TimeSource time;
@@ -51,9 +49,10 @@ public class ChargeLimiter {
 
 	private final Executor waitingThreads;
 
-	/**
-	 * Read replies; bans and decisions over several cluster slots may hold them longer.
-	 */
+	/** The mode of all limits, null while they are switched off. */
+	private volatile @Nullable LimitMode mode;
+
+	/** Read replies; bans and decisions over several nodes may hold them longer. */
 	private final Executor replyThreads = AsyncCallThreads.create();
 
 	/**
@@ -79,13 +78,27 @@ public class ChargeLimiter {
 		this.store = store;
 		this.budgets = budgets;
 		this.hasBudgets = !budgets.all().isEmpty();
-		this.killSwitch = killSwitch;
 		this.degradation = degradation;
 		this.time = time;
 		this.reporter = new DecisionReporter(store, time, listener);
 		this.queues = new CallQueues(time, threadLimit);
 		this.pending = new PendingCharges(time);
 		this.waitingThreads = waitingThreads;
+		killSwitch.whenChanged(() -> read(killSwitch));
+		read(killSwitch);
+	}
+
+	/** One thread at a time, so that the last one reads the latest state. */
+	private synchronized void read(KillSwitch killSwitch) {
+		this.mode = killSwitch.isEnabled() ? killSwitch.mode() : null;
+	}
+
+	/**
+	 * Returns whether limits decide.
+	 * @return false while every call is allowed and nothing is counted
+	 */
+	public boolean isEnabled() {
+		return this.mode != null;
 	}
 
 	/**
@@ -128,29 +141,27 @@ public class ChargeLimiter {
 	 * future is cancelled takes nothing
 	 */
 	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
-		if (!isLimited(charges)) {
+		LimitMode mode = this.mode;
+		if (mode == null || charges.isEmpty()) {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
 		if (!concernsBudgets(charges)) {
-			return decideAsync(prepare(charges, true, false));
+			return decideAsync(prepare(charges, true, mode, false));
 		}
-		if (this.killSwitch.mode() == LimitMode.SHADOW) {
+		if (mode == LimitMode.SHADOW) {
 			return CompletableFuture.completedFuture(decide(charges, false));
 		}
 		List<Charge> limits = this.budgets.withoutBudgets(charges);
-		return budgetCall(charges).start(limits.isEmpty() ? CompletableFuture.completedFuture(Decision.unlimited())
-				: decideAsync(prepare(limits, true, true)));
-	}
-
-	private boolean isLimited(List<Charge> charges) {
-		return !charges.isEmpty() && this.killSwitch.isEnabled();
+		return budgetCall(charges, mode)
+			.start(limits.isEmpty() ? CompletableFuture.completedFuture(Decision.unlimited())
+					: decideAsync(prepare(limits, true, mode, true)));
 	}
 
 	/** Returns whether the decision of the store needs no further handling. */
 	private boolean isPlain(Charge charge) {
 		RegisteredLimit registered = charge.handle().registered();
-		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced() && this.killSwitch.isEnabled()
-				&& this.killSwitch.mode() == LimitMode.ENFORCE && !isOfBudget(charge);
+		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced()
+				&& this.mode == LimitMode.ENFORCE && !isOfBudget(charge);
 	}
 
 	private boolean isOfBudget(Charge charge) {
@@ -175,28 +186,32 @@ public class ChargeLimiter {
 		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
-		return this.reporter.plain(registered, decision);
+		if (registered.statistics().count(decision)) {
+			this.reporter.report(registered, decision);
+		}
+		return new StoreDecision(decision, this.store);
 	}
 
 	private Decision decide(List<Charge> charges, boolean mayWait) {
-		if (!isLimited(charges)) {
+		LimitMode mode = this.mode;
+		if (mode == null || charges.isEmpty()) {
 			return Decision.unlimited();
 		}
 		if (charges.size() == 1 && isPlain(charges.get(0))) {
 			return takePlain(charges.get(0));
 		}
 		if (!concernsBudgets(charges)) {
-			return decide(prepare(charges, mayWait, false));
+			return decide(prepare(charges, mayWait, mode, false));
 		}
 		List<Charge> limits = this.budgets.withoutBudgets(charges);
-		Decision ofLimits = limits.isEmpty() ? Decision.unlimited() : decide(prepare(limits, mayWait, true));
-		boolean enforced = this.killSwitch.mode() == LimitMode.ENFORCE;
-		return ofLimits.isAllowed() ? budgetCall(charges).decide(ofLimits, mayWait && enforced) : ofLimits;
+		Decision ofLimits = limits.isEmpty() ? Decision.unlimited() : decide(prepare(limits, mayWait, mode, true));
+		return ofLimits.isAllowed() ? budgetCall(charges, mode).decide(ofLimits, mayWait && mode == LimitMode.ENFORCE)
+				: ofLimits;
 	}
 
-	private BudgetCall budgetCall(List<Charge> charges) {
+	private BudgetCall budgetCall(List<Charge> charges, LimitMode mode) {
 		return new BudgetCall(this.reporter, this.budgets, this.store, this.degradation,
-				this.budgets.ordered(charges, this.killSwitch.mode()));
+				this.budgets.ordered(charges, mode));
 	}
 
 	/**
@@ -204,8 +219,8 @@ public class ChargeLimiter {
 	 * @param part whether something else may refuse the call after them. What they allow
 	 * is then counted when nothing has, what they refuse at once
 	 */
-	private PreparedCharges prepare(List<Charge> charges, boolean mayWait, boolean part) {
-		return PreparedCharges.of(charges, mayWait, this.killSwitch.mode(), this.pending, part);
+	private PreparedCharges prepare(List<Charge> charges, boolean mayWait, LimitMode mode, boolean part) {
+		return PreparedCharges.of(charges, mayWait, mode, this.pending, part);
 	}
 
 	private Decision decide(PreparedCharges prepared) {
@@ -226,7 +241,7 @@ public class ChargeLimiter {
 	}
 
 	private Decision await(PreparedCharges prepared) {
-		QueuedCall queued = queued(prepared, null);
+		QueuedCall queued = new QueuedCall(prepared.charges(), this.store, this.queues, this.time, null);
 		CompletableFuture<Decision> decided = start(queued, prepared);
 		boolean interrupted = false;
 		try {
@@ -240,7 +255,7 @@ public class ChargeLimiter {
 			return decided.join();
 		}
 		catch (CancellationException ex) {
-			return new StoreDecision(interruptedAt(prepared), this.store);
+			return new StoreDecision(prepared.interrupted(), this.store);
 		}
 		catch (CompletionException ex) {
 			if (ex.getCause() instanceof Error error) {
@@ -253,17 +268,6 @@ public class ChargeLimiter {
 				Thread.currentThread().interrupt();
 			}
 		}
-	}
-
-	/** Is not counted, as no limit has refused the call. */
-	private static ChargeDecision interruptedAt(PreparedCharges prepared) {
-		Charge charge = prepared.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
-		long wait = charge.maxWaitNanos();
-		return ChargeDecision.refused(charge, 0, wait, wait, null);
-	}
-
-	private QueuedCall queued(PreparedCharges prepared, @Nullable Executor executor) {
-		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor);
 	}
 
 	/** Returns the decision of a call that goes through the queues of its limits. */
@@ -281,7 +285,8 @@ public class ChargeLimiter {
 
 	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
 		if (prepared.waits()) {
-			return start(queued(prepared, this.waitingThreads), prepared);
+			return start(new QueuedCall(prepared.charges(), this.store, this.queues, this.time, this.waitingThreads),
+					prepared);
 		}
 		CompletableFuture<List<ChargeDecision>> call;
 		long start = this.time.nanoTime();

@@ -40,12 +40,6 @@ final class DecisionReporter {
 		this.nearLimits = new NearLimitDetector(time, listener);
 	}
 
-	/** Returns the decision of a call with one limit and nothing else to look at. */
-	Decision plain(RegisteredLimit limit, ChargeDecision decision) {
-		count(limit, decision, 0, 0);
-		return new StoreDecision(decision, this.store);
-	}
-
 	/**
 	 * Returns the decision of a call.
 	 * @param prepared its charges
@@ -60,7 +54,7 @@ final class DecisionReporter {
 		for (int i = 0; i < own.size(); i++) {
 			ChargeDecision limit = own.get(i);
 			if (goesOn || limit.isViolated()) {
-				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i), asked);
+				count(limit, prepared.offences(limit, i), asked);
 			}
 		}
 		prepared.ended();
@@ -73,7 +67,7 @@ final class DecisionReporter {
 	void goesOn(Decision part) {
 		for (ChargeDecision limit : StoreDecision.chargesOf(part)) {
 			if (!limit.isViolated()) {
-				count(limit.charge().handle().registered(), limit, 0, 0);
+				count(limit, 0, 0);
 			}
 		}
 	}
@@ -85,21 +79,28 @@ final class DecisionReporter {
 		Decision decision = decision(prepared, decisions, asked);
 		if (decision.scheduledAfterNanos() > 0) {
 			long waited = this.time.nanoTime() - startNanos;
-			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
-			for (int i = 0; i < limits.size(); i++) {
-				if (limits.get(i).isEnforced() && limits.get(i).scheduledAfterNanos() > 0) {
-					this.listener.waited(limits.get(i).charge().handle().registered(), waited);
+			for (ChargeDecision limit : StoreDecision.chargesOf(decision)) {
+				if (limit.isEnforced() && limit.scheduledAfterNanos() > 0) {
+					this.listener.waited(limit.charge().handle().registered(), waited);
 				}
 			}
 		}
 		return decision;
 	}
 
-	private void count(RegisteredLimit limit, ChargeDecision decision, int offences, long asked) {
-		limit.statistics().count(decision);
+	private void count(ChargeDecision decision, int offences, long asked) {
+		RegisteredLimit limit = decision.charge().handle().registered();
+		boolean toReport = limit.statistics().count(decision);
 		for (int i = 0; i < offences; i++) {
 			this.bans.refused(limit, decision.key(), asked);
 		}
+		if (toReport) {
+			report(limit, decision);
+		}
+	}
+
+	/** Reports a decision that the listener may want. */
+	void report(RegisteredLimit limit, ChargeDecision decision) {
 		try {
 			if (decision.isRefused()) {
 				if (this.listener.wantsDenials()) {

@@ -3,6 +3,7 @@ package io.github.ratelimit.limiter;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
@@ -15,13 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class NearLimitDetector {
 
-	/** A key is near its limit with two tenths of its permits or less. */
-	private static final int NEAR = 2;
-
-	/** A key has recovered with more than five tenths of its permits. */
-	private static final int RECOVERED = 5;
-
-	private static final int TENTHS = 10;
+	/** A key has recovered with more than half of its permits. */
+	private static final int RECOVERED = 2;
 
 	/** A fifth of fewer permits is none: such a rate is never near, only used up. */
 	private static final int LEAST_CAPACITY = 5;
@@ -43,7 +39,7 @@ final class NearLimitDetector {
 
 	/** Notes that a limit did not refuse a call. */
 	void allowed(RegisteredLimit limit, ChargeDecision decision) {
-		long near = ratesAtMost(NEAR, decision, 0);
+		long near = ratesAtMost(LimitStatistics.NEAR, decision, 0);
 		if ((near == 0 && this.keys.isEmpty()) || !decision.hasFacts() || decision.limit().isPaced()) {
 			return;
 		}
@@ -51,6 +47,7 @@ final class NearLimitDetector {
 		if (known == null && near != 0) {
 			long now = this.time.nanoTime();
 			known = this.keys.add(limit, decision.key(), now + timeToFull(decision), now);
+			limit.statistics().noteNearKey();
 		}
 		if (known != null) {
 			note(limit, decision, known, near);
@@ -76,31 +73,28 @@ final class NearLimitDetector {
 	}
 
 	/**
-	 * Returns the rates that have at most so many tenths of their permits, as bits by
-	 * their indexes; after the first 64 none.
+	 * Returns the rates that have at most a part of their permits, as bits by their
+	 * indexes; after the first 64 none.
+	 * @param divisor the part, 2 for a half
 	 * @param added permits to add to those that are left
 	 */
-	private static long ratesAtMost(int tenths, ChargeDecision decision, long added) {
+	private static long ratesAtMost(int divisor, ChargeDecision decision, long added) {
 		Limit limit = decision.limit();
 		int rates = Math.min(limit.quotas(), Long.SIZE);
 		if (rates == 1) {
-			return isAtMost(tenths, decision.remaining() + added, limit.capacity()) ? 1 : 0;
+			return isAtMost(divisor, decision.remaining() + added, limit.capacity()) ? 1 : 0;
 		}
 		long found = 0;
 		for (int i = 0; i < rates; i++) {
-			if (isAtMost(tenths, decision.remaining(i) + added, limit.quota(i))) {
+			if (isAtMost(divisor, decision.remaining(i) + added, limit.quota(i))) {
 				found |= 1L << i;
 			}
 		}
 		return found;
 	}
 
-	private static boolean isAtMost(int tenths, long permits, long full) {
-		return full >= LEAST_CAPACITY && permits <= share(full, tenths);
-	}
-
-	private static long share(long permits, int tenths) {
-		return permits / TENTHS * tenths + permits % TENTHS * tenths / TENTHS;
+	private static boolean isAtMost(int divisor, long permits, long full) {
+		return full >= LEAST_CAPACITY && permits <= full / divisor;
 	}
 
 	/**

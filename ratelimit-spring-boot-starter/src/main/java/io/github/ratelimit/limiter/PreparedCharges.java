@@ -126,6 +126,16 @@ final class PreparedCharges {
 		return answered;
 	}
 
+	/**
+	 * Returns the refusal of a call that no longer waits. It is not counted, as no limit
+	 * has refused the call.
+	 */
+	ChargeDecision interrupted() {
+		Charge charge = this.charges.stream().filter(QueuedCall::waits).findFirst().orElseThrow();
+		long wait = charge.maxWaitNanos();
+		return ChargeDecision.refused(charge, 0, wait, wait, null);
+	}
+
 	/** Ends the attempts: the store has answered, or has failed. */
 	void ended() {
 		for (int i = 0; this.attempts != null && i < this.attempts.length; i++) {

@@ -40,8 +40,9 @@ public interface RateLimitListener {
 	}
 
 	/**
-	 * Returns whether this listener needs {@link #nearLimit}. Asked at allowed calls, so
-	 * it must be fast. If another listener needs it, this one is called as well.
+	 * Returns whether this listener needs {@link #nearLimit}. Asked at allowed calls that
+	 * can leave a key near its limit, so it must be fast. If another listener needs it,
+	 * this one is called as well.
 	 * @return false if this listener ignores keys that are near their limit
 	 */
 	default boolean wantsNearLimits() {

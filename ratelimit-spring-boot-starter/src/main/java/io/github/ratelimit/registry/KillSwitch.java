@@ -14,9 +14,7 @@ public final class KillSwitch {
 
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-	private volatile boolean isEnabled;
-
-	private volatile LimitMode mode;
+	private volatile State state;
 
 	/**
 	 * Creates a switch that enforces limits while it is on.
@@ -32,8 +30,7 @@ public final class KillSwitch {
 	 * @param mode the mode of all limits
 	 */
 	public KillSwitch(boolean enabled, LimitMode mode) {
-		this.isEnabled = enabled;
-		this.mode = mode;
+		this.state = new State(enabled, mode);
 	}
 
 	/**
@@ -41,16 +38,15 @@ public final class KillSwitch {
 	 * @return false if every call is allowed and nothing is counted
 	 */
 	public boolean isEnabled() {
-		return this.isEnabled;
+		return this.state.enabled;
 	}
 
 	/**
 	 * Switches the limiter off or on, for all later calls.
 	 * @param enabled whether limits decide
 	 */
-	public void setEnabled(boolean enabled) {
-		this.isEnabled = enabled;
-		this.listeners.forEach(Runnable::run);
+	public synchronized void setEnabled(boolean enabled) {
+		put(new State(enabled, this.state.mode));
 	}
 
 	/**
@@ -58,16 +54,15 @@ public final class KillSwitch {
 	 * @return the mode; in shadow mode no limit refuses, whatever its own mode is
 	 */
 	public LimitMode mode() {
-		return this.mode;
+		return this.state.mode;
 	}
 
 	/**
 	 * Sets the mode of all limits, for all later calls.
 	 * @param mode the mode of all limits
 	 */
-	public void setMode(LimitMode mode) {
-		this.mode = mode;
-		this.listeners.forEach(Runnable::run);
+	public synchronized void setMode(LimitMode mode) {
+		put(new State(this.state.enabled, mode));
 	}
 
 	/**
@@ -79,12 +74,11 @@ public final class KillSwitch {
 	}
 
 	State state() {
-		return new State(this.isEnabled, this.mode);
+		return this.state;
 	}
 
 	void put(State state) {
-		this.isEnabled = state.enabled;
-		this.mode = state.mode;
+		this.state = state;
 		this.listeners.forEach(Runnable::run);
 	}
 

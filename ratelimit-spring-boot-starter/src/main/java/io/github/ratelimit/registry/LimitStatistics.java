@@ -2,15 +2,22 @@ package io.github.ratelimit.registry;
 
 import io.github.ratelimit.registry.BusyKeys.KeyCount;
 import java.util.List;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How often a limit allowed, refused and could not decide since the start. Thread-safe;
- * the numbers are exact once the calls that they count have returned.
+ * How often a limit allowed, refused and could not decide since the start, and which of
+ * its decisions listeners may want. Thread-safe; the numbers are exact once the calls
+ * that they count have returned.
  */
 public final class LimitStatistics {
+
+	/**
+	 * A key is near its limit with this part of the permits or less: 5 for a fifth.
+	 */
+	public static final int NEAR = 5;
 
 	private final LongAdder allowed = new LongAdder();
 
@@ -28,22 +35,28 @@ public final class LimitStatistics {
 
 	private volatile boolean watchesKeys;
 
+	/** Whether keys have been near the limit, so that their other calls matter, too. */
+	private volatile boolean hasNearKeys;
+
 	LimitStatistics() {
 	}
 
 	/**
 	 * Counts a decision of the limit.
 	 * @param decision the decision of the limit
+	 * @return whether a listener may want to know of it: it refuses the call, or can have
+	 * left its key near the limit
 	 */
-	public void count(LimitDecision decision) {
+	public boolean count(LimitDecision decision) {
+		boolean refused = decision.isRefused();
 		if (decision.isDegraded()) {
 			this.degraded.increment();
 		}
+		else if (refused) {
+			this.denied.increment();
+		}
 		else if (!decision.isViolated()) {
 			this.allowed.increment();
-		}
-		else if (decision.isRefused()) {
-			this.denied.increment();
 		}
 		else {
 			this.shadowDenied.increment();
@@ -54,6 +67,18 @@ public final class LimitStatistics {
 				this.refused.add(decision.key());
 			}
 		}
+		return refused || this.hasNearKeys || canBeNear(decision);
+	}
+
+	/** May be wrong for several rates, each of which has its own permits. */
+	private static boolean canBeNear(LimitDecision decision) {
+		Limit limit = decision.limit();
+		return limit.quotas() > 1 || decision.remaining() <= limit.capacity() / NEAR;
+	}
+
+	/** Notes that a key is near the limit. */
+	public void noteNearKey() {
+		this.hasNearKeys = true;
 	}
 
 	/** Finds out from now on which keys call and are refused most. */

@@ -173,6 +173,14 @@ public final class RegisteredLimit {
 	}
 
 	/**
+	 * Returns whether headers and bodies omit the limit.
+	 * @return whether no answer mentions the limit
+	 */
+	public boolean isHidden() {
+		return this.inForce.hidden;
+	}
+
+	/**
 	 * Returns the handle for charges of calls without a plan.
 	 * @return the handle of the limit as it is configured now
 	 */
@@ -297,8 +305,8 @@ public final class RegisteredLimit {
 
 	/** Settings and their handles. A form that stays the same keeps its handle. */
 	private record InForce(LimitSettings configured, SettingChanges changes, LimitSettings settings, LimitHandle handle,
-			Map<String, LimitHandle> plans, @Nullable LimitHandle refusals, @Nullable LimitHandle blocks,
-			boolean plain) {
+			Map<String, LimitHandle> plans, @Nullable LimitHandle refusals, @Nullable LimitHandle blocks, boolean plain,
+			boolean hidden) {
 
 		static InForce of(RegisteredLimit owner, LimitSettings configured, SettingChanges changes,
 				LimitSettings settings, @Nullable InForce before) {
@@ -320,7 +328,8 @@ public final class RegisteredLimit {
 					: companion(owner, (before != null) ? before.blocks : null, BanLimits.blocks(name, penalty),
 							LimitHandle.Purpose.BLOCKS);
 			boolean plain = penalty == null && settings.mode() == LimitMode.ENFORCE;
-			return new InForce(configured, changes, settings, handle, Map.copyOf(plans), refusals, blocks, plain);
+			return new InForce(configured, changes, settings, handle, Map.copyOf(plans), refusals, blocks, plain,
+					settings.hidden());
 		}
 
 		private static LimitHandle companion(RegisteredLimit owner, @Nullable LimitHandle before, Limit limit,

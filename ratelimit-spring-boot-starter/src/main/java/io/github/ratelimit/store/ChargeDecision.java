@@ -228,7 +228,7 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	@Override
 	public final boolean isHidden() {
-		return this.charge.handle().registered().settings().hidden();
+		return this.charge.handle().registered().isHidden();
 	}
 
 	/**

@@ -235,6 +235,28 @@ class ReportedKeysTests {
 	}
 
 	@Test
+	void noListenerIsAskedAboutACallThatLeavesMoreThanAFifth() {
+		register("chat", "10/d");
+		AtomicInteger asked = new AtomicInteger();
+		RateLimiter watched = limiter(charges(new RateLimitListener() {
+
+			@Override
+			public boolean wantsNearLimits() {
+				asked.incrementAndGet();
+				return false;
+			}
+
+		}));
+		for (int i = 0; i < 7; i++) {
+			watched.tryAcquire("chat", "ann");
+		}
+		assertThat(asked).hasValue(0);
+
+		watched.tryAcquire("chat", "ann");
+		assertThat(asked).hasValue(1);
+	}
+
+	@Test
 	void aListenerThatFailsAffectsNoCall() {
 		register("chat", "5/d");
 		AtomicInteger calls = new AtomicInteger();

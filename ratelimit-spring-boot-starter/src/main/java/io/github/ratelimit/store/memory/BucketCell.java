@@ -9,8 +9,8 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.bucket4j.BucketConfigurations;
-import io.github.ratelimit.store.bucket4j.BucketFacts;
+import io.github.ratelimit.store.Receipt;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The token bucket of one key: an immutable Bucket4j state that is replaced by
  * compare-and-set. The cell is its own receipt, so that a granted call costs no further
  * object.
+ * <p>
+ * Waits are rounded up to the nanosecond, where Bucket4j rounds down: a caller is refused
+ * until exactly the reported time, and accepted then.
  */
 class BucketCell extends KeyCell {
 
@@ -31,12 +34,14 @@ class BucketCell extends KeyCell {
 	/** The greatest debt of a bucket: beyond it a sum may overflow. */
 	private static final long MOST_DEBT = 1L << 60;
 
+	private static final BigInteger LONGEST = BigInteger.valueOf(ChargeDecision.NEVER - 1);
+
 	private volatile BucketState state;
 
 	/**
 	 * The last refusal, so that further refusals of the same state need no copy of it.
 	 */
-	private volatile @Nullable CachedRefusal lastRefusal;
+	private volatile @Nullable BucketRefusal lastRefusal;
 
 	BucketCell(Key key, int slot, BucketConfiguration configuration, long now) {
 		super(key, slot, now);
@@ -79,13 +84,14 @@ class BucketCell extends KeyCell {
 			}
 			long now = clock.nanos();
 			seen(now);
-			CachedRefusal last = this.lastRefusal;
+			BucketRefusal last = this.lastRefusal;
 			ChargeDecision again = (last != null) ? last.again(charge, before, bucket.configuration, now) : null;
 			if (again != null) {
 				return again;
 			}
 			after = refilled(after, before, bucket.configuration, now);
-			boolean there = BucketFacts.has(after, charge.needed());
+			// a call that needs nothing is not refused because of a debt
+			boolean there = charge.needed() == 0 || charge.needed() <= after.getAvailableTokens();
 			boolean taken = there && permits > 0;
 			if (taken) {
 				after.consume(permits);
@@ -94,7 +100,7 @@ class BucketCell extends KeyCell {
 			// outdated ones
 			boolean kept = taken || after.getConfiguration() != before.getConfiguration();
 			if (!kept || replace(before, after)) {
-				return there ? BucketFacts.granted(charge, taken ? this : null, after)
+				return there ? granted(charge, taken ? this : null, after)
 						: refused(charge, kept ? after : before, after, now);
 			}
 		}
@@ -102,8 +108,55 @@ class BucketCell extends KeyCell {
 	}
 
 	private ChargeDecision refused(Charge charge, BucketState state, BucketState refilled, long now) {
-		this.lastRefusal = new CachedRefusal(state, refilled, now);
-		return BucketFacts.refused(charge, refilled);
+		BucketRefusal refusal = new BucketRefusal(state, refilled, now);
+		this.lastRefusal = refusal;
+		return refusal.decision(charge);
+	}
+
+	/**
+	 * Returns the decision of a bucket that has granted the charge.
+	 * @param after the state after the permits were taken, which must not be changed
+	 */
+	static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
+		Bandwidth[] bandwidths = after.getConfiguration().getBandwidths();
+		if (bandwidths.length == 1) {
+			return new Granted(charge, receipt, after);
+		}
+		long[] perRate = new long[2 * bandwidths.length];
+		for (int i = 0; i < bandwidths.length; i++) {
+			perRate[2 * i] = after.getCurrentSize(i);
+			perRate[2 * i + 1] = nanosUntil(bandwidths[i].getCapacity(), after, i, bandwidths[i]);
+		}
+		return ChargeDecision.granted(charge, receipt, after.getAvailableTokens(), nanosToFull(after), perRate);
+	}
+
+	/** Returns how long a bucket takes to be full, rounded up. */
+	static long nanosToFull(BucketState state) {
+		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
+		long longest = 0;
+		for (int i = 0; i < bandwidths.length; i++) {
+			longest = Math.max(longest, nanosUntil(bandwidths[i].getCapacity(), state, i, bandwidths[i]));
+		}
+		return longest;
+	}
+
+	/** Returns how long a rate takes to have so many permits, rounded up. */
+	static long nanosUntil(long permits, BucketState state, int rate, Bandwidth bandwidth) {
+		long deficit = permits - state.getCurrentSize(rate);
+		long period = bandwidth.getRefillPeriodNanos();
+		if (deficit <= 0) {
+			return 0;
+		}
+		if (Math.multiplyHigh(deficit, period) == 0 && deficit * period > 0) {
+			return (deficit * period - state.getRoundingError(rate) - 1) / bandwidth.getRefillTokens() + 1;
+		}
+		return BigInteger.valueOf(deficit)
+			.multiply(BigInteger.valueOf(period))
+			.subtract(BigInteger.valueOf(state.getRoundingError(rate) + 1))
+			.divide(BigInteger.valueOf(bandwidth.getRefillTokens()))
+			.add(BigInteger.ONE)
+			.min(LONGEST)
+			.longValueExact();
 	}
 
 	@Override
@@ -169,7 +222,7 @@ class BucketCell extends KeyCell {
 
 	Snapshot view(BucketState state, BucketState refilled) {
 		Bandwidth[] bandwidths = refilled.getConfiguration().getBandwidths();
-		long toFull = BucketFacts.nanosToFull(refilled);
+		long toFull = nanosToFull(refilled);
 		Snapshot view = Snapshot.of(state, bandwidths[0].getCapacity(), refilled.getCurrentSize(0), toFull);
 		for (int i = 1; i < bandwidths.length; i++) {
 			view = view.and(Snapshot.of(state, bandwidths[i].getCapacity(), refilled.getCurrentSize(i), toFull));
@@ -204,25 +257,29 @@ class BucketCell extends KeyCell {
 
 	}
 
-	/**
-	 * A refusal. As long as the state is the same, what is available later follows from
-	 * it, without another copy to refill, so that frequent refusals of one caller cost
-	 * least.
-	 *
-	 * @param state the state that the cell has
-	 * @param refilled the same at the time of the refusal; must not be changed
-	 * @param nanos that time
-	 */
-	private record CachedRefusal(BucketState state, BucketState refilled, long nanos) {
+	/** For one rate. Its facts follow from the state and are computed on request. */
+	private static final class Granted extends ChargeDecision {
 
-		/**
-		 * Returns null if the state has changed, or the charge may be payable by now.
-		 */
-		@Nullable ChargeDecision again(Charge charge, BucketState state, BucketConfiguration configuration, long now) {
-			if (state != this.state || this.refilled.getConfiguration() != configuration) {
-				return null;
-			}
-			return BucketFacts.stillRefused(charge, this.refilled, now - this.nanos);
+		private final BucketState after;
+
+		Granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
+			super(charge, receipt);
+			this.after = after;
+		}
+
+		@Override
+		protected long waitNanos() {
+			return 0;
+		}
+
+		@Override
+		protected long permitsLeft() {
+			return this.after.getAvailableTokens();
+		}
+
+		@Override
+		protected long resetAfterNanos() {
+			return nanosToFull(this.after);
 		}
 
 	}

@@ -104,12 +104,8 @@ abstract class KeyCell implements KeyTable.CellReceipt {
 		return now - this.lastSeen >= nanos;
 	}
 
-	final void countAllowed() {
-		this.allowed.increment();
-	}
-
-	final void countDenied() {
-		LongAdder counter = this.denied;
+	final void count(boolean isDenied) {
+		LongAdder counter = isDenied ? this.denied : this.allowed;
 		if (counter == null) {
 			DENIED.compareAndSet(this, null, new LongAdder());
 			counter = Objects.requireNonNull(this.denied);

@@ -104,14 +104,8 @@ final class KeyTable {
 	void count(ChargeDecision decision) {
 		KeyCell cell = (decision.receipt() instanceof CellReceipt taken) ? taken.cell()
 				: this.cells.get(decision.key());
-		if (cell == null) {
-			return;
-		}
-		if (decision.isViolated()) {
-			cell.countDenied();
-		}
-		else {
-			cell.countAllowed();
+		if (cell != null) {
+			cell.count(decision.isViolated());
 		}
 	}
 
@@ -200,7 +194,7 @@ final class KeyTable {
 	}
 
 	private long blockedNanos(Charge charge) {
-		return (this.blocks.isEmpty() || charge.handle().blocks() == null) ? 0
+		return (charge.handle().blocks() == null || this.blocks.isEmpty()) ? 0
 				: this.blocks.nanosLeft(charge.key(), this.clock.nanos());
 	}
 

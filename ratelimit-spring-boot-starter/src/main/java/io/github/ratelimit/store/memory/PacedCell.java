@@ -7,8 +7,6 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.bucket4j.BucketConfigurations;
-import io.github.ratelimit.store.bucket4j.BucketFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,13 +52,13 @@ final class PacedCell extends BucketCell {
 		if (charge.needed() == 0) {
 			return 0;
 		}
-		return (charge.needed() > charge.limit().capacity()) ? ChargeDecision.NEVER : BucketFacts.nanosToFull(state);
+		return (charge.needed() > charge.limit().capacity()) ? ChargeDecision.NEVER : nanosToFull(state);
 	}
 
 	private static ChargeDecision decision(Charge charge, long wait, Terms terms, BucketState after,
 			@Nullable Scheduled scheduled) {
 		long remaining = terms.remaining(after);
-		long toFull = BucketFacts.nanosToFull(after);
+		long toFull = nanosToFull(after);
 		return (wait <= charge.maxWaitNanos())
 				? ChargeDecision.grantedAfter(charge, scheduled, remaining, wait, toFull, null)
 				: ChargeDecision.refused(charge, remaining, wait, toFull, null);

@@ -2,7 +2,6 @@ package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.limiter.Degradation;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.expression.AfterResponse;
@@ -52,8 +51,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private final ServletAnswers answers;
 
-	private final KillSwitch killSwitch;
-
 	private final Degradation degradation;
 
 	private final ForwardedHeaderCheck forwardedHeaders;
@@ -67,20 +64,17 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @param limiter decides over the limits of a request together
 	 * @param scopes creates the scope of each request
 	 * @param answers answers refused requests
-	 * @param killSwitch switched off, requests go straight through
 	 * @param degradation where failures of the limiter are reported
 	 * @param forwardedHeaders looks for forwarded headers that the server does not
 	 * evaluate
 	 */
 	public RateLimitFilter(RulePhase phase, Rules rules, ChargeLimiter limiter, CurrentHttpRequest scopes,
-			ServletAnswers answers, KillSwitch killSwitch, Degradation degradation,
-			ForwardedHeaderCheck forwardedHeaders) {
+			ServletAnswers answers, Degradation degradation, ForwardedHeaderCheck forwardedHeaders) {
 		this.phase = phase;
 		this.rules = rules;
 		this.limiter = limiter;
 		this.scopes = scopes;
 		this.answers = answers;
-		this.killSwitch = killSwitch;
 		this.degradation = degradation;
 		this.forwardedHeaders = forwardedHeaders;
 		this.alreadyFilteredAttribute = RateLimitFilter.class.getName() + "." + phase + ALREADY_FILTERED_SUFFIX;
@@ -111,7 +105,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	@Override
 	protected boolean shouldNotFilter(HttpServletRequest request) {
-		if (this.killSwitch.isEnabled()) {
+		if (this.limiter.isEnabled()) {
 			return false;
 		}
 		request.setAttribute(LET_THROUGH, true);

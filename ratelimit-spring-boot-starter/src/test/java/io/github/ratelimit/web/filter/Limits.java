@@ -81,7 +81,7 @@ public final class Limits {
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, CurrentHttpRequest scopes) {
-		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.killSwitch, this.degradation,
+		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.degradation,
 				new ForwardedHeaderCheck(false));
 	}
 

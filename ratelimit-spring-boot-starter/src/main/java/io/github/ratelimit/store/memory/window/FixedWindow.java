@@ -1,11 +1,14 @@
 package io.github.ratelimit.store.memory.window;
 
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.store.bucket4j.BucketConfigurations;
-import io.github.ratelimit.store.bucket4j.BucketFacts;
+import io.github.ratelimit.store.ChargeDecision;
+import java.time.Instant;
+import java.util.List;
 
 /**
  * Windows at whole periods of the clock: a Bucket4j state that refills at once when a
@@ -45,8 +48,7 @@ record FixedWindow(Terms terms, long window, BucketState state) implements Windo
 	@Override
 	public long nanosUntil(long permits, long now) {
 		long missing = permits - balance(now);
-		return (missing <= 0) ? 0
-				: BucketFacts.nanosUntilWindow(missing, this.terms.permits(), this.terms.periodNanos(), now);
+		return (missing <= 0) ? 0 : this.terms.nanosToRefill(missing, now);
 	}
 
 	@Override
@@ -75,24 +77,42 @@ record FixedWindow(Terms terms, long window, BucketState state) implements Windo
 
 		Terms(Limit limit, Rate rate, long unit) {
 			super(limit, rate, unit);
-			this.configuration = BucketConfigurations.window(permits(), rate.period());
+			this.configuration = new BucketConfiguration(List.of(Bandwidth.builder()
+				.capacity(permits())
+				.refillIntervallyAligned(permits(), rate.period(), Instant.EPOCH)
+				.id("0")
+				.build()));
 		}
 
 		long window(long now) {
 			return Math.floorDiv(now, periodNanos());
 		}
 
+		/** Returns when the window begins that brings the last of some permits. */
+		long nanosToRefill(long missing, long now) {
+			long windows = (missing - 1) / permits();
+			long untilNext = periodNanos() - Math.floorMod(now, periodNanos());
+			return (windows > (ChargeDecision.NEVER - 1 - untilNext) / periodNanos()) ? ChargeDecision.NEVER - 1
+					: windows * periodNanos() + untilNext;
+		}
+
+		private BucketState state(long used, long now) {
+			BucketState state = BucketState.createInitialState(this.configuration, MathType.INTEGER_64_BITS, now);
+			state.refillAllBandwidth(now);
+			state.consume(used);
+			return state;
+		}
+
 		@Override
 		public Window full(long now) {
-			return new FixedWindow(this, window(now), BucketConfigurations.window(this.configuration, 0, now));
+			return new FixedWindow(this, window(now), state(0, now));
 		}
 
 		@Override
 		Window converted(Window other, long from, long to, long now) {
 			FixedWindow counted = (FixedWindow) other;
 			long used = scaled(counted.used(now), from, to);
-			BucketState state = BucketConfigurations.window(this.configuration, used, now);
-			return new FixedWindow(this, Math.max(counted.window, window(now)), state);
+			return new FixedWindow(this, Math.max(counted.window, window(now)), state(used, now));
 		}
 
 	}

@@ -1,4 +1,4 @@
-package io.github.ratelimit.store.bucket4j;
+package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;

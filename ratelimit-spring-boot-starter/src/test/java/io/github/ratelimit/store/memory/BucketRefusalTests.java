@@ -1,4 +1,4 @@
-package io.github.ratelimit.store.bucket4j;
+package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.bucket4j.BucketState;
@@ -9,6 +9,7 @@ import io.github.ratelimit.store.Receipt;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The facts of a bucket's state. */
+/** What the decisions of token buckets report. */
 @Tag("version-independent")
-class BucketFactsTests {
+class BucketRefusalTests {
 
 	@ParameterizedTest
 	@CsvSource({ "7/3s,7,1,0,428571429", "7/3s,7,1,1,428571428", "7/3s,7,1,428571428,1", "7/3s,7,7,0,3000000000",
@@ -33,7 +34,7 @@ class BucketFactsTests {
 		state.consume(consumed);
 		state.refillAllBandwidth(elapsed);
 
-		ChargeDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", asked), state);
+		ChargeDecision refused = refused(StoreFixture.charge(limit, "caller", asked), state);
 
 		assertThat(refused.retryAfterNanos()).isEqualTo(wait);
 		assertThat(refused.isViolated()).isTrue();
@@ -49,7 +50,7 @@ class BucketFactsTests {
 		BucketState state = state(limit);
 		state.consume(5);
 
-		ChargeDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", 3), state);
+		ChargeDecision refused = refused(StoreFixture.charge(limit, "caller", 3), state);
 
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(600));
 		assertThat(refused.remaining(0)).isZero();
@@ -64,7 +65,7 @@ class BucketFactsTests {
 
 		Charge charge = StoreFixture.charge(limit, "caller", 9);
 
-		assertThat(BucketFacts.refused(charge, state(limit)).isNeverPayable()).isTrue();
+		assertThat(refused(charge, state(limit)).isNeverPayable()).isTrue();
 	}
 
 	@Test
@@ -75,14 +76,14 @@ class BucketFactsTests {
 		Receipt receipt = new Receipt() {
 		};
 
-		ChargeDecision granted = BucketFacts.granted(StoreFixture.charge(limit, "caller", 2), receipt, state);
+		ChargeDecision granted = BucketCell.granted(StoreFixture.charge(limit, "caller", 2), receipt, state);
 
 		assertThat(granted.isViolated()).isFalse();
 		assertThat(granted.remaining()).isEqualTo(3);
 		assertThat(granted.resetAfter()).isEqualTo(Duration.ofMillis(400));
 		assertThat(granted.receipt()).isSameAs(receipt);
-		assertThat(BucketFacts.nanosToFull(state)).isEqualTo(400_000_000);
-		assertThat(BucketFacts.nanosToFull(state(limit))).isZero();
+		assertThat(BucketCell.nanosToFull(state)).isEqualTo(400_000_000);
+		assertThat(BucketCell.nanosToFull(state(limit))).isZero();
 	}
 
 	@ParameterizedTest
@@ -101,14 +102,14 @@ class BucketFactsTests {
 			long elapsed = random.nextLong(1L << random.nextInt(1, 36));
 
 			Charge charge = StoreFixture.charge(limit, "caller", asked);
-			ChargeDecision later = BucketFacts.stillRefused(charge, state, elapsed);
+			ChargeDecision later = stillRefused(charge, state, elapsed);
 
 			state.refillAllBandwidth(start + elapsed);
 			if (state.getAvailableTokens() >= asked) {
 				assertThat(later).isNull();
 			}
 			else {
-				assertThat(later).isNotNull().usingRecursiveComparison().isEqualTo(BucketFacts.refused(charge, state));
+				assertThat(later).isNotNull().usingRecursiveComparison().isEqualTo(refused(charge, state));
 				refused++;
 			}
 		}
@@ -122,8 +123,16 @@ class BucketFactsTests {
 		state.consume(1);
 
 		Charge charge = StoreFixture.charge(limit, "caller", 1_000_000);
-		assertThat(BucketFacts.stillRefused(charge, state, Long.MAX_VALUE)).isNull();
-		assertThat(BucketFacts.stillRefused(charge, state, -1)).isNull();
+		assertThat(stillRefused(charge, state, Long.MAX_VALUE)).isNull();
+		assertThat(stillRefused(charge, state, -1)).isNull();
+	}
+
+	private static ChargeDecision refused(Charge charge, BucketState state) {
+		return new BucketRefusal(state, state, 0).decision(charge);
+	}
+
+	private static @Nullable ChargeDecision stillRefused(Charge charge, BucketState state, long elapsed) {
+		return new BucketRefusal(state, state, 0).again(charge, state, state.getConfiguration(), elapsed);
 	}
 
 	private static BucketState state(Limit limit) {

@@ -1,4 +1,4 @@
-package io.github.ratelimit.store.bucket4j;
+package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
@@ -9,7 +9,6 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +17,7 @@ import java.util.List;
  * refilled greedily. A limit that {@linkplain Limit#isPaced() paces} its calls saves up
  * one permit.
  */
-public final class BucketConfigurations {
+final class BucketConfigurations {
 
 	private BucketConfigurations() {
 	}
@@ -31,41 +30,12 @@ public final class BucketConfigurations {
 	 * @param limit the limit
 	 * @return the configuration
 	 */
-	public static BucketConfiguration of(Limit limit) {
+	static BucketConfiguration of(Limit limit) {
 		List<Bandwidth> bandwidths = new ArrayList<>();
 		for (Rate rate : limit.rates()) {
 			bandwidths.add(bandwidth(limit, rate, String.valueOf(bandwidths.size())));
 		}
 		return new BucketConfiguration(bandwidths);
-	}
-
-	/**
-	 * Returns the configuration of a window at each whole period of the clock, in which
-	 * all permits refill at once. Its clock has to count nanoseconds since the epoch.
-	 * @param permits how many it brings
-	 * @param period how long a window is
-	 * @return the configuration
-	 */
-	public static BucketConfiguration window(long permits, Duration period) {
-		return new BucketConfiguration(List.of(Bandwidth.builder()
-			.capacity(permits)
-			.refillIntervallyAligned(permits, period, Instant.EPOCH)
-			.id("0")
-			.build()));
-	}
-
-	/**
-	 * Returns the state of a window.
-	 * @param configuration the configuration of such windows
-	 * @param used how many permits are used
-	 * @param nanos nanoseconds since the epoch
-	 * @return a new state
-	 */
-	public static BucketState window(BucketConfiguration configuration, long used, long nanos) {
-		BucketState state = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, nanos);
-		state.refillAllBandwidth(nanos);
-		state.consume(used);
-		return state;
 	}
 
 	private static Bandwidth bandwidth(Limit limit, Rate rate, String id) {
@@ -87,7 +57,7 @@ public final class BucketConfigurations {
 	 * @param nanos the time of the state's clock
 	 * @return a new state
 	 */
-	public static BucketState inProportion(BucketState state, BucketConfiguration configuration, long nanos) {
+	static BucketState inProportion(BucketState state, BucketConfiguration configuration, long nanos) {
 		BucketConfiguration matched = matched(state.getConfiguration().getBandwidths(), configuration.getBandwidths());
 		BucketState converted = state.replaceConfiguration(matched, TokensInheritanceStrategy.PROPORTIONALLY, nanos);
 		converted.setConfiguration(configuration);
@@ -101,7 +71,7 @@ public final class BucketConfigurations {
 	 * @param nanos the time of the state's clock
 	 * @return a new state
 	 */
-	public static BucketState lowered(BucketState state, long[] atMost, long nanos) {
+	static BucketState lowered(BucketState state, long[] atMost, long nanos) {
 		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
 		long[] tokens = new long[bandwidths.length];
 		long owed = 0;
@@ -151,7 +121,15 @@ public final class BucketConfigurations {
 	}
 
 	private static boolean sameWindow(Bandwidth one, Bandwidth other) {
-		return BucketFacts.nanosToFull(one) == BucketFacts.nanosToFull(other);
+		return nanosToFull(one).equals(nanosToFull(other));
+	}
+
+	private static BigInteger nanosToFull(Bandwidth bandwidth) {
+		BigInteger tokens = BigInteger.valueOf(bandwidth.getRefillTokens());
+		return BigInteger.valueOf(bandwidth.getCapacity())
+			.multiply(BigInteger.valueOf(bandwidth.getRefillPeriodNanos()))
+			.add(tokens.subtract(BigInteger.ONE))
+			.divide(tokens);
 	}
 
 }
