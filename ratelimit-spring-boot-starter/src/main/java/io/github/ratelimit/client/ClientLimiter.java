@@ -299,9 +299,8 @@ public final class ClientLimiter {
 		ClientDialect dialect = (configured != null) ? configured : this.dialects.forHost(host);
 		boolean byModel = this.settings.key().contains(KeyPart.MODEL);
 		GovernorSettings governed = this.settings.settings(byModel ? model : null);
-		StoreNotes notes = (this.store != null) ? new StoreNotes(name(), key, this.store) : null;
 		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
-				new Governor(name(), governed, this::isOff, dialect::window, this.time, this.executor, notes),
+				new Governor(name(), key, governed, this::isOff, dialect::window, this.time, this.executor, this.store),
 				this.callers.get());
 	}
 

@@ -16,7 +16,7 @@ import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ModelSettings;
 import io.github.ratelimit.client.RetryPolicy;
 import io.github.ratelimit.client.UrlPattern;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;

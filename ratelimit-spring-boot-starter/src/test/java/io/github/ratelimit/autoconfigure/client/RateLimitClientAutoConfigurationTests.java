@@ -18,7 +18,7 @@ import io.github.ratelimit.client.ModelSettings;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.http.RestClientCustomizers;
 import io.github.ratelimit.client.reactive.WebClientCustomizers;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.observation.ClientMetrics;
 import io.github.ratelimit.provider.dialect.ClientDialect;

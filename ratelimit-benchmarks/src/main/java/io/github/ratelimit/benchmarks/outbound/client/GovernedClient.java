@@ -11,7 +11,7 @@ import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RetryPolicy;
 import io.github.ratelimit.client.UrlPattern;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.provider.dialect.Dialects;
