@@ -13,6 +13,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRequest;
@@ -49,7 +51,7 @@ public final class ClientLimiter {
 
 	private final @Nullable InstanceNotes store;
 
-	private final RetryBudget retries;
+	private final Retries retries;
 
 	private final KillSwitch killSwitch;
 
@@ -98,7 +100,7 @@ public final class ClientLimiter {
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.callers = callers;
-		this.retries = new RetryBudget(settings.retry().budget());
+		this.retries = new Retries(settings.retry());
 		this.accounts = new ProviderAccounts(settings, this::create);
 		killSwitch.whenChanged(() -> accounts().forEach((account) -> account.governor().lookAgain()));
 	}
@@ -166,7 +168,7 @@ public final class ClientLimiter {
 			return admitted(account, account.governor().acquire(request));
 		}
 		catch (CallRefusedException ex) {
-			this.listener.ended(name(), ClientOutcome.REFUSED);
+			this.listener.ended(name(), Outcome.REFUSED);
 			throw ex;
 		}
 	}
@@ -246,7 +248,7 @@ public final class ClientLimiter {
 		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
 				: failure;
 		if (cause instanceof CallRefusedException) {
-			this.listener.ended(name(), ClientOutcome.REFUSED);
+			this.listener.ended(name(), Outcome.REFUSED);
 		}
 		call.completeExceptionally(cause);
 	}
@@ -309,7 +311,7 @@ public final class ClientLimiter {
 	}
 
 	boolean mayRetry(int attempts) {
-		return attempts < this.settings.retry().maxAttempts() && this.retries.tryRetry();
+		return this.retries.tryRetry(attempts);
 	}
 
 	Duration maxWait(ProviderAccount account) {

@@ -3,18 +3,15 @@ package io.github.ratelimit.governor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
-import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
-import io.github.ratelimit.provider.dialect.Quota;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package io.github.ratelimit.governor;
 
+import java.util.concurrent.TimeUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;

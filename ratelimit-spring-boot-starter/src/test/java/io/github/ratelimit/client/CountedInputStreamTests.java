@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.ModelRequest;
