@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.InvalidRateException;
@@ -98,8 +97,12 @@ public final class ClientBudget implements NamedBudget {
 	private ChargeDecision take(Charge charge, @Nullable Duration maxWait) {
 		ProviderAccount account = account(charge);
 		try {
-			return (charge.permits() > 0) ? take(charge, account, maxWait)
-					: new ClientDecision(charge, account, null, 0, null);
+			if (charge.permits() <= 0) {
+				return new ClientDecision(charge, account, null, 0, null);
+			}
+			Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
+			int priority = RequestPriority.current().value();
+			return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
 		}
 		catch (CallRefusedException ex) {
 			return refused(charge, account, ex, maxWait == null || ex.reason() != Reason.WAIT_TOO_LONG);
@@ -107,12 +110,6 @@ public final class ClientBudget implements NamedBudget {
 		finally {
 			account.release();
 		}
-	}
-
-	private ChargeDecision take(Charge charge, ProviderAccount account, @Nullable Duration maxWait) {
-		Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
-		int priority = RequestPriority.current().value();
-		return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
 	}
 
 	@Override
@@ -143,32 +140,21 @@ public final class ClientBudget implements NamedBudget {
 		});
 		admission.whenComplete((call, failure) -> {
 			try {
-				complete(decided, charge, account, call, failure);
+				if (failure instanceof CallRefusedException refusal) {
+					decided.complete(refused(charge, account, refusal, true));
+				}
+				else if (failure != null) {
+					decided.completeExceptionally(failure);
+				}
+				else if (!decided.complete(granted(charge, call))) {
+					call.notSent();
+				}
 			}
 			catch (RuntimeException | LinkageError ex) {
 				decided.completeExceptionally(ex);
 			}
 		});
 		return decided;
-	}
-
-	private static void complete(CompletableFuture<ChargeDecision> decided, Charge charge, ProviderAccount account,
-			ClientCall call, @Nullable Throwable failure) {
-		if (failure == null) {
-			if (!decided.complete(granted(charge, call))) {
-				call.notSent();
-			}
-		}
-		else if (cause(failure) instanceof CallRefusedException refusal) {
-			decided.complete(refused(charge, account, refusal, true));
-		}
-		else {
-			decided.completeExceptionally(failure);
-		}
-	}
-
-	private static Throwable cause(Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	private ProviderAccount account(Charge charge) {

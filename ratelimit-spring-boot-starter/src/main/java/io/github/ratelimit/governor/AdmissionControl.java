@@ -238,18 +238,10 @@ final class AdmissionControl {
 		}
 		for (QuotaNote quota : note.quotas()) {
 			if (!quota.configured()) {
-				learn(quota, change.isKnown(quota), age, now);
+				this.slowStart.learn(this.reports.report(quota, change.isKnown(quota), age, this.sent, now));
 			}
 		}
 		this.slowStart.learn(note.known() && this.quotas.isConfigured());
-	}
-
-	private void learn(QuotaNote quota, boolean known, long age, long now) {
-		this.slowStart.learn(this.reports.adopt(quota, age, now));
-		Mark then = (quota.remaining() >= 0) ? this.sent.at(now - age - quota.reportNanos()) : null;
-		if (then != null) {
-			this.reports.report(quota, known, then, this.sent.last(), now);
-		}
 	}
 
 	/**

@@ -118,46 +118,39 @@ final class QuotaReports {
 	}
 
 	/**
-	 * Uses what another instance was reported.
-	 * @param note its report
+	 * Uses what another instance was reported. It begins with what that knows of a limit
+	 * that is new here, and learns when its windows end.
+	 * @param note the report
 	 * @param known whether that was used before
-	 * @param mark what had been sent when the reported call was
-	 * @param sent the call that was sent last
+	 * @param age how old the note is
+	 * @param sent what was sent up to now
 	 * @param now the time
+	 * @return whether the limit was new
 	 */
-	void report(QuotaNote note, boolean known, Mark mark, Mark sent, long now) {
-		ReportedQuota quota = find(note);
-		if (quota == null) {
-			return;
-		}
-		if (!known && quota.isNews(mark, now)) {
-			quota.report(note.capacity(), note.remaining(), mark, sent, now);
-		}
-		else {
-			quota.reportOvertaken(note.remaining(), mark, null, now);
-		}
-	}
-
-	/**
-	 * Begins with what another instance knows of a limit that is new here, and learns
-	 * when its windows end.
-	 * @return whether it was new
-	 */
-	boolean adopt(QuotaNote note, long age, long now) {
-		ReportedQuota known = find(note);
-		if (known == null && ReportedQuota.isForgotten(note.reportNanos() + age, note.windowNanos())) {
+	boolean report(QuotaNote note, boolean known, long age, SentCalls sent, long now) {
+		ReportedQuota found = find(note);
+		if (found == null && ReportedQuota.isForgotten(note.reportNanos() + age, note.windowNanos())) {
 			return false;
 		}
-		ReportedQuota quota = known;
-		if (quota == null) {
-			quota = add(note.dimension(), note.windowNanos(), note.windowAssumed(), note.refill(), note.capacity(),
-					now);
-			quota.adopt(note, age, now);
-		}
+		ReportedQuota quota = (found != null) ? found : add(note, age, now);
 		if (note.isEndKnown() && quota.isOf(note.dimension(), note.windowNanos())) {
 			quota.windowEndsElsewhere(now - age + note.endsEarliest(), now - age + note.endsLatest());
 		}
-		return known == null;
+		Mark mark = (note.remaining() >= 0) ? sent.at(now - age - note.reportNanos()) : null;
+		if (mark != null && !known && quota.isNews(mark, now)) {
+			quota.report(note.capacity(), note.remaining(), mark, sent.last(), now);
+		}
+		else if (mark != null) {
+			quota.reportOvertaken(note.remaining(), mark, null, now);
+		}
+		return found == null;
+	}
+
+	private ReportedQuota add(QuotaNote note, long age, long now) {
+		ReportedQuota quota = add(note.dimension(), note.windowNanos(), note.windowAssumed(), note.refill(),
+				note.capacity(), now);
+		quota.adopt(note, age, now);
+		return quota;
 	}
 
 	/**
