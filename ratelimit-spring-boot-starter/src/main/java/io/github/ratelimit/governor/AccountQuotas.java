@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.ratelimit.governor.GovernorState.QuotaState;
-import io.github.ratelimit.governor.SentCalls.Mark;
+import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.governor.SentCalls.Mark;
+import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
@@ -35,7 +35,7 @@ final class AdmissionControl {
 
 	private final SlowStart slowStart;
 
-	private final SentCalls sent;
+	private final SentHistory sent;
 
 	private final long createdAt;
 
@@ -49,7 +49,7 @@ final class AdmissionControl {
 		this.inFlight = new InFlightCalls(now);
 		this.reports = new QuotaReports(settings, defaultWindow);
 		this.quotas = new AccountQuotas(settings, this.reports.quotas(), this.inFlight, now);
-		this.sent = new SentCalls(exchange != null, now);
+		this.sent = new SentHistory(exchange != null, now);
 		this.gate = new RetryAfterGate(settings.longestGate(), now);
 		this.slowStart = new SlowStart(settings.maxConcurrent(), !settings.reports() && this.quotas.isConfigured(),
 				now);

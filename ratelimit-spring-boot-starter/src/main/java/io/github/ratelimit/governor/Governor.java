@@ -19,7 +19,7 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.RequestQueue.Entry;
-import io.github.ratelimit.governor.SentCalls.Mark;
+import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.store.InstanceNote;
@@ -183,8 +183,14 @@ public final class Governor {
 		}
 		after.forEach(Runnable::run);
 		if (!call.admitted().isDone()) {
-			call.admitted().whenComplete((admitted, failure) -> cancelled(call));
-			call.expires(this.time.after(request.maxWait().toNanos())).thenRunAsync(() -> expired(call), this.executor);
+			CompletableFuture<?> longestWait = this.time.after(request.maxWait().toNanos());
+			longestWait.thenRunAsync(() -> expired(call), this.executor);
+			call.admitted().whenComplete((admitted, failure) -> {
+				longestWait.cancel(false);
+				if (call.admitted().isCancelled()) {
+					change((now) -> this.queue.remove(call));
+				}
+			});
 		}
 		return call.admitted();
 	}
@@ -254,12 +260,6 @@ public final class Governor {
 	private void heard(@Nullable List<InstanceNote> notes, @Nullable Throwable failure) {
 		NoteExchange heard = Objects.requireNonNull(this.exchange);
 		change((now) -> heard.received(this.control, notes, now));
-	}
-
-	private void cancelled(Entry call) {
-		if (call.admitted().isCancelled()) {
-			change((now) -> this.queue.remove(call));
-		}
 	}
 
 	private void expired(Entry call) {

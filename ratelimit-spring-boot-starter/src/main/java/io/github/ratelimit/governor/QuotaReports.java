@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
-import io.github.ratelimit.governor.SentCalls.Mark;
+import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Quota;
@@ -127,7 +127,7 @@ final class QuotaReports {
 	 * @param now the time
 	 * @return whether the limit was new
 	 */
-	boolean report(QuotaNote note, boolean known, long age, SentCalls sent, long now) {
+	boolean report(QuotaNote note, boolean known, long age, SentHistory sent, long now) {
 		ReportedQuota found = find(note);
 		if (found == null && ReportedQuota.isForgotten(note.reportNanos() + age, note.windowNanos())) {
 			return false;

@@ -3,7 +3,7 @@ package io.github.ratelimit.governor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-import io.github.ratelimit.governor.SentCalls.Mark;
+import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;

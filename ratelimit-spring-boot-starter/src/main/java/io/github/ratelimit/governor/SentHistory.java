@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What has been sent up to now and at earlier times, by this instance and by others. Not
  * thread-safe.
  */
-final class SentCalls {
+final class SentHistory {
 
 	private static final double[] NOTHING = {};
 
@@ -62,7 +62,7 @@ final class SentCalls {
 
 	private Mark last;
 
-	SentCalls(boolean shared, long now) {
+	SentHistory(boolean shared, long now) {
 		this.last = new Mark(0, now, 0, 0, 0, NOTHING, 0);
 		this.shared = shared;
 		this.origin = now;
