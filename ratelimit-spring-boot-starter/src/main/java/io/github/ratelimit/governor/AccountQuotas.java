@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.governor.OtherInstances.Change;
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.SharedNote.SentNote;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All limits of one key, and when they allow a call: those that the provider reports, and
- * the configured ones, which decide nothing where they are reported. Not thread-safe.
+ * the configured ones, which decide nothing where they are reported. The rates of the
+ * configured ones are cut when the provider refuses a call. Not thread-safe.
  */
 final class AccountQuotas {
 
@@ -236,7 +238,7 @@ final class AccountQuotas {
 	}
 
 	/** Uses what another instance has sent and charged. */
-	void takeForOthers(OtherInstances.Change change, long now) {
+	void takeForOthers(Change change, long now) {
 		for (TrackedQuota quota : this.configured) {
 			quota.takeForOthers(change.charge(quota), now);
 		}
@@ -248,10 +250,10 @@ final class AccountQuotas {
 	}
 
 	/** Begins with what other instances knew of configured limits a short time ago. */
-	void join(List<OtherInstances.Change> changes, long now) {
+	void join(List<Change> changes, long now) {
 		for (TrackedQuota quota : this.configured) {
 			double available = quota.capacity();
-			for (OtherInstances.Change change : changes) {
+			for (Change change : changes) {
 				QuotaNote note = change.note().of(quota);
 				if (note != null && change.ageNanos() <= ADOPTED_NANOS) {
 					available = Math.min(available, note.available() + quota.refilled(change.ageNanos()));

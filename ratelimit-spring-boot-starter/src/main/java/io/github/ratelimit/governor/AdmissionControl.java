@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.governor.OtherInstances.Change;
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -209,16 +211,16 @@ final class AdmissionControl {
 	 * @param first whether this is the first exchange
 	 * @param now the time
 	 */
-	void together(List<OtherInstances.Change> changes, boolean first, long now) {
+	void together(List<Change> changes, boolean first, long now) {
 		this.quotas.divide(1, now);
-		for (OtherInstances.Change change : changes) {
+		for (Change change : changes) {
 			this.sent.addOfOthers(change.sent(), now);
 			this.quotas.takeForOthers(change, now);
 		}
 		this.inFlight.ofOthers(changes);
 		this.sent.remember(now);
 		this.quotas.noteShared();
-		for (OtherInstances.Change change : changes) {
+		for (Change change : changes) {
 			learn(change, change.note(), change.ageNanos(), now);
 		}
 		if (first) {
@@ -226,7 +228,7 @@ final class AdmissionControl {
 		}
 	}
 
-	private void learn(OtherInstances.Change change, SharedNote note, long age, long now) {
+	private void learn(Change change, SharedNote note, long age, long now) {
 		this.gate.closeFor(Math.min(note.gateNanos() - age, RetryAfterGate.nanos(this.settings.longestGate())), now);
 		long cutAgo = note.cutNanos() + age;
 		if (now - this.lastCut > cutAgo && note.share() < this.quotas.share().value()) {
@@ -258,7 +260,7 @@ final class AdmissionControl {
 	GovernorState state(int waiting, long now, Instant wallTime) {
 		boolean learned = this.quotas.isReported() || this.slowStart.isServedWithoutReport()
 				|| this.gate.throttled() > 0;
-		List<GovernorState.QuotaState> quotas = this.quotas.states(now);
+		List<QuotaState> quotas = this.quotas.states(now);
 		double share = this.quotas.share().value();
 		return new GovernorState(GovernorState.phase(this.gate, this.slowStart, share, now),
 				GovernorState.reason(this.gate, this.slowStart, share, now), quotas, inFlight(), waiting,

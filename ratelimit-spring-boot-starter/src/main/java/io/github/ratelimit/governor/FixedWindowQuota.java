@@ -6,6 +6,7 @@ import java.util.Deque;
 
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
+import io.github.ratelimit.governor.WindowEnd.Interval;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 import org.jspecify.annotations.Nullable;
@@ -282,7 +283,7 @@ final class FixedWindowQuota extends ReportedQuota {
 	}
 
 	@Override
-	WindowEnd.@Nullable Interval seenEnd() {
+	@Nullable Interval seenEnd() {
 		return this.end.seen();
 	}
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.github.ratelimit.governor.OtherInstances.Change;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -107,7 +108,7 @@ final class InFlightCalls {
 	}
 
 	/** Uses what other instances knew when they left their last notes. */
-	void ofOthers(List<OtherInstances.Change> changes) {
+	void ofOthers(List<Change> changes) {
 		this.shared = !changes.isEmpty();
 		this.ofOthers = changes.stream().flatMap((change) -> change.seen().unanswered().stream()).toList();
 	}

@@ -58,9 +58,10 @@ final class OtherInstances {
 		for (InstanceNote other : notes) {
 			SharedNote note = SharedNote.decode(other.note());
 			if (note != null) {
-				Seen seen = seen(other.instance(), note, now - other.ageNanos());
-				changes.add(change(other, seen));
-				this.last.remove(other.instance());
+				Seen before = this.last.remove(other.instance());
+				Seen seen = new Seen(note, now - other.ageNanos(), this.losses,
+						(before != null) ? before.charged() : new IdentityHashMap<>(2));
+				changes.add(change(other, before, seen));
 				this.last.put(other.instance(), seen);
 				this.noted++;
 				this.active += (other.ageNanos() <= ACTIVE_NANOS) ? 1 : 0;
@@ -77,11 +78,6 @@ final class OtherInstances {
 		return changes;
 	}
 
-	private Seen seen(String instance, SharedNote note, long leftAt) {
-		Seen before = this.last.get(instance);
-		return new Seen(note, leftAt, this.losses, (before != null) ? before.charged() : new IdentityHashMap<>(2));
-	}
-
 	/**
 	 * The reports of the provider already include what an instance sent before its first
 	 * note that was read, unless it has started since, and what it sent before a long
@@ -89,8 +85,7 @@ final class OtherInstances {
 	 * limit is not reported, so all that was charged since the last note counts, and all
 	 * that an instance has charged which is heard of only after the first exchange.
 	 */
-	private Change change(InstanceNote other, Seen seen) {
-		Seen before = this.last.get(other.instance());
+	private Change change(InstanceNote other, @Nullable Seen before, Seen seen) {
 		if (before != null) {
 			boolean together = this.met && before.losses() == this.losses;
 			boolean heard = together && seen.leftAt() - before.leftAt() < SILENT_NANOS;

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
+import io.github.ratelimit.governor.WindowEnd.Interval;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 import org.jspecify.annotations.Nullable;
@@ -123,7 +124,7 @@ class ReportedQuota extends TrackedQuota {
 	@Override
 	QuotaNote note(long now) {
 		noted();
-		WindowEnd.Interval end = seenEnd();
+		Interval end = seenEnd();
 		long sentAt = (this.ownRemaining >= 0) ? this.ownSentAt : lastSeenAt();
 		return new QuotaNote(false, dimension(), refill(), windowNanos(), capacity(), available(), factor().value(), 0,
 				(end != null) ? end.earliest() - now : 1, (end != null) ? end.latest() - now : 0, this.ownRemaining,
@@ -131,7 +132,7 @@ class ReportedQuota extends TrackedQuota {
 	}
 
 	/** Returns when this instance has seen the current window end, null if it has not. */
-	WindowEnd.@Nullable Interval seenEnd() {
+	@Nullable Interval seenEnd() {
 		return null;
 	}
 
