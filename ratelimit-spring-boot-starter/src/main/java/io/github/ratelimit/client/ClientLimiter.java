@@ -60,21 +60,6 @@ public final class ClientLimiter {
 	private final ProviderAccounts accounts;
 
 	/**
-	 * Creates a limiter of an instance that counts by itself.
-	 * @param settings the client as it is configured
-	 * @param dialects chooses a dialect where none is configured
-	 * @param estimator estimates tokens
-	 * @param time the time
-	 * @param executor runs what depends on asynchronous calls when they are admitted
-	 * @param listener receives what happens
-	 */
-	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			Executor executor, ClientListener listener) {
-		this(settings, dialects, estimator, time, executor, listener, null, new KillSwitch(true),
-				() -> Caller.UNBOUNDED);
-	}
-
-	/**
 	 * Creates a limiter.
 	 * @param settings the client as it is configured
 	 * @param dialects chooses a dialect where none is configured
