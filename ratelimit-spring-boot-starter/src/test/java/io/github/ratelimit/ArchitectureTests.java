@@ -226,8 +226,8 @@ class ArchitectureTests {
 		.areKnownOnlyTo("client.reactive..", "autoconfigure.client..");
 
 	@ArchTest
-	static final ArchRule the_governor_imports_only_the_root_and_what_dialects_read = room("governor")
-		.importsOnlyTheRootAnd("provider.dialect");
+	static final ArchRule the_governor_imports_only_the_root_notes_and_what_dialects_read = room("governor")
+		.importsOnlyTheRootAnd("store", "provider.dialect");
 
 	@ArchTest
 	static final ArchRule observation_imports_only_the_root_expression_and_client = room("observation")

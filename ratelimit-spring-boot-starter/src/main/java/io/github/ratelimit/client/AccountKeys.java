@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import org.jspecify.annotations.Nullable;
 
 /**

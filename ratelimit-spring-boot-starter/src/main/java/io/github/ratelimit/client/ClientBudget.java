@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.InvalidRateException;
@@ -13,12 +12,13 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.CallRequest;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
@@ -97,8 +97,12 @@ public final class ClientBudget implements NamedBudget {
 	private ChargeDecision take(Charge charge, @Nullable Duration maxWait) {
 		ProviderAccount account = account(charge);
 		try {
-			return (charge.permits() > 0) ? take(charge, account, maxWait)
-					: new ClientDecision(charge, account, null, 0, null);
+			if (charge.permits() <= 0) {
+				return new ClientDecision(charge, account, null, 0, null);
+			}
+			Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
+			int priority = RequestPriority.current().value();
+			return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
 		}
 		catch (CallRefusedException ex) {
 			return refused(charge, account, ex, maxWait == null || ex.reason() != Reason.WAIT_TOO_LONG);
@@ -106,12 +110,6 @@ public final class ClientBudget implements NamedBudget {
 		finally {
 			account.release();
 		}
-	}
-
-	private ChargeDecision take(Charge charge, ProviderAccount account, @Nullable Duration maxWait) {
-		Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
-		int priority = RequestPriority.current().value();
-		return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
 	}
 
 	@Override
@@ -142,32 +140,21 @@ public final class ClientBudget implements NamedBudget {
 		});
 		admission.whenComplete((call, failure) -> {
 			try {
-				complete(decided, charge, account, call, failure);
+				if (failure instanceof CallRefusedException refusal) {
+					decided.complete(refused(charge, account, refusal, true));
+				}
+				else if (failure != null) {
+					decided.completeExceptionally(failure);
+				}
+				else if (!decided.complete(granted(charge, call))) {
+					call.notSent();
+				}
 			}
 			catch (RuntimeException | LinkageError ex) {
 				decided.completeExceptionally(ex);
 			}
 		});
 		return decided;
-	}
-
-	private static void complete(CompletableFuture<ChargeDecision> decided, Charge charge, ProviderAccount account,
-			ClientCall call, @Nullable Throwable failure) {
-		if (failure == null) {
-			if (!decided.complete(granted(charge, call))) {
-				call.notSent();
-			}
-		}
-		else if (cause(failure) instanceof CallRefusedException refusal) {
-			decided.complete(refused(charge, account, refusal, true));
-		}
-		else {
-			decided.completeExceptionally(failure);
-		}
-	}
-
-	private static Throwable cause(Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	private ProviderAccount account(Charge charge) {

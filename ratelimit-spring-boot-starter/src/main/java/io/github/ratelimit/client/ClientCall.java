@@ -4,11 +4,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.GovernedCall;
 import io.github.ratelimit.provider.dialect.ProviderResponse;
@@ -31,8 +30,6 @@ public final class ClientCall implements Receipt {
 	public static final int ERROR_BODY_BYTES = 16 * 1024;
 
 	private static final int FIRST_ERROR = 400;
-
-	private static final long SHORTEST_JITTER = TimeUnit.SECONDS.toNanos(1);
 
 	/** The attempt that the current thread sends, which may pass another adapter. */
 	private static final ThreadLocal<@Nullable ClientCall> SENDING = new ThreadLocal<>();
@@ -174,7 +171,7 @@ public final class ClientCall implements Receipt {
 		if (this.ended.compareAndSet(false, true)) {
 			this.call.report(ProviderSnapshot.EMPTY, true);
 			this.call.close(actual);
-			this.limiter.listener().ended(this.limiter.name(), ClientOutcome.SENT);
+			this.limiter.listener().ended(this.limiter.name(), Outcome.SENT);
 		}
 	}
 
@@ -182,7 +179,7 @@ public final class ClientCall implements Receipt {
 	public void notSent() {
 		if (this.ended.compareAndSet(false, true)) {
 			this.call.notSent();
-			this.limiter.listener().ended(this.limiter.name(), ClientOutcome.NOT_SENT);
+			this.limiter.listener().ended(this.limiter.name(), Outcome.NOT_SENT);
 		}
 	}
 
@@ -216,11 +213,7 @@ public final class ClientCall implements Receipt {
 
 	private boolean isRetryable() {
 		Throttle throttle = this.throttle;
-		if (throttle == null || !throttle.isRetryable() || throttle.retryRefused()) {
-			return false;
-		}
-		Duration retryAfter = throttle.retryAfter();
-		return retryAfter == null || retryAfter.compareTo(this.limiter.maxWait(this.account)) <= 0;
+		return throttle != null && Retries.isUseful(throttle, this.limiter.maxWait(this.account));
 	}
 
 	/**
@@ -256,9 +249,6 @@ public final class ClientCall implements Receipt {
 	 * @return complete when the time is over. Cancel it if there is no next attempt
 	 */
 	public CompletableFuture<@Nullable Void> untilRetry(int attempts) {
-		Throttle throttle = this.throttle;
-		Duration retryAfter = (throttle != null) ? throttle.retryAfter() : null;
-		long jitter = ThreadLocalRandom.current().nextLong(SHORTEST_JITTER << Math.min(attempts - 1, 4));
 		ProviderAccount used = this.limiter.use(this.account);
 		CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
 		over.whenComplete((any, failure) -> {
@@ -266,7 +256,7 @@ public final class ClientCall implements Receipt {
 				used.release();
 			}
 		});
-		this.limiter.after(((retryAfter != null) ? retryAfter.toNanos() : 0) + jitter).whenComplete((any, failure) -> {
+		this.limiter.after(Retries.nanosUntilNext(this.throttle, attempts)).whenComplete((any, failure) -> {
 			// queues the next attempt first, if it waits without a thread
 			if ((failure != null) ? over.completeExceptionally(failure) : over.complete(null)) {
 				used.release();
@@ -297,15 +287,15 @@ public final class ClientCall implements Receipt {
 		return (reported > 0) ? reported : otherwise;
 	}
 
-	private ClientOutcome outcome() {
+	private Outcome outcome() {
 		Throttle throttle = this.throttle;
 		if (throttle == null) {
-			return ClientOutcome.SENT;
+			return Outcome.SENT;
 		}
 		return switch (throttle.kind()) {
-			case RATE_LIMITED, REQUEST_TOO_LARGE -> ClientOutcome.THROTTLED;
-			case OVERLOADED -> ClientOutcome.OVERLOADED;
-			case QUOTA_SPENT -> ClientOutcome.SPENT;
+			case RATE_LIMITED, REQUEST_TOO_LARGE -> Outcome.THROTTLED;
+			case OVERLOADED -> Outcome.OVERLOADED;
+			case QUOTA_SPENT -> Outcome.SPENT;
 		};
 	}
 

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRequest;
@@ -49,28 +51,13 @@ public final class ClientLimiter {
 
 	private final @Nullable InstanceNotes store;
 
-	private final RetryBudget retries;
+	private final Retries retries;
 
 	private final KillSwitch killSwitch;
 
 	private final Supplier<Caller> callers;
 
 	private final ProviderAccounts accounts;
-
-	/**
-	 * Creates a limiter of an instance that counts by itself.
-	 * @param settings the client as it is configured
-	 * @param dialects chooses a dialect where none is configured
-	 * @param estimator estimates tokens
-	 * @param time the time
-	 * @param executor runs what depends on asynchronous calls when they are admitted
-	 * @param listener receives what happens
-	 */
-	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			Executor executor, ClientListener listener) {
-		this(settings, dialects, estimator, time, executor, listener, null, new KillSwitch(true),
-				() -> Caller.UNBOUNDED);
-	}
 
 	/**
 	 * Creates a limiter.
@@ -98,7 +85,7 @@ public final class ClientLimiter {
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.callers = callers;
-		this.retries = new RetryBudget(settings.retry().budget());
+		this.retries = new Retries(settings.retry());
 		this.accounts = new ProviderAccounts(settings, this::create);
 		killSwitch.whenChanged(() -> accounts().forEach((account) -> account.governor().lookAgain()));
 	}
@@ -166,7 +153,7 @@ public final class ClientLimiter {
 			return admitted(account, account.governor().acquire(request));
 		}
 		catch (CallRefusedException ex) {
-			this.listener.ended(name(), ClientOutcome.REFUSED);
+			this.listener.ended(name(), Outcome.REFUSED);
 			throw ex;
 		}
 	}
@@ -246,7 +233,7 @@ public final class ClientLimiter {
 		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
 				: failure;
 		if (cause instanceof CallRefusedException) {
-			this.listener.ended(name(), ClientOutcome.REFUSED);
+			this.listener.ended(name(), Outcome.REFUSED);
 		}
 		call.completeExceptionally(cause);
 	}
@@ -299,9 +286,8 @@ public final class ClientLimiter {
 		ClientDialect dialect = (configured != null) ? configured : this.dialects.forHost(host);
 		boolean byModel = this.settings.key().contains(KeyPart.MODEL);
 		GovernorSettings governed = this.settings.settings(byModel ? model : null);
-		StoreNotes notes = (this.store != null) ? new StoreNotes(name(), key, this.store) : null;
 		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
-				new Governor(name(), governed, this::isOff, dialect::window, this.time, this.executor, notes),
+				new Governor(name(), key, governed, this::isOff, dialect::window, this.time, this.executor, this.store),
 				this.callers.get());
 	}
 
@@ -310,7 +296,7 @@ public final class ClientLimiter {
 	}
 
 	boolean mayRetry(int attempts) {
-		return attempts < this.settings.retry().maxAttempts() && this.retries.tryRetry();
+		return this.retries.tryRetry(attempts);
 	}
 
 	Duration maxWait(ProviderAccount account) {

@@ -40,16 +40,16 @@ public record CallCost(long inputTokens, long outputTokens) {
 	 * @return 0 or more
 	 */
 	public double permits(Dimension dimension) {
-		return switch (dimension) {
-			case REQUESTS -> 1;
-			case TOKENS -> (double) chargedInput() + this.outputTokens;
-			case INPUT_TOKENS -> chargedInput();
-			case OUTPUT_TOKENS -> this.outputTokens;
-		};
+		return permits(dimension, 1, Math.min(this.inputTokens, MOST_INPUT), this.outputTokens);
 	}
 
-	private long chargedInput() {
-		return Math.min(this.inputTokens, MOST_INPUT);
+	static double permits(Dimension dimension, double requests, double inputTokens, double outputTokens) {
+		return switch (dimension) {
+			case REQUESTS -> requests;
+			case TOKENS -> inputTokens + outputTokens;
+			case INPUT_TOKENS -> inputTokens;
+			case OUTPUT_TOKENS -> outputTokens;
+		};
 	}
 
 }

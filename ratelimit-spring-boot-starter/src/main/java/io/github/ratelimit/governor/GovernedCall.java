@@ -1,6 +1,6 @@
 package io.github.ratelimit.governor;
 
-import io.github.ratelimit.governor.SentCalls.Mark;
+import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 
 /**

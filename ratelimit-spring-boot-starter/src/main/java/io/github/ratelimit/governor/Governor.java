@@ -14,14 +14,16 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.RequestQueue.Entry;
-import io.github.ratelimit.governor.SentCalls.Mark;
-import io.github.ratelimit.governor.SharedNotes.PeerNote;
+import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
+import io.github.ratelimit.store.InstanceNote;
+import io.github.ratelimit.store.InstanceNotes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +47,9 @@ public final class Governor {
 
 	private final RequestQueue queue = new RequestQueue();
 
-	private final LocalControl control;
+	private final AdmissionControl control;
 
-	private final @Nullable Sharing sharing;
-
-	private int inFlight;
+	private final @Nullable NoteExchange exchange;
 
 	private long sequence;
 
@@ -59,24 +59,26 @@ public final class Governor {
 
 	/**
 	 * Creates a governor.
-	 * @param client the client's name, for messages
+	 * @param client the client's name
+	 * @param key the key
 	 * @param settings how calls are governed
 	 * @param off whether all calls are sent at once, and counted all the same
 	 * @param defaultWindow the window of a limit where the provider does not report it
 	 * @param time the time
 	 * @param executor runs what depends on asynchronous calls when they are admitted
-	 * @param notes where instances share what they know, null if they do not
+	 * @param store where instances share what they know, null if they do not
 	 */
-	public Governor(String client, GovernorSettings settings, BooleanSupplier off,
+	public Governor(String client, Key key, GovernorSettings settings, BooleanSupplier off,
 			Function<Dimension, Duration> defaultWindow, TimeSource time, Executor executor,
-			@Nullable SharedNotes notes) {
+			@Nullable InstanceNotes store) {
 		this.client = client;
 		this.settings = settings;
 		this.off = off;
 		this.time = time;
 		this.executor = executor;
-		this.sharing = (notes != null) ? new Sharing(notes, time, executor, this::lookAgain, this::heard) : null;
-		this.control = new LocalControl(settings, defaultWindow, this.sharing, time.nanoTime());
+		this.exchange = (store != null)
+				? new NoteExchange(store, client, key, time, executor, this::lookAgain, this::heard) : null;
+		this.control = new AdmissionControl(settings, defaultWindow, this.exchange, time.nanoTime());
 	}
 
 	/**
@@ -148,16 +150,15 @@ public final class Governor {
 			this.control.charge(request.cost(), now);
 			return 0;
 		}
-		return this.control.take(request.cost(), Gate.nanos(request.maxWait()) - waited, this.inFlight, now);
+		return this.control.take(request.cost(), RetryAfterGate.nanos(request.maxWait()) - waited, now);
 	}
 
 	/** Returns the next exchange with the other instances, null if none is due. */
 	private @Nullable Runnable nextExchange(long now) {
-		return (this.sharing != null) ? this.sharing.next(this.control, !this.queue.isEmpty(), now) : null;
+		return (this.exchange != null) ? this.exchange.next(this.control, !this.queue.isEmpty(), now) : null;
 	}
 
 	private GovernedCall admit(CallCost cost, Mark mark, long waitedNanos) {
-		this.inFlight++;
 		return new GovernedCall(this, cost, mark, waitedNanos);
 	}
 
@@ -182,8 +183,14 @@ public final class Governor {
 		}
 		after.forEach(Runnable::run);
 		if (!call.admitted().isDone()) {
-			call.admitted().whenComplete((admitted, failure) -> cancelled(call));
-			call.expires(this.time.after(request.maxWait().toNanos())).thenRunAsync(() -> expired(call), this.executor);
+			CompletableFuture<?> longestWait = this.time.after(request.maxWait().toNanos());
+			longestWait.thenRunAsync(() -> expired(call), this.executor);
+			call.admitted().whenComplete((admitted, failure) -> {
+				longestWait.cancel(false);
+				if (call.admitted().isCancelled()) {
+					change((now) -> this.queue.remove(call));
+				}
+			});
 		}
 		return call.admitted();
 	}
@@ -250,15 +257,9 @@ public final class Governor {
 		});
 	}
 
-	private void heard(@Nullable List<PeerNote> notes, @Nullable Throwable failure) {
-		Sharing heard = Objects.requireNonNull(this.sharing);
+	private void heard(@Nullable List<InstanceNote> notes, @Nullable Throwable failure) {
+		NoteExchange heard = Objects.requireNonNull(this.exchange);
 		change((now) -> heard.received(this.control, notes, now));
-	}
-
-	private void cancelled(Entry call) {
-		if (call.admitted().isCancelled()) {
-			change((now) -> this.queue.remove(call));
-		}
 	}
 
 	private void expired(Entry call) {
@@ -278,7 +279,7 @@ public final class Governor {
 	public GovernorState state() {
 		this.lock.lock();
 		try {
-			return this.control.state(this.inFlight, this.queue.size(), this.time.nanoTime(), this.time.wallTime());
+			return this.control.state(this.queue.size(), this.time.nanoTime(), this.time.wallTime());
 		}
 		finally {
 			this.lock.unlock();
@@ -292,7 +293,7 @@ public final class Governor {
 	public boolean isIdle() {
 		this.lock.lock();
 		try {
-			return this.inFlight == 0 && this.queue.isEmpty();
+			return this.control.inFlight() == 0 && this.queue.isEmpty();
 		}
 		finally {
 			this.lock.unlock();
@@ -301,8 +302,8 @@ public final class Governor {
 
 	void report(GovernedCall call, ProviderSnapshot snapshot, boolean served) {
 		change((now) -> {
-			confirm(call);
-			this.control.report(call.mark(), call.cost(), snapshot, served, this.inFlight, now);
+			answered(call);
+			this.control.report(call.mark(), call.cost(), snapshot, served, now);
 		});
 	}
 
@@ -312,10 +313,9 @@ public final class Governor {
 			if (!call.end()) {
 				return;
 			}
-			this.inFlight--;
-			confirm(call);
+			answered(call);
 			if (actual != null) {
-				this.control.settle(call.mark(), call.cost(), actual, now);
+				this.control.settle(call.mark(), call.cost(), actual);
 			}
 			else {
 				this.control.giveBack(call.mark(), call.cost(), now);
@@ -323,9 +323,9 @@ public final class Governor {
 		});
 	}
 
-	private void confirm(GovernedCall call) {
+	private void answered(GovernedCall call) {
 		if (call.answer()) {
-			this.control.confirm(call.mark(), call.cost());
+			this.control.answered(call.mark(), call.cost());
 		}
 	}
 

@@ -31,6 +31,24 @@ public record GovernorState(Phase phase, @Nullable String reason, List<QuotaStat
 		quotas = List.copyOf(quotas);
 	}
 
+	static Phase phase(RetryAfterGate gate, SlowStart slowStart, double share, long now) {
+		if (gate.waitNanos(now) > 0) {
+			return Phase.THROTTLED;
+		}
+		return (slowStart.isOverloaded() || share < 1) ? Phase.RECOVERING : Phase.NORMAL;
+	}
+
+	static @Nullable String reason(RetryAfterGate gate, SlowStart slowStart, double share, long now) {
+		String inFlight = "at most " + slowStart.calls() + " calls in flight";
+		return switch (phase(gate, slowStart, share, now)) {
+			case THROTTLED -> gate.lastCode() + ", no call for "
+					+ Duration.ofNanos(gate.waitNanos(now)).plusNanos(999_999_999).toSeconds() + " s";
+			case RECOVERING -> (share < 1) ? Math.round(share * 100) + "% of the configured rate"
+					: "the provider was overloaded: " + inFlight;
+			case NORMAL -> slowStart.isKnown() ? null : "the limits are not known yet: " + inFlight;
+		};
+	}
+
 	/** The phases of a governor. */
 	public enum Phase {
 

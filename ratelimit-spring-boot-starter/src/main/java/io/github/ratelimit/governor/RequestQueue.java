@@ -60,7 +60,6 @@ final class RequestQueue {
 		if (this.calls.remove(call)) {
 			count(this.needed, call, -1);
 			call.freed.run();
-			call.leave();
 		}
 	}
 
@@ -97,10 +96,6 @@ final class RequestQueue {
 		private Runnable freed = () -> {
 		};
 
-		private volatile @Nullable CompletableFuture<?> expiry;
-
-		private volatile boolean left;
-
 		/**
 		 * Creates an entry.
 		 * @param request the call
@@ -126,27 +121,6 @@ final class RequestQueue {
 		/** Returns a future that is complete when the call may be sent or was refused. */
 		CompletableFuture<GovernedCall> admitted() {
 			return this.admitted;
-		}
-
-		/**
-		 * Sets when the longest wait is over.
-		 * @param over a timer, which is cancelled when the call leaves the queue before
-		 * @return the timer
-		 */
-		CompletableFuture<@Nullable Void> expires(CompletableFuture<@Nullable Void> over) {
-			this.expiry = over;
-			if (this.left) {
-				over.cancel(false);
-			}
-			return over;
-		}
-
-		private void leave() {
-			this.left = true;
-			CompletableFuture<?> timer = this.expiry;
-			if (timer != null) {
-				timer.cancel(false);
-			}
 		}
 
 		/** Lets the call be sent, unless it has been cancelled. */

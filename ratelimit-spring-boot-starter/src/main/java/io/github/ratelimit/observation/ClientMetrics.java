@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.ClientListener;
-import io.github.ratelimit.client.ClientOutcome;
 import io.github.ratelimit.client.ProviderAccount;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
@@ -74,7 +74,7 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 	}
 
 	@Override
-	public void ended(String client, ClientOutcome outcome) {
+	public void ended(String client, Outcome outcome) {
 		this.bound.forEach((meters) -> meters.calls(client, outcome).increment());
 	}
 
@@ -111,14 +111,14 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 				.withRegistry(registry);
 		}
 
-		Counter calls(String client, ClientOutcome outcome) {
+		Counter calls(String client, Outcome outcome) {
 			return this.calls.computeIfAbsent(client, this::outcomes)[outcome.ordinal()];
 		}
 
 		private Counter[] outcomes(String client) {
-			ClientOutcome[] outcomes = ClientOutcome.values();
+			Outcome[] outcomes = Outcome.values();
 			Counter[] counters = new Counter[outcomes.length];
-			for (ClientOutcome outcome : outcomes) {
+			for (Outcome outcome : outcomes) {
 				counters[outcome.ordinal()] = Counter.builder("ratelimit.client.calls")
 					.description("Calls to the provider")
 					.baseUnit("calls")

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.LocalProvider.Answer;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
@@ -145,7 +146,7 @@ class CallEndingsTests {
 			.build();
 		endings(web, 300);
 		await().atMost(Duration.ofSeconds(20)).until(() -> retrying.inFlight() == 0 && retrying.waiting() == 0);
-		assertThat(retrying.outcomes()).contains(ClientOutcome.THROTTLED);
+		assertThat(retrying.outcomes()).contains(Outcome.THROTTLED);
 	}
 
 	private void reactive(ClientHttpConnector connector, int calls) {
@@ -228,9 +229,9 @@ class CallEndingsTests {
 		await().atMost(Duration.ofSeconds(20)).until(() -> this.client.inFlight() == 0 && this.client.waiting() == 0);
 		long charged = this.client.outcomes()
 			.stream()
-			.filter((outcome) -> outcome != ClientOutcome.NOT_SENT && outcome != ClientOutcome.REFUSED)
+			.filter((outcome) -> outcome != Outcome.NOT_SENT && outcome != Outcome.REFUSED)
 			.count();
-		assertThat(this.client.outcomes()).contains(ClientOutcome.NOT_SENT, ClientOutcome.SENT);
+		assertThat(this.client.outcomes()).contains(Outcome.NOT_SENT, Outcome.SENT);
 		assertThat(this.client.spent(Dimension.REQUESTS)).isEqualTo(charged);
 	}
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import java.lang.reflect.Proxy;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -130,7 +131,7 @@ class ClientBudgetTests {
 		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(150);
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 	}
 
 	@Test

@@ -12,8 +12,11 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
+import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.provider.dialect.ClientDialect;
@@ -91,16 +94,16 @@ class ClientLimiterTests {
 		ClientListener failing = new ClientListener() {
 
 			@Override
-			public void ended(String client, ClientOutcome outcome) {
+			public void ended(String client, Outcome outcome) {
 				throw new IllegalStateException("This listener always fails");
 			}
 
 		};
-		List<ClientOutcome> received = new ArrayList<>();
+		List<Outcome> received = new ArrayList<>();
 		ClientListener other = new ClientListener() {
 
 			@Override
-			public void ended(String client, ClientOutcome outcome) {
+			public void ended(String client, Outcome outcome) {
 				received.add(outcome);
 			}
 
@@ -125,8 +128,8 @@ class ClientLimiterTests {
 		time.advance(Duration.ofSeconds(1));
 		first.close();
 
-		await().untilAsserted(() -> assertThat(client.outcomes()).containsExactlyInAnyOrder(ClientOutcome.SENT,
-				ClientOutcome.NOT_SENT));
+		await().untilAsserted(
+				() -> assertThat(client.outcomes()).containsExactlyInAnyOrder(Outcome.SENT, Outcome.NOT_SENT));
 		assertThat(queued).allMatch(CompletableFuture::isCancelled);
 		assertThat(client.inFlight()).isZero();
 	}
@@ -143,7 +146,7 @@ class ClientLimiterTests {
 			.acquire(request.withPassedOn(List.of(ChargeDecision.granted(charge, few, 0, 0, null))))
 			.close();
 
-		client.awaitOutcomes(ClientOutcome.NOT_SENT, ClientOutcome.SENT);
+		client.awaitOutcomes(Outcome.NOT_SENT, Outcome.SENT);
 		few.close();
 		assertThat(client.outcomes()).hasSize(2);
 	}

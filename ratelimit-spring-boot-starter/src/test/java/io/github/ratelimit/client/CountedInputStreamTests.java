@@ -8,10 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.client.ClientSettings.RetryPolicy;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.registry.KillSwitch;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,7 +25,8 @@ class CountedInputStreamTests {
 	private final ClientLimiter limiter = new ClientLimiter(
 			new ClientSettings("openai", List.of(), null, List.of(), GovernorSettings.DEFAULTS, List.of(),
 					RetryPolicy.NONE),
-			new Dialects(List.of()), TokenEstimator.DEFAULT, new ManualTime(), Runnable::run, ClientListener.NONE);
+			new Dialects(List.of()), TokenEstimator.DEFAULT, new ManualTime(), Runnable::run, ClientListener.NONE, null,
+			new KillSwitch(true), () -> Caller.UNBOUNDED);
 
 	private final ClientCall call = this.limiter
 		.acquire(OutboundRequest.of(URI.create("https://api.openai.com"), (name) -> null, ModelRequest.NONE));

@@ -1,5 +1,6 @@
 package io.github.ratelimit.client;
 
+import io.github.ratelimit.client.ClientSettings.ModelSettings;
 import io.github.ratelimit.governor.GovernorSettings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
 import io.github.ratelimit.provider.usage.ModelRequest;
@@ -88,7 +89,7 @@ class ProviderAccountsTests {
 			.body(REQUEST)
 			.retrieve()
 			.body(String.class));
-		await().until(() -> held.get() == 1 && client.outcomes().contains(ClientOutcome.THROTTLED));
+		await().until(() -> held.get() == 1 && client.outcomes().contains(Outcome.THROTTLED));
 		assertKeptUntilAnswered(client, call);
 		assertThat(held).hasValue(0);
 	}
@@ -108,7 +109,7 @@ class ProviderAccountsTests {
 			.retrieve()
 			.bodyToMono(String.class)
 			.toFuture();
-		await().until(() -> client.outcomes().contains(ClientOutcome.THROTTLED));
+		await().until(() -> client.outcomes().contains(Outcome.THROTTLED));
 		assertKeptUntilAnswered(client, call);
 	}
 

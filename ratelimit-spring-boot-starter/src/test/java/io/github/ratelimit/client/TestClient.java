@@ -9,8 +9,11 @@ import java.util.concurrent.ForkJoinPool;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
+import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dialects;
@@ -50,7 +53,7 @@ public final class TestClient {
 	private Runnable whenWaited = () -> {
 	};
 
-	private final List<ClientOutcome> outcomes = new CopyOnWriteArrayList<>();
+	private final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
 
 	private ClientLimiter limiter;
 
@@ -157,11 +160,11 @@ public final class TestClient {
 	}
 
 	/** Returns how the calls that have ended did so. */
-	public List<ClientOutcome> outcomes() {
+	public List<Outcome> outcomes() {
 		return this.outcomes;
 	}
 
-	public void awaitOutcomes(ClientOutcome... outcomes) {
+	public void awaitOutcomes(Outcome... outcomes) {
 		await().untilAsserted(() -> assertThat(this.outcomes).containsExactly(outcomes));
 	}
 
@@ -193,7 +196,7 @@ public final class TestClient {
 	private final class Listener implements ClientListener {
 
 		@Override
-		public void ended(String client, ClientOutcome outcome) {
+		public void ended(String client, Outcome outcome) {
 			TestClient.this.outcomes.add(outcome);
 		}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRequest.Caller;
@@ -29,7 +30,8 @@ class FixedWindowEndTests {
 	private Governor governor(double reserve) {
 		GovernorSettings settings = new GovernorSettings(List.of(), true, Integer.MAX_VALUE, 1000,
 				MINUTE.multipliedBy(5), reserve, MINUTE, LimitMode.ENFORCE);
-		return new Governor("mistral", settings, () -> false, (dimension) -> MINUTE, this.time, Runnable::run, null);
+		return new Governor("mistral", Key.GLOBAL, settings, () -> false, (dimension) -> MINUTE, this.time,
+				Runnable::run, null);
 	}
 
 	private CompletableFuture<GovernedCall> call() {

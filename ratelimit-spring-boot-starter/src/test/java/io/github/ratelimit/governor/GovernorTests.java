@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.governor.CallRequest.Caller;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
@@ -48,7 +50,8 @@ class GovernorTests {
 	}
 
 	private Governor governor(GovernorSettings settings) {
-		return new Governor("openai", settings, () -> this.off, (dimension) -> MINUTE, this.time, Runnable::run, null);
+		return new Governor("openai", Key.GLOBAL, settings, () -> this.off, (dimension) -> MINUTE, this.time,
+				Runnable::run, null);
 	}
 
 	private CompletableFuture<GovernedCall> call(long tokens) {

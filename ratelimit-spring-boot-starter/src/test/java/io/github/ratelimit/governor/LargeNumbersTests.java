@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
@@ -43,7 +45,8 @@ class LargeNumbersTests {
 	private Governor governor(ConfiguredQuota... quotas) {
 		GovernorSettings settings = new GovernorSettings(List.of(quotas), quotas.length == 0, Integer.MAX_VALUE, 1000,
 				MINUTE, 0.1, Duration.ofMinutes(5), LimitMode.ENFORCE);
-		return new Governor("openai", settings, () -> false, (dimension) -> MINUTE, this.time, Runnable::run, null);
+		return new Governor("openai", Key.GLOBAL, settings, () -> false, (dimension) -> MINUTE, this.time,
+				Runnable::run, null);
 	}
 
 	private Governor configured(long tokens) {

@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.governor.SharedNotes.PeerNote;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import io.github.ratelimit.store.InstanceNote;
+import io.github.ratelimit.store.InstanceNotes;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +37,7 @@ class QuotaUseTests {
 	private LimitedProvider provider = new LimitedProvider(Refill.CONTINUOUS);
 
 	/** Null for instances that know nothing of each other. */
-	private SharedNotes notes;
+	private InstanceNotes notes;
 
 	private SimulatedCallers discovering(int instances) {
 		return callers(instances, List.of(), true);
@@ -51,20 +54,21 @@ class QuotaUseTests {
 	private SimulatedCallers callers(int instances, List<ConfiguredQuota> quotas, boolean reports) {
 		GovernorSettings settings = new GovernorSettings(quotas, reports, Integer.MAX_VALUE, 1000, Duration.ofDays(1),
 				GovernorSettings.DEFAULTS.reserve(), MINUTE, LimitMode.ENFORCE);
-		return new SimulatedCallers(this.time, this.provider, instances, () -> new Governor("openai", settings,
-				() -> false, (dimension) -> MINUTE, this.time, Runnable::run, this.notes));
+		return new SimulatedCallers(this.time, this.provider, instances, () -> new Governor("openai", Key.GLOBAL,
+				settings, () -> false, (dimension) -> MINUTE, this.time, Runnable::run, this.notes));
 	}
 
 	/** Lets the instances tell each other what they know. */
 	private void share() {
-		Map<String, PeerNote> left = new LinkedHashMap<>();
-		this.notes = (instance, note) -> {
-			List<PeerNote> others = left.values()
+		Map<String, InstanceNote> left = new LinkedHashMap<>();
+		this.notes = (subject, key, instance, note) -> {
+			List<InstanceNote> others = left.values()
 				.stream()
 				.filter((other) -> !other.instance().equals(instance))
-				.map((other) -> new PeerNote(other.instance(), this.time.nanoTime() - other.ageNanos(), other.note()))
+				.map((other) -> new InstanceNote(other.instance(), this.time.nanoTime() - other.ageNanos(),
+						other.note()))
 				.toList();
-			left.put(instance, new PeerNote(instance, this.time.nanoTime(), note));
+			left.put(instance, new InstanceNote(instance, this.time.nanoTime(), note));
 			return CompletableFuture.completedFuture(others);
 		};
 	}
@@ -135,15 +139,15 @@ class QuotaUseTests {
 	@Test
 	void fixedWindowsAreUsedByInstancesWhoseNotesTakeDifferentTimes() {
 		share();
-		SharedNotes shared = this.notes;
+		InstanceNotes shared = this.notes;
 		Random random = new Random(7919);
-		this.notes = (instance, note) -> {
+		this.notes = (subject, key, instance, note) -> {
 			long asked = this.time.nanoTime();
 			return this.time.after(1 + random.nextInt(5_000_000))
-				.thenCompose((there) -> shared.exchange(instance, note))
+				.thenCompose((there) -> shared.exchange(subject, key, instance, note))
 				.thenCompose((others) -> this.time.after(1 + random.nextInt(5_000_000)).thenApply((back) -> others))
 				.thenApply((others) -> others.stream()
-					.map((other) -> new PeerNote(other.instance(), other.ageNanos() + this.time.nanoTime() - asked,
+					.map((other) -> new InstanceNote(other.instance(), other.ageNanos() + this.time.nanoTime() - asked,
 							other.note()))
 					.toList());
 		};

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -21,7 +22,7 @@ class ReportedLimitsTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private final Governor governor = new Governor("openai",
+	private final Governor governor = new Governor("openai", Key.GLOBAL,
 			new GovernorSettings(List.of(), true, Integer.MAX_VALUE, 1000, MINUTE, 0, MINUTE, LimitMode.ENFORCE),
 			() -> false, (dimension) -> MINUTE, this.time, Runnable::run, null);
 

@@ -8,17 +8,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRequest.Caller;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
-import io.github.ratelimit.governor.SharedNotes.PeerNote;
+import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.provider.dialect.Throttle.Kind;
+import io.github.ratelimit.store.InstanceNote;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +46,7 @@ class SharedQuotaTests {
 
 	private Random random = new Random(7919);
 
-	private final Map<String, PeerNote> left = new LinkedHashMap<>();
+	private final Map<String, InstanceNote> left = new LinkedHashMap<>();
 
 	/** Old calls of two instances. */
 	private final List<GovernedCall> answered = new ArrayList<>();
@@ -66,18 +69,18 @@ class SharedQuotaTests {
 	private int refused;
 
 	/** The store is a millisecond away. */
-	private CompletableFuture<List<PeerNote>> exchange(String instance, byte[] note) {
+	private CompletableFuture<List<InstanceNote>> exchange(String subject, Key key, String instance, byte[] note) {
 		return this.time.after(1_000_000).thenCompose((there) -> {
 			if (this.away) {
 				return CompletableFuture.failedFuture(new IllegalStateException("The store is away"));
 			}
 			long now = this.time.nanoTime();
-			List<PeerNote> others = this.left.values()
+			List<InstanceNote> others = this.left.values()
 				.stream()
 				.filter((other) -> !other.instance().equals(instance))
-				.map((other) -> new PeerNote(other.instance(), now - other.ageNanos(), other.note()))
+				.map((other) -> new InstanceNote(other.instance(), now - other.ageNanos(), other.note()))
 				.toList();
-			this.left.put(instance, new PeerNote(instance, now, note));
+			this.left.put(instance, new InstanceNote(instance, now, note));
 			return this.time.after(1_000_000).thenApply((back) -> others);
 		});
 	}
@@ -85,8 +88,8 @@ class SharedQuotaTests {
 	private Governor instance(List<ConfiguredQuota> quotas, boolean reports) {
 		GovernorSettings settings = new GovernorSettings(quotas, reports, Integer.MAX_VALUE, 1000, Duration.ofDays(1),
 				GovernorSettings.DEFAULTS.reserve(), HOUR, LimitMode.ENFORCE);
-		return new Governor("openai", settings, () -> false, (dimension) -> MINUTE, this.time, Runnable::run,
-				this::exchange);
+		return new Governor("openai", Key.GLOBAL, settings, () -> false, (dimension) -> MINUTE, this.time,
+				Runnable::run, this::exchange);
 	}
 
 	private Governor discovering() {
@@ -566,6 +569,22 @@ class SharedQuotaTests {
 		pass(3000);
 		assertThat(this.refused).isZero();
 		assertThat(this.served).isBetween(170, 185);
+	}
+
+	@Test
+	void aNoteHasAllCallsAfterTheStoreHasNotAnsweredForALongTime() {
+		List<SharedNote> notes = new ArrayList<>();
+		Governor governor = new Governor("openai", Key.GLOBAL, GovernorSettings.DEFAULTS, () -> true,
+				(dimension) -> MINUTE, this.time, Runnable::run, (subject, key, instance, note) -> {
+					notes.add(SharedNote.decode(note));
+					return this.time.after(MINUTE.toNanos()).thenApply((over) -> List.of());
+				});
+		for (int call = 0; call < 100; call++) {
+			governor.acquire(CallRequest.of(CallCost.REQUEST, Duration.ZERO)).close();
+			this.time.advance(Duration.ofMillis(30));
+		}
+		this.time.advance(MINUTE);
+		assertThat(notes.get(notes.size() - 1).sent().stream().mapToDouble(SentNote::requests).sum()).isEqualTo(100);
 	}
 
 }

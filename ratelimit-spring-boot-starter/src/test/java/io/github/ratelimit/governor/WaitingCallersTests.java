@@ -6,10 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.CallRequest.Caller;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class WaitingCallersTests {
 
 	private boolean off;
 
-	private final Governor governor = new Governor("openai",
+	private final Governor governor = new Governor("openai", Key.GLOBAL,
 			new GovernorSettings(List.of(new ConfiguredQuota(Dimension.REQUESTS, 1, MINUTE)), false, Integer.MAX_VALUE,
 					2, MINUTE, 0, MINUTE, LimitMode.ENFORCE),
 			() -> this.off, (dimension) -> MINUTE, this.time, Runnable::run, null);

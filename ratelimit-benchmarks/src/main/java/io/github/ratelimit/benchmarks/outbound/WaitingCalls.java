@@ -6,7 +6,7 @@ import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
 import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientLimiter;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.github.ratelimit.apps.clients;
 import com.sun.net.httpserver.HttpExchange;
 import io.github.ratelimit.apps.clients.ModelClient.Pieces;
 import io.github.ratelimit.apps.clients.ModelClient.Setup;
-import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,7 +63,7 @@ class ClientEndingsTests {
 					caller.join();
 				}
 				Awaitility.await().until(() -> limiters.inFlight() == 0 && limiters.waiting() == 0);
-				assertThat(limiters.used(Dimension.REQUESTS)).isEqualTo(limiters.outcomes(ClientOutcome.SENT));
+				assertThat(limiters.used(Dimension.REQUESTS)).isEqualTo(limiters.outcomes(Outcome.SENT));
 				// one that is cancelled in the queue has no outcome
 				assertThat(limiters.outcomes()).isLessThanOrEqualTo(calls).isGreaterThan(calls / 2);
 			}

@@ -4,14 +4,14 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.ClientListener;
-import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ProviderAccount;
-import io.github.ratelimit.client.RetryPolicy;
 import io.github.ratelimit.client.UrlPattern;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dialects;
@@ -35,7 +35,7 @@ final class Limiters implements ClientListener {
 
 	static final long TOKENS = 1_000_000;
 
-	private final Map<ClientOutcome, AtomicInteger> outcomes = new ConcurrentHashMap<>();
+	private final Map<Outcome, AtomicInteger> outcomes = new ConcurrentHashMap<>();
 
 	private final ClientLimiter limiter;
 
@@ -59,7 +59,7 @@ final class Limiters implements ClientListener {
 	}
 
 	@Override
-	public void ended(String client, ClientOutcome outcome) {
+	public void ended(String client, Outcome outcome) {
 		this.outcomes.computeIfAbsent(outcome, (any) -> new AtomicInteger()).incrementAndGet();
 	}
 
@@ -76,7 +76,7 @@ final class Limiters implements ClientListener {
 		return this.limiter.isUsed();
 	}
 
-	int outcomes(ClientOutcome outcome) {
+	int outcomes(Outcome outcome) {
 		AtomicInteger count = this.outcomes.get(outcome);
 		return (count != null) ? count.get() : 0;
 	}

@@ -2,7 +2,7 @@ package io.github.ratelimit.apps.clients;
 
 import io.github.ratelimit.apps.clients.ModelClient.Pieces;
 import io.github.ratelimit.apps.clients.ModelClient.Setup;
-import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -141,7 +141,7 @@ class SdkClientTests {
 			assertThat(client.retryAfter(refused)).isNotNull();
 			assertThat(refused).hasMessageContaining("was not sent");
 			assertThat(limiters.waiting()).isZero();
-			assertThat(limiters.outcomes(ClientOutcome.REFUSED)).isEqualTo(1);
+			assertThat(limiters.outcomes(Outcome.REFUSED)).isEqualTo(1);
 		}
 		assertThat(this.provider.arrivals()).hasSize(1);
 	}
@@ -175,7 +175,7 @@ class SdkClientTests {
 			Throwable refused = catchThrowable(client::ask);
 			assertThat(client.retryAfter(refused)).isNotNull();
 			assertThat(refused).hasMessageContaining("queued calls hold as many request threads as they may");
-			assertThat(limiters.outcomes(ClientOutcome.REFUSED)).isEqualTo(1);
+			assertThat(limiters.outcomes(Outcome.REFUSED)).isEqualTo(1);
 			queued = client.askAsync();
 			eventually(() -> limiters.waiting() == 1);
 		}
@@ -228,7 +228,7 @@ class SdkClientTests {
 			assertThat(catchThrowable(client.askAsync()::join)).isNotNull();
 			assertThat(limiters.inFlight()).isZero();
 			assertThat(limiters.used(Dimension.REQUESTS)).isZero();
-			assertThat(limiters.outcomes(ClientOutcome.NOT_SENT)).isEqualTo(2);
+			assertThat(limiters.outcomes(Outcome.NOT_SENT)).isEqualTo(2);
 		}
 	}
 
@@ -265,7 +265,7 @@ class SdkClientTests {
 		assertThat(arrivals.get(1).nanos() - arrivals.get(0).nanos()).isGreaterThan(950_000_000L);
 		assertThat(arrivals.get(2).nanos() - arrivals.get(0).nanos()).isGreaterThan(950_000_000L);
 		assertThat(arrivals).extracting(StubProvider.Arrival::retry).contains("1");
-		assertThat(limiters.outcomes(ClientOutcome.THROTTLED)).isEqualTo(1);
+		assertThat(limiters.outcomes(Outcome.THROTTLED)).isEqualTo(1);
 	}
 
 	@ParameterizedTest

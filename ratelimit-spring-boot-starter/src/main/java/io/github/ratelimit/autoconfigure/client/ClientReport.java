@@ -10,7 +10,7 @@ import io.github.ratelimit.autoconfigure.properties.DurationText;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.ClientSettings;
-import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import org.apache.commons.logging.Log;

@@ -7,7 +7,7 @@ import java.util.Map;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.client.KeyPart;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.response.UpstreamHeadersMode;

@@ -42,12 +42,8 @@ final class GitHubDialect implements ClientDialect {
 			return reader.snapshot(throttle);
 		}
 		reader.quotas().clear();
-		return reader.snapshot((throttle != null) ? withoutDimension(throttle) : null);
-	}
-
-	/** No limit that is known was exhausted. */
-	private static Throttle withoutDimension(Throttle throttle) {
-		return new Throttle(throttle.kind(), throttle.retryAfter(), null, throttle.code(), throttle.retryRefused());
+		// no limit that is known was exhausted
+		return reader.snapshot((throttle != null) ? throttle.with(throttle.kind(), throttle.retryAfter(), null) : null);
 	}
 
 	private static @Nullable Throttle forbidden(ResponseReader response) {

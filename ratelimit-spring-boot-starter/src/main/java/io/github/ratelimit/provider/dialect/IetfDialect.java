@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.github.ratelimit.provider.dialect.StructuredFieldParser.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class IetfDialect implements ClientDialect {
 	@Override
 	public ProviderSnapshot read(ProviderResponse response) {
 		ResponseReader reader = new ResponseReader(response);
-		List<StructuredFieldParser.Member> policies = list(reader, "ratelimit-policy");
+		List<Member> policies = list(reader, "ratelimit-policy");
 		limits(reader, policies);
 		for (String prefix : PREFIXES) {
 			if (reader.quotas().isEmpty()) {
@@ -46,9 +47,9 @@ final class IetfDialect implements ClientDialect {
 		return reader.snapshot(ThrottleDetector.of(reader, List.of()));
 	}
 
-	private static List<StructuredFieldParser.Member> list(ResponseReader response, String header) {
+	private static List<Member> list(ResponseReader response, String header) {
 		String text = response.header(header);
-		List<StructuredFieldParser.Member> members = (text != null) ? StructuredFieldParser.parse(text) : List.of();
+		List<Member> members = (text != null) ? StructuredFieldParser.parse(text) : List.of();
 		if (members == null) {
 			response.ignore();
 			return List.of();
@@ -56,19 +57,19 @@ final class IetfDialect implements ClientDialect {
 		return members;
 	}
 
-	private static void limits(ResponseReader response, List<StructuredFieldParser.Member> policies) {
-		List<StructuredFieldParser.Member> limits = list(response, "ratelimit");
+	private static void limits(ResponseReader response, List<Member> policies) {
+		List<Member> limits = list(response, "ratelimit");
 		if (!limits.isEmpty() && limits.get(0).value() != null) {
 			dictionary(response, limits, policies);
 			return;
 		}
-		for (StructuredFieldParser.Member limit : limits) {
+		for (Member limit : limits) {
 			String remaining = limit.parameter("r");
 			if (remaining == null) {
 				response.ignore();
 				continue;
 			}
-			StructuredFieldParser.Member policy = named(limit.name(), policies);
+			Member policy = named(limit.name(), policies);
 			Map<String, String> terms = (policy != null) ? policy.parameters() : Map.of();
 			Dimension dimension = dimension(terms.getOrDefault("qu", "requests"));
 			long quota = response.numberOf(terms.get("q"));
@@ -96,23 +97,21 @@ final class IetfDialect implements ClientDialect {
 	}
 
 	/** For draft-07: {@code limit=100, remaining=50, reset=5}. */
-	private static void dictionary(ResponseReader response, List<StructuredFieldParser.Member> limits,
-			List<StructuredFieldParser.Member> policies) {
+	private static void dictionary(ResponseReader response, List<Member> limits, List<Member> policies) {
 		long limit = response.numberOf(value(limits, "limit"));
 		add(response, limit, response.numberOf(value(limits, "remaining")), response.timeOf(value(limits, "reset")),
 				windowOf(response, limit, policies));
 	}
 
-	private static @Nullable String value(List<StructuredFieldParser.Member> dictionary, String name) {
-		StructuredFieldParser.Member member = named(name, dictionary);
+	private static @Nullable String value(List<Member> dictionary, String name) {
+		Member member = named(name, dictionary);
 		return (member != null) ? member.value() : null;
 	}
 
-	private static void threeFields(ResponseReader response, String prefix,
-			List<StructuredFieldParser.Member> policies) {
+	private static void threeFields(ResponseReader response, String prefix, List<Member> policies) {
 		String text = response.header(prefix + "limit");
 		long limit = response.numberOf(text);
-		List<StructuredFieldParser.Member> windows = (text != null) ? StructuredFieldParser.parse(text) : null;
+		List<Member> windows = (text != null) ? StructuredFieldParser.parse(text) : null;
 		Duration window = (windows != null) ? windowOf(response, limit, windows) : null;
 		add(response, limit, response.number(prefix + "remaining"), response.time(prefix + "reset"),
 				(window != null) ? window : windowOf(response, limit, policies));
@@ -128,9 +127,8 @@ final class IetfDialect implements ClientDialect {
 	}
 
 	/** For the older drafts, where a policy begins with its limit: {@code 100;w=60}. */
-	private static @Nullable Duration windowOf(ResponseReader response, long limit,
-			List<StructuredFieldParser.Member> policies) {
-		for (StructuredFieldParser.Member policy : policies) {
+	private static @Nullable Duration windowOf(ResponseReader response, long limit, List<Member> policies) {
+		for (Member policy : policies) {
 			boolean meant = policy.name().equals(Long.toString(limit))
 					|| (policies.size() == 1 && policy.parameter("q") != null);
 			if (meant && policy.parameter("w") != null) {
@@ -140,14 +138,13 @@ final class IetfDialect implements ClientDialect {
 		return null;
 	}
 
-	private static @Nullable Duration window(ResponseReader response, StructuredFieldParser.@Nullable Member policy) {
+	private static @Nullable Duration window(ResponseReader response, @Nullable Member policy) {
 		Duration window = (policy != null) ? response.timeOf(policy.parameter("w")) : null;
 		return (window != null && !window.isZero()) ? window : null;
 	}
 
-	private static StructuredFieldParser.@Nullable Member named(String name,
-			List<StructuredFieldParser.Member> members) {
-		for (StructuredFieldParser.Member member : members) {
+	private static @Nullable Member named(String name, List<Member> members) {
+		for (Member member : members) {
 			if (member.name().equals(name)) {
 				return member;
 			}

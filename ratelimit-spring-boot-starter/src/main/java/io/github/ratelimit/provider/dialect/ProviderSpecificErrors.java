@@ -45,9 +45,8 @@ final class ProviderSpecificErrors {
 			}
 		}
 		boolean spent = day || (!detailed && delay == null && response.text().has("exceeded your current quota"));
-		return spent
-				? new Throttle(Throttle.Kind.QUOTA_SPENT, null, dimension, throttle.code(), throttle.retryRefused())
-				: new Throttle(throttle.kind(), delay, dimension, throttle.code(), throttle.retryRefused());
+		return spent ? throttle.with(Throttle.Kind.QUOTA_SPENT, null, dimension)
+				: throttle.with(throttle.kind(), delay, dimension);
 	}
 
 	private static void geminiQuota(ResponseReader response, String id, @Nullable Dimension dimension, long limit) {
@@ -78,8 +77,7 @@ final class ProviderSpecificErrors {
 		}
 		ErrorJson body = response.body();
 		if (response.text().has("provider returned error")) {
-			return new Throttle(Throttle.Kind.OVERLOADED, throttle.retryAfter(), null, throttle.code(),
-					throttle.retryRefused());
+			return throttle.with(Throttle.Kind.OVERLOADED, throttle.retryAfter(), null);
 		}
 		Duration untilEnd = response.timeOf(body.get(OPEN_ROUTER_HEADERS + "Reset"));
 		long limit = response.numberOf(body.get(OPEN_ROUTER_HEADERS + "Limit"));
@@ -93,8 +91,8 @@ final class ProviderSpecificErrors {
 					Refill.FIXED_WINDOW));
 		}
 		Duration wait = (throttle.retryAfter() != null) ? throttle.retryAfter() : untilEnd;
-		return new Throttle(day ? Throttle.Kind.QUOTA_SPENT : Throttle.Kind.RATE_LIMITED, wait,
-				(limit > 0) ? Dimension.REQUESTS : throttle.dimension(), throttle.code(), throttle.retryRefused());
+		return throttle.with(day ? Throttle.Kind.QUOTA_SPENT : Throttle.Kind.RATE_LIMITED, wait,
+				(limit > 0) ? Dimension.REQUESTS : throttle.dimension());
 	}
 
 	/** The tokens of a day do not refill soon. */
@@ -102,8 +100,7 @@ final class ProviderSpecificErrors {
 		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED || !response.text().has("per day")) {
 			return throttle;
 		}
-		return new Throttle(Throttle.Kind.QUOTA_SPENT, null, throttle.dimension(), throttle.code(),
-				throttle.retryRefused());
+		return throttle.with(Throttle.Kind.QUOTA_SPENT, null, throttle.dimension());
 	}
 
 }

@@ -141,7 +141,7 @@ final class ResponseReader {
 	 * @param quota the limit, null for none
 	 */
 	void add(@Nullable Quota quota) {
-		if (quota == null || (quota.limit() == Quota.UNKNOWN && quota.remaining() == Quota.UNKNOWN)) {
+		if (quota == null) {
 			return;
 		}
 		for (int i = 0; i < this.quotas.size(); i++) {

@@ -49,6 +49,11 @@ public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimen
 		return this.kind == Kind.RATE_LIMITED || this.kind == Kind.OVERLOADED;
 	}
 
+	/** Returns another reason for the same error of the provider. */
+	Throttle with(Kind kind, @Nullable Duration retryAfter, @Nullable Dimension dimension) {
+		return new Throttle(kind, retryAfter, dimension, this.code, this.retryRefused);
+	}
+
 	/** Reasons. */
 	public enum Kind {
 

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.TestClient;
@@ -197,7 +197,7 @@ class LimitedRequestTests {
 		call.send(() -> rest.post().uri(ADDRESS).body(MODEL).retrieve().toBodilessEntity());
 		call.close();
 		assertThat(this.sent).hasSize(1);
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
 	}
 

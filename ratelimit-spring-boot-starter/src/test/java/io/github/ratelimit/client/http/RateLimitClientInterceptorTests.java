@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.client.ClientLimiter;
-import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.TestClient;
@@ -97,7 +97,7 @@ class RateLimitClientInterceptorTests {
 		assertThat(post(rest(client)).retrieve().body(String.class)).isEqualTo(USAGE);
 		assertThat(inFlight).containsExactly(1);
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
 		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(12);
 		assertThat(client.models()).containsExactly("gpt-4o");
@@ -151,7 +151,7 @@ class RateLimitClientInterceptorTests {
 		});
 		assertThat(first).isEqualTo('d');
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 	}
 
 	@Test
@@ -171,7 +171,7 @@ class RateLimitClientInterceptorTests {
 		assertThatExceptionOfType(HttpClientErrorException.TooManyRequests.class)
 			.isThrownBy(() -> post(rest).retrieve().body(String.class))
 			.satisfies((ex) -> assertThat(ex.getResponseBodyAsString()).isEqualTo(THROTTLED));
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.THROTTLED);
+		assertThat(client.outcomes()).containsExactly(Outcome.THROTTLED);
 		assertThat(client.states().get(0).lastCode()).isEqualTo("rate_limit_exceeded");
 		assertThat(client.inFlight()).isZero();
 		assertThat(client.spent(Dimension.REQUESTS)).isGreaterThanOrEqualTo(1);
@@ -185,7 +185,7 @@ class RateLimitClientInterceptorTests {
 		String body = post(rest(client))
 			.exchange((request, response) -> new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8));
 		assertThat(body).isEqualTo(large);
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 	}
 
 	@Test
@@ -232,8 +232,7 @@ class RateLimitClientInterceptorTests {
 		end.countDown();
 		assertThat(first.join()).isEqualTo(USAGE);
 		assertThat(this.provider.bodies()).hasSize(1);
-		assertThat(client.outcomes()).containsExactlyInAnyOrder(ClientOutcome.REFUSED, ClientOutcome.REFUSED,
-				ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactlyInAnyOrder(Outcome.REFUSED, Outcome.REFUSED, Outcome.SENT);
 	}
 
 	private static HttpEntity<String> jsonRequest() {
@@ -259,7 +258,7 @@ class RateLimitClientInterceptorTests {
 		this.provider.close();
 		assertThatExceptionOfType(ResourceAccessException.class)
 			.isThrownBy(() -> post(rest).retrieve().body(String.class));
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.NOT_SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.NOT_SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isZero();
 		assertThat(client.spent(Dimension.TOKENS)).isZero();
 		assertThat(client.inFlight()).isZero();
@@ -274,7 +273,7 @@ class RateLimitClientInterceptorTests {
 		RestClient rest = rest(client);
 		assertThatExceptionOfType(ResourceAccessException.class)
 			.isThrownBy(() -> post(rest).retrieve().body(String.class));
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isGreaterThanOrEqualTo(1);
 		assertThat(client.inFlight()).isZero();
 	}
@@ -296,8 +295,7 @@ class RateLimitClientInterceptorTests {
 		});
 		assertThat(call.join()).isEqualTo(USAGE);
 		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST);
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.THROTTLED, ClientOutcome.THROTTLED,
-				ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.THROTTLED, Outcome.THROTTLED, Outcome.SENT);
 	}
 
 	@Test

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.TestClient;
@@ -136,7 +136,7 @@ class RateLimitExchangeFilterTests {
 		assertThat(call(web(client)).block(LONG)).isEqualTo(USAGE);
 		assertThat(inFlight).containsExactly(1);
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
 		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(12);
 	}
@@ -363,7 +363,7 @@ class RateLimitExchangeFilterTests {
 		assertThat(cancelled).isFalse();
 		call.dispose();
 		assertThat(cancelled).isTrue();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.inFlight()).isZero();
 	}
 
@@ -390,7 +390,7 @@ class RateLimitExchangeFilterTests {
 				.toBodilessEntity()
 				.block(LONG))
 			.withMessageContaining("no body");
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.inFlight()).isZero();
 	}
 
@@ -409,7 +409,7 @@ class RateLimitExchangeFilterTests {
 		}).collectList().block(LONG);
 		assertThat(read).containsExactly("{\"delta\":1}", "{\"delta\":2}", USAGE);
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(12);
 	}
 
@@ -420,7 +420,7 @@ class RateLimitExchangeFilterTests {
 		this.provider.answers(stream(() -> next.tryAcquire(10, TimeUnit.SECONDS) ? USAGE : null));
 		post(web(client)).retrieve().bodyToFlux(String.class).take(1).blockLast(LONG);
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(12);
 		next.release(100);
 	}
@@ -437,7 +437,7 @@ class RateLimitExchangeFilterTests {
 		assertThat(client.inFlight()).isEqualTo(1);
 		call.dispose();
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 	}
 
 	@Test
@@ -453,7 +453,7 @@ class RateLimitExchangeFilterTests {
 		begun.await();
 		call.dispose();
 		assertThat(client.inFlight()).isZero();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
 		end.countDown();
 	}
@@ -476,7 +476,7 @@ class RateLimitExchangeFilterTests {
 			}
 
 		});
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.NOT_SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.NOT_SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isZero();
 		assertThat(client.inFlight()).isZero();
 		assertThat(call(web).block(LONG)).isEqualTo(USAGE);
@@ -554,7 +554,7 @@ class RateLimitExchangeFilterTests {
 		assertThat(refused.join()).isInstanceOf(CallRefusedException.class);
 		end.countDown();
 		assertThat(first.join()).isEqualTo(USAGE);
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.REFUSED, ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.REFUSED, Outcome.SENT);
 	}
 
 	@Test
@@ -563,7 +563,7 @@ class RateLimitExchangeFilterTests {
 		WebClient web = web(client);
 		this.provider.close();
 		assertThatExceptionOfType(WebClientRequestException.class).isThrownBy(() -> call(web).block(LONG));
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.NOT_SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.NOT_SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isZero();
 		assertThat(client.inFlight()).isZero();
 	}
@@ -575,7 +575,7 @@ class RateLimitExchangeFilterTests {
 			throw new IOException("broken");
 		});
 		assertThatExceptionOfType(WebClientRequestException.class).isThrownBy(() -> call(web(client)).block(LONG));
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		assertThat(client.spent(Dimension.REQUESTS)).isGreaterThanOrEqualTo(1);
 		assertThat(client.inFlight()).isZero();
 	}
@@ -587,7 +587,7 @@ class RateLimitExchangeFilterTests {
 		assertThatExceptionOfType(WebClientResponseException.TooManyRequests.class)
 			.isThrownBy(() -> call(web(client)).block(LONG))
 			.satisfies((ex) -> assertThat(ex.getResponseBodyAsString()).isEqualTo(THROTTLED));
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.THROTTLED);
+		assertThat(client.outcomes()).containsExactly(Outcome.THROTTLED);
 		assertThat(client.states().get(0).lastCode()).isEqualTo("rate_limit_exceeded");
 		assertThat(client.states().get(0).throttled()).isEqualTo(1);
 		assertThat(client.inFlight()).isZero();
@@ -604,7 +604,7 @@ class RateLimitExchangeFilterTests {
 		}).subscribe();
 		await().until(() -> head.get() != null);
 		call.dispose();
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.THROTTLED);
+		assertThat(client.outcomes()).containsExactly(Outcome.THROTTLED);
 		assertThat(client.inFlight()).isZero();
 	}
 
@@ -615,7 +615,7 @@ class RateLimitExchangeFilterTests {
 		for (TestClient client : List.of(client(), client().attempts(2))) {
 			String body = post(web(client)).exchangeToMono((response) -> response.bodyToMono(String.class)).block(LONG);
 			assertThat(body).isEqualTo(large);
-			assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+			assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 		}
 	}
 
@@ -652,8 +652,7 @@ class RateLimitExchangeFilterTests {
 		});
 		assertThat(call.join()).isEqualTo(USAGE);
 		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST);
-		assertThat(client.outcomes()).containsExactly(ClientOutcome.THROTTLED, ClientOutcome.THROTTLED,
-				ClientOutcome.SENT);
+		assertThat(client.outcomes()).containsExactly(Outcome.THROTTLED, Outcome.THROTTLED, Outcome.SENT);
 	}
 
 	@Test

@@ -4,7 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-import io.github.ratelimit.governor.SentCalls.Mark;
+import io.github.ratelimit.governor.SentHistory.Mark;
+import io.github.ratelimit.governor.SharedNote.QuotaNote;
+import io.github.ratelimit.governor.WindowEnd.Interval;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 import org.jspecify.annotations.Nullable;
@@ -16,24 +18,7 @@ import org.jspecify.annotations.Nullable;
  * estimate of the end costs nothing; before the first end is seen, single calls probe for
  * it. Not thread-safe.
  */
-final class FixedWindowBudget extends QuotaBudget {
-
-	/** The part of the reserve that is kept at the end of a window. */
-	private static final double LEAST_RESERVE = 0.3;
-
-	/** The same where permits are spent evenly. */
-	private static final double EVEN_RESERVE = 0.15;
-
-	/**
-	 * At first, twice the reserve is kept of a short window that others seem to use, too:
-	 * how much they spend is hardly known yet. This is the most of it.
-	 */
-	private static final double MOST_FIRST_RESERVE = 0.2;
-
-	private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
-
-	/** From this factor on others seem to use the limit. */
-	private static final double OTHERS = 1.5;
+final class FixedWindowQuota extends ReportedQuota {
 
 	/** How many times in a window a call probes for its end at most. */
 	private static final int PROBES = 20;
@@ -54,12 +39,10 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	private static final double GOLDEN_RATIO = 0.6180339887498949;
 
-	private final WindowPhase phase;
+	private final WindowEnd end;
 
 	/** What calls took a short time ago. */
 	private final Deque<Taken> recent = new ArrayDeque<>(0);
-
-	private final long createdAt;
 
 	/** From 0 to 1, another number for each instance, so that not all probe at once. */
 	private final double spread;
@@ -74,11 +57,11 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	private long evenAt;
 
-	FixedWindowBudget(Dimension dimension, long windowNanos, double capacity, ChargeFactor factor, long now) {
-		super(dimension, windowNanos, capacity, 0, factor, now);
-		this.phase = new WindowPhase(windowNanos, now);
+	FixedWindowQuota(Dimension dimension, long windowNanos, boolean windowAssumed, double capacity, double reserve,
+			long now) {
+		super(dimension, windowNanos, windowAssumed, capacity, reserve, now);
+		this.end = new WindowEnd(windowNanos, now);
 		this.spread = Math.abs(now * GOLDEN_RATIO % 1);
-		this.createdAt = now;
 		this.takenAt = now;
 		this.evenAt = now;
 	}
@@ -99,22 +82,19 @@ final class FixedWindowBudget extends QuotaBudget {
 	}
 
 	@Override
-	boolean adoptWindow(Dimension dimension, long windowNanos) {
-		boolean adopted = super.adoptWindow(dimension, windowNanos);
-		if (adopted) {
-			this.phase.window(windowNanos);
-		}
-		return adopted;
+	void window(long nanos) {
+		super.window(nanos);
+		this.end.window(nanos);
 	}
 
 	@Override
-	void advance(long now, double share) {
-		if (this.phase.isOverUnseen(now) && !this.phase.assumeEnd(now)) {
+	void advance(double rate, long now) {
+		if (this.end.isOverUnseen(now) && !this.end.assumeEnd(now)) {
 			// a call probes for a new report
 			this.takenAt = now - windowNanos();
 		}
-		if (this.phase.passTo(now)) {
-			available(capacity() - takenSince(this.phase.latestStart() - TRANSIT_NANOS), now);
+		if (this.end.passTo(now)) {
+			available(capacity() - takenSince(this.end.latestStart() - TRANSIT_NANOS), now);
 		}
 		if (now > this.evenAt) {
 			this.even = Math.min(capacity() * AT_ONCE, this.even + evenRate(now) * (now - this.evenAt));
@@ -138,50 +118,54 @@ final class FixedWindowBudget extends QuotaBudget {
 	 */
 	private double evenRate(long now) {
 		double average = capacity() * EVEN / (windowNanos() + TRANSIT_NANOS);
-		if (!this.phase.isKnown()) {
+		if (!this.end.isKnown()) {
 			return average;
 		}
 		double left = available() - capacity() * LEFT;
-		double rest = left / Math.max(windowNanos() / 100, this.phase.untilLikelyNext(now));
+		double rest = left / Math.max(windowNanos() / 100, this.end.untilLikelyNext(now));
 		return Math.min(fastest() * average, Math.max(average, rest));
 	}
 
 	/** What others spend in a short window shows too late, so less is caught up. */
 	private double fastest() {
-		return (windowNanos() <= SHORT_NANOS) ? 1 + (FASTEST - 1) / Math.max(1, factor().value()) : FASTEST;
+		return isShort() ? 1 + (FASTEST - 1) / Math.max(1, factor().value()) : FASTEST;
+	}
+
+	private boolean isShort() {
+		return windowNanos() <= SHORT_NANOS;
 	}
 
 	/** A burst in a short window of an unknown phase may fall into two windows' calls. */
 	private boolean isSpentEvenly() {
-		return !this.endReported && (this.phase.isKnown() || windowNanos() <= SHORT_NANOS);
+		return !this.endReported && (this.end.isKnown() || isShort());
 	}
 
 	@Override
-	double spendable(double need, double reserve, long now) {
-		double spendable = spendableAtOnce(need, reserve, now);
+	double spendable(double need, long now) {
+		double spendable = spendableAtOnce(need, now);
 		boolean waits = isSpentEvenly() && this.even < Math.min(need, capacity() * AT_ONCE);
 		return waits ? Math.min(this.even, spendable) : spendable;
 	}
 
-	private double spendableAtOnce(double need, double reserve, long now) {
-		boolean probes = !this.phase.isKnown() && untilProbe(need, now) <= 0;
-		return probes ? need : super.spendable(need, reserve, now);
+	private double spendableAtOnce(double need, long now) {
+		boolean probes = !this.end.isKnown() && untilProbe(need, now) <= 0;
+		return probes ? need : super.spendable(need, now);
 	}
 
 	@Override
-	long waitNanos(double need, double reserve, double share, long now) {
-		double missing = need - spendable(need, reserve, now);
+	long waitNanos(double need, long now) {
+		double missing = need - spendable(need, now);
 		if (missing <= 0) {
 			return 0;
 		}
-		if (isSpentEvenly() && need <= spendableAtOnce(need, reserve, now)) {
+		if (isSpentEvenly() && need <= spendableAtOnce(need, now)) {
 			return saturated(Math.ceil((Math.min(need, capacity() * AT_ONCE) - this.even) / evenRate(now)));
 		}
-		if (!this.phase.isKnown()) {
+		if (!this.end.isKnown()) {
 			return saturated(untilProbe(need, now));
 		}
 		double windows = Math.floor(Math.max(0, missing - capacity()) / capacity());
-		return saturated(this.phase.untilNext(now) + windows * windowNanos());
+		return saturated(this.end.untilNext(now) + windows * windowNanos());
 	}
 
 	/**
@@ -190,26 +174,17 @@ final class FixedWindowBudget extends QuotaBudget {
 	 */
 	private long untilProbe(double need, long now) {
 		double left = available() - capacity() * LEFT;
-		double rest = Math.max(0, this.phase.latest() - this.takenAt);
-		double pause = (need < left) ? rest * need / left : Math.min(windowNanos(), rest + WindowPhase.MARGIN_NANOS);
+		double rest = Math.max(0, this.end.latest() - this.takenAt);
+		double pause = (need < left) ? rest * need / left : Math.min(windowNanos(), rest + WindowEnd.MARGIN_NANOS);
 		return this.takenAt + (long) Math.max(windowNanos() * (1 + this.spread) / PROBES, pause) - now;
 	}
 
-	/**
-	 * What is left of a window at its end is lost, so the reserve shrinks with the rest
-	 * of the window.
-	 */
 	@Override
-	double reserve(double need, double reserve, long now) {
-		if (isSpentEvenly() && this.phase.isKnown()) {
-			boolean first = windowNanos() <= SHORT_NANOS && now - this.createdAt < FIRST_NANOS;
-			boolean uncertain = first && factor().value() >= OTHERS;
-			double least = reserve * EVEN_RESERVE;
-			return super.reserve(need, uncertain ? Math.max(least, Math.min(reserve * 2, MOST_FIRST_RESERVE)) : least,
-					now);
+	double reserved(long now) {
+		if (isSpentEvenly() && this.end.isKnown()) {
+			return reserve().whereSpentEvenly(isShort(), factor().value(), now);
 		}
-		double part = this.endReported ? Math.max(LEAST_RESERVE, this.phase.left(now)) : 1;
-		return super.reserve(need, reserve * part, now);
+		return this.endReported ? reserve().beforeEnd(this.end.left(now)) : super.reserved(now);
 	}
 
 	@Override
@@ -218,7 +193,7 @@ final class FixedWindowBudget extends QuotaBudget {
 		this.takenAt = now;
 		spendEvenly(need);
 		this.recent.add(new Taken(now, need));
-		while (now - this.recent.getFirst().at() > TRANSIT_NANOS + WindowPhase.MARGIN_NANOS) {
+		while (now - this.recent.getFirst().at() > TRANSIT_NANOS + WindowEnd.MARGIN_NANOS) {
 			this.recent.removeFirst();
 		}
 	}
@@ -231,7 +206,7 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** What others have sent is spent evenly together with the calls of this instance. */
 	@Override
 	void takeForOthers(double permits, long sentAt, long now) {
-		if (isIncluded(sentAt) || isBefore(this.phase.latestStart(), sentAt)) {
+		if (isIncluded(sentAt) || isBefore(this.end.latestStart(), sentAt)) {
 			spendEvenly(permits);
 		}
 		else {
@@ -241,27 +216,25 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	/** What is spent evenly is divided, too: each instance would spend all of it. */
 	@Override
-	boolean exceedsPart(CallCost cost, double reserve, int parts, long now) {
-		double unshared = charges().unshared();
-		boolean exceeds = unshared > 0 && unshared + need(cost) > (this.even + unshared) / parts;
-		return (exceeds && isSpentEvenly()) || super.exceedsPart(cost, reserve, parts, now);
+	boolean exceedsPart(CallCost cost, int parts, long now) {
+		return (isSpentEvenly() && exceedsPart(need(cost), this.even, parts)) || super.exceedsPart(cost, parts, now);
 	}
 
 	@Override
-	double unconfirmed(UnconfirmedCalls calls, long now) {
-		boolean probes = !this.phase.isKnown() && untilProbe(0, now) <= 0;
+	double unconfirmed(InFlightCalls calls, long now) {
+		boolean probes = !this.end.isKnown() && untilProbe(0, now) <= 0;
 		return probes ? 0 : super.unconfirmed(calls, now);
 	}
 
 	/** A report of a window that is over is no news. */
 	@Override
 	boolean isNews(Mark mark, long now) {
-		return super.isNews(mark, now) && !(isReported() && isBefore(this.phase.latestStart(), mark.sentAt()));
+		return super.isNews(mark, now) && !(isReported() && isBefore(this.end.latestStart(), mark.sentAt()));
 	}
 
 	/** Returns whether a call belongs to a window before the one that begins then. */
 	private boolean isBefore(long start, long sentAt) {
-		return this.phase.isKnown() && sentAt - (start - TRANSIT_NANOS) < 0;
+		return this.end.isKnown() && sentAt - (start - TRANSIT_NANOS) < 0;
 	}
 
 	@Override
@@ -273,13 +246,13 @@ final class FixedWindowBudget extends QuotaBudget {
 	@Override
 	void reportOvertaken(double remaining, Mark mark, @Nullable CallCost cost, long now) {
 		if (cost == null) {
-			if (this.phase.isKnown() && mark.sentAt() - this.phase.latestStart() >= 0) {
+			if (this.end.isKnown() && mark.sentAt() - this.end.latestStart() >= 0) {
 				super.reportOvertaken(remaining, mark, null, now);
 			}
 			return;
 		}
 		observe(remaining, mark, now);
-		if (!isBefore(this.phase.earliest() - windowNanos(), mark.sentAt())) {
+		if (!isBefore(this.end.earliest() - windowNanos(), mark.sentAt())) {
 			super.reportOvertaken(remaining, mark, cost, now);
 		}
 	}
@@ -287,37 +260,35 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** A report of the window before shows nothing of this one. */
 	@Override
 	void noteOwnReport(double remaining, long sentAt) {
-		if (!isBefore(this.phase.earliest() - windowNanos(), sentAt)) {
+		if (!isBefore(this.end.earliest() - windowNanos(), sentAt)) {
 			super.noteOwnReport(remaining, sentAt);
 		}
 	}
 
 	private void observe(double remaining, Mark mark, long now) {
 		if (!this.endReported) {
-			this.phase.report(remaining, capacity(), mark.sentAt(), now);
+			this.end.report(remaining, capacity(), mark.sentAt(), now);
 		}
 	}
 
 	@Override
 	void windowEnds(long earliest, long latest, boolean regularly) {
 		this.endReported |= regularly;
-		this.phase.endsBetween(earliest, latest);
+		this.end.endsBetween(earliest, latest);
 	}
 
 	@Override
 	void windowEndsElsewhere(long earliest, long latest) {
-		this.phase.endsElsewhereBetween(earliest, latest);
+		this.end.endsElsewhereBetween(earliest, latest);
 	}
 
 	@Override
-	AccountNote.QuotaNote note(boolean configured, long now) {
-		AccountNote.QuotaNote note = super.note(configured, now);
-		WindowPhase.Interval end = this.phase.seen();
-		return (end != null) ? note.ends(end.earliest() - now, end.latest() - now) : note;
+	@Nullable Interval seenEnd() {
+		return this.end.seen();
 	}
 
 	@Override
-	void adopt(AccountNote.QuotaNote note, long age, long now) {
+	void adopt(QuotaNote note, long age, long now) {
 		super.adopt(note, age, now);
 		this.takenAt = now - age;
 	}

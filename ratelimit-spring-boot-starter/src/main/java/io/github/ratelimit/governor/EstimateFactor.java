@@ -7,7 +7,13 @@ import java.util.concurrent.TimeUnit;
  * other instances and other users of the same quota, in one number. Learned from the
  * difference of two reports. Not thread-safe.
  */
-final class ChargeFactor {
+final class EstimateFactor {
+
+	/** Other instances may be using the same quota at first. */
+	static final double UNKNOWN = 4;
+
+	/** How many times as much as before is expected to be charged after a refusal. */
+	private static final double REFUSED = 1.25;
 
 	/** A request may allow a much longer output than its response has. */
 	private static final double MIN = 0.05;
@@ -55,7 +61,7 @@ final class ChargeFactor {
 
 	private double meanActual;
 
-	ChargeFactor(double start, long now) {
+	EstimateFactor(double start, long now) {
 		this.start = start;
 		this.createdAt = now;
 		this.value = start;
@@ -76,20 +82,20 @@ final class ChargeFactor {
 
 	/**
 	 * Uses another report.
-	 * @param budget its limit
+	 * @param quota its limit
 	 * @param remaining what remained
 	 * @param sentAt when the call was sent whose response reported that
 	 * @param charged what had been sent by then
 	 */
-	void learn(QuotaBudget budget, double remaining, long sentAt, double charged) {
+	void learn(ReportedQuota quota, double remaining, long sentAt, double charged) {
 		long nanos = sentAt - this.sentAt;
 		if (this.reported && nanos < LEARN_NANOS) {
 			return;
 		}
-		boolean full = remaining >= budget.capacity() * FULL;
-		if (this.reported && !full && !budget.hasBegunAgain(remaining - this.remaining)) {
-			double refilled = this.remaining + budget.refilled(nanos);
-			double least = Math.min(budget.capacity(), refilled) - remaining;
+		boolean full = remaining >= quota.capacity() * FULL;
+		if (this.reported && !full && !quota.hasBegunAgain(remaining - this.remaining)) {
+			double refilled = this.remaining + quota.refilled(nanos);
+			double least = Math.min(quota.capacity(), refilled) - remaining;
 			double most = refilled - remaining;
 			// what could not refill is unknown: what fits is believed, at first the most
 			double expected = isLearning(sentAt) ? most : (charged - this.charged) * this.value;
@@ -133,6 +139,11 @@ final class ChargeFactor {
 	/** Starts with what another instance has learned. */
 	void adopt(double learned) {
 		this.value = Math.max(MIN, Math.min(MAX, learned));
+	}
+
+	/** A refusal shows that more was charged than this process expected. */
+	void underestimated() {
+		scale(REFUSED);
 	}
 
 	/** As many times as before are charged for what is estimated. */

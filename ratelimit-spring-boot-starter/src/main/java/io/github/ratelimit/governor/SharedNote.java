@@ -18,21 +18,18 @@ import org.jspecify.annotations.Nullable;
  * not read it.
  *
  * @param livedNanos how long the instance has governed the key
- * @param requests how many requests it has sent
- * @param inputTokens their estimated tokens
- * @param outputTokens their estimated tokens
+ * @param total what it has sent in all
  * @param gateNanos for how long no call must be sent, 0 or less if calls may be sent
  * @param share the part of the configured rates that is used
  * @param cutNanos how long ago that part was cut
  * @param known whether the limits are known
  * @param quotas the limits
- * @param sent what the instance has sent and when, in all the same as the sums; empty if
+ * @param sent what the instance has sent and when, in all the same as the total; empty if
  * an earlier version has written the note
  * @param unanswered what of it was sent a short time ago and is not answered yet
  */
-record AccountNote(long livedNanos, double requests, double inputTokens, double outputTokens, long gateNanos,
-		double share, long cutNanos, boolean known, List<QuotaNote> quotas, List<SentNote> sent,
-		List<SentNote> unanswered) {
+record SharedNote(long livedNanos, SentNote total, long gateNanos, double share, long cutNanos, boolean known,
+		List<QuotaNote> quotas, List<SentNote> sent, List<SentNote> unanswered) {
 
 	/** How many times a note tells apart. */
 	static final int MOST_TIMES = 20;
@@ -61,7 +58,7 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	private static final double MOST_WINDOWS = 3;
 
 	/** Returns what the note knows of a configured limit, null if that is nothing. */
-	@Nullable QuotaNote of(QuotaBudget configured) {
+	@Nullable QuotaNote of(TrackedQuota configured) {
 		for (QuotaNote quota : this.quotas) {
 			if (quota.configured() && configured.isOf(quota.dimension(), quota.windowNanos())) {
 				return quota;
@@ -71,15 +68,14 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	}
 
 	/** Returns what was charged to a configured limit, 0 if the note does not know it. */
-	double charged(QuotaBudget configured) {
+	double charged(TrackedQuota configured) {
 		QuotaNote quota = of(configured);
 		return (quota != null) ? quota.charged() : 0;
 	}
 
 	/** Returns what was sent after another note of the instance. */
-	SentNote sentSince(@Nullable AccountNote before) {
-		SentNote sum = new SentNote(0, this.livedNanos, this.requests, this.inputTokens, this.outputTokens);
-		return (before != null) ? sum.plus(before.sentSince(null), -1) : sum;
+	SentNote sentSince(@Nullable SharedNote before) {
+		return (before != null) ? this.total.plus(before.total, -1) : this.total;
 	}
 
 	byte[] encode() {
@@ -89,9 +85,9 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 					+ (this.sent.size() + this.unanswered.size()) * SENT_BYTES + 1)
 			.put(VERSION)
 			.putDouble(Math.min(this.livedNanos, LONGEST_NANOS))
-			.putDouble(bounded(this.requests))
-			.putDouble(bounded(this.inputTokens))
-			.putDouble(bounded(this.outputTokens))
+			.putDouble(bounded(this.total.requests))
+			.putDouble(bounded(this.total.inputTokens))
+			.putDouble(bounded(this.total.outputTokens))
 			.putDouble(Math.max(-LONGEST_NANOS, Math.min(this.gateNanos, LONGEST_NANOS)))
 			.putDouble(this.share)
 			.putDouble(Math.min(this.cutNanos, LONGEST_NANOS))
@@ -136,47 +132,42 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	}
 
 	/** Returns the note, null if it is none of this version. */
-	static @Nullable AccountNote decode(byte[] encoded) {
+	static @Nullable SharedNote decode(byte[] encoded) {
 		try {
 			ByteBuffer bytes = ByteBuffer.wrap(encoded);
 			if (bytes.get() != VERSION) {
 				return null;
 			}
-			AccountNote note = new AccountNote((long) between(0, LONGEST_NANOS, bytes), sum(bytes), sum(bytes),
-					sum(bytes), (long) between(-LONGEST_NANOS, LONGEST_NANOS, bytes), between(0, 1, bytes),
-					(long) between(-1, LONGEST_NANOS, bytes), bytes.get() != 0, quotas(bytes), List.of(), List.of());
-			int windowsAssumed = (bytes.remaining() >= ADDED_BYTES) ? bytes.getInt() : 0;
-			List<SentNote> sent = sent(MOST_TIMES, bytes, note.livedNanos());
-			return note.withAdded(windowsAssumed, sent, sent(UnconfirmedCalls.SLOTS, bytes, note.livedNanos()));
+			long lived = (long) between(0, LONGEST_NANOS, bytes);
+			return new SharedNote(lived, new SentNote(0, 0, sum(bytes), sum(bytes), sum(bytes)),
+					(long) between(-LONGEST_NANOS, LONGEST_NANOS, bytes), between(0, 1, bytes),
+					(long) between(-1, LONGEST_NANOS, bytes), bytes.get() != 0, quotas(bytes),
+					sent(MOST_TIMES, bytes, lived), sent(InFlightCalls.SLOTS, bytes, lived));
 		}
 		catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException ex) {
 			return null;
 		}
 	}
 
+	/** Returns the limits that can be right. Which windows are assumed follows them. */
 	private static List<QuotaNote> quotas(ByteBuffer bytes) {
-		int count = Math.min(MOST_QUOTAS, bytes.get());
+		int count = Math.max(0, Math.min(MOST_QUOTAS, bytes.get()));
+		int added = bytes.position() + count * QUOTA_BYTES;
+		int windowsAssumed = (bytes.limit() - added >= ADDED_BYTES) ? bytes.getInt(added) : 0;
 		List<QuotaNote> quotas = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
 			QuotaNote quota = new QuotaNote(bytes.get() != 0, Dimension.values()[bytes.get()],
 					Refill.values()[bytes.get()], (long) bytes.getDouble(), bytes.getDouble(), bytes.getDouble(),
 					bytes.getDouble(), bytes.getDouble(), (long) bytes.getDouble(), (long) bytes.getDouble(),
-					bytes.getDouble(), (long) bytes.getDouble(), false);
-			quotas.add(quota);
-		}
-		return quotas;
-	}
-
-	private AccountNote withAdded(int windowsAssumed, List<SentNote> sent, List<SentNote> unanswered) {
-		List<QuotaNote> possible = new ArrayList<>();
-		for (int i = 0; i < this.quotas.size(); i++) {
-			QuotaNote quota = this.quotas.get(i);
+					bytes.getDouble(), (long) bytes.getDouble(), (windowsAssumed >> i & 1) != 0);
 			if (quota.isPossible()) {
-				possible.add((windowsAssumed >> i & 1) != 0 ? quota.assumed() : quota);
+				quotas.add(quota);
 			}
 		}
-		return new AccountNote(this.livedNanos, this.requests, this.inputTokens, this.outputTokens, this.gateNanos,
-				this.share, this.cutNanos, this.known, possible, sent, unanswered);
+		if (bytes.remaining() >= ADDED_BYTES) {
+			bytes.position(added + Integer.BYTES);
+		}
+		return quotas;
 	}
 
 	/** Returns what was sent and when, nothing if the numbers cannot be right. */
@@ -229,6 +220,10 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	 */
 	record SentNote(long begin, long at, double requests, double inputTokens, double outputTokens) {
 
+		static SentNote of(CallCost cost, long at) {
+			return new SentNote(at, at, 1, cost.permits(Dimension.INPUT_TOKENS), cost.outputTokens());
+		}
+
 		boolean isPossible() {
 			return isBetween(-MOST_PERMITS, MOST_PERMITS, this.requests)
 					&& isBetween(-MOST_PERMITS, MOST_PERMITS, this.inputTokens)
@@ -236,17 +231,18 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		}
 
 		double permits(Dimension dimension) {
-			return switch (dimension) {
-				case REQUESTS -> this.requests;
-				case TOKENS -> this.inputTokens + this.outputTokens;
-				case INPUT_TOKENS -> this.inputTokens;
-				case OUTPUT_TOKENS -> this.outputTokens;
-			};
+			return CallCost.permits(dimension, this.requests, this.inputTokens, this.outputTokens);
 		}
 
 		SentNote plus(SentNote other, int sign) {
 			return new SentNote(this.begin, this.at, this.requests + sign * other.requests,
 					this.inputTokens + sign * other.inputTokens, this.outputTokens + sign * other.outputTokens);
+		}
+
+		/** Returns these calls together with later ones. */
+		SentNote join(SentNote later) {
+			return new SentNote(this.begin, later.at, this.requests, this.inputTokens, this.outputTokens).plus(later,
+					1);
 		}
 
 		SentNote plus(long nanos) {
@@ -311,18 +307,6 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		private boolean isEndPossible() {
 			return isBetween(-MOST_WINDOWS * this.windowNanos, MOST_WINDOWS * this.windowNanos, this.endsEarliest)
 					&& isBetween(-MOST_WINDOWS * this.windowNanos, MOST_WINDOWS * this.windowNanos, this.endsLatest);
-		}
-
-		QuotaNote ends(long earliest, long latest) {
-			return new QuotaNote(this.configured, this.dimension, this.refill, this.windowNanos, this.capacity,
-					this.available, this.factor, this.charged, earliest, latest, this.remaining, this.reportNanos,
-					this.windowAssumed);
-		}
-
-		QuotaNote assumed() {
-			return new QuotaNote(this.configured, this.dimension, this.refill, this.windowNanos, this.capacity,
-					this.available, this.factor, this.charged, this.endsEarliest, this.endsLatest, this.remaining,
-					this.reportNanos, true);
 		}
 
 		boolean isEndKnown() {

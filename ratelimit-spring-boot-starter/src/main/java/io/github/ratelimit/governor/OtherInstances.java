@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import io.github.ratelimit.governor.AccountNote.QuotaNote;
-import io.github.ratelimit.governor.AccountNote.SentNote;
-import io.github.ratelimit.governor.SharedNotes.PeerNote;
+import io.github.ratelimit.governor.SharedNote.QuotaNote;
+import io.github.ratelimit.governor.SharedNote.SentNote;
+import io.github.ratelimit.store.InstanceNote;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The other instances that use the same key, by the notes that they have left last. Not
  * thread-safe.
  */
-final class Peers {
+final class OtherInstances {
 
 	/** An instance that has left no note for so long has no calls. */
 	private static final long ACTIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -51,19 +51,20 @@ final class Peers {
 	 * @param notes the notes of all other instances
 	 * @param now the time
 	 */
-	List<Change> meet(List<PeerNote> notes, long now) {
+	List<Change> meet(List<InstanceNote> notes, long now) {
 		List<Change> changes = new ArrayList<>(notes.size());
 		this.noted = 0;
 		this.active = 0;
-		for (PeerNote peer : notes) {
-			AccountNote note = AccountNote.decode(peer.note());
+		for (InstanceNote other : notes) {
+			SharedNote note = SharedNote.decode(other.note());
 			if (note != null) {
-				Seen seen = seen(peer.instance(), note, now - peer.ageNanos());
-				changes.add(change(peer, seen));
-				this.last.remove(peer.instance());
-				this.last.put(peer.instance(), seen);
+				Seen before = this.last.remove(other.instance());
+				Seen seen = new Seen(note, now - other.ageNanos(), this.losses,
+						(before != null) ? before.charged() : new IdentityHashMap<>(2));
+				changes.add(change(other, before, seen));
+				this.last.put(other.instance(), seen);
 				this.noted++;
-				this.active += (peer.ageNanos() <= ACTIVE_NANOS) ? 1 : 0;
+				this.active += (other.ageNanos() <= ACTIVE_NANOS) ? 1 : 0;
 			}
 		}
 		changes.sort(Comparator.comparingLong(Change::ageNanos));
@@ -77,11 +78,6 @@ final class Peers {
 		return changes;
 	}
 
-	private Seen seen(String instance, AccountNote note, long leftAt) {
-		Seen before = this.last.get(instance);
-		return new Seen(note, leftAt, this.losses, (before != null) ? before.charged() : new IdentityHashMap<>(2));
-	}
-
 	/**
 	 * The reports of the provider already include what an instance sent before its first
 	 * note that was read, unless it has started since, and what it sent before a long
@@ -89,17 +85,16 @@ final class Peers {
 	 * limit is not reported, so all that was charged since the last note counts, and all
 	 * that an instance has charged which is heard of only after the first exchange.
 	 */
-	private Change change(PeerNote peer, Seen seen) {
-		Seen before = this.last.get(peer.instance());
+	private Change change(InstanceNote other, @Nullable Seen before, Seen seen) {
 		if (before != null) {
 			boolean together = this.met && before.losses() == this.losses;
 			boolean heard = together && seen.leftAt() - before.leftAt() < SILENT_NANOS;
-			return new Change(before.note(), seen.note(), peer.ageNanos(),
-					heard ? sentSince(before.note(), seen) : List.of(), seen.unanswered(), together, seen.charged());
+			return new Change(before.note(), seen, other.ageNanos(), heard ? sentSince(before.note(), seen) : List.of(),
+					together);
 		}
 		boolean begunSince = this.met && seen.beganAt() - this.metAt >= 0;
-		return new Change(this.met ? null : seen.note(), seen.note(), peer.ageNanos(),
-				begunSince ? sentSince(null, seen) : List.of(), seen.unanswered(), true, seen.charged());
+		return new Change(this.met ? null : seen.note(), seen, other.ageNanos(),
+				begunSince ? sentSince(null, seen) : List.of(), true);
 	}
 
 	/**
@@ -108,8 +103,8 @@ final class Peers {
 	 * and one that was not sent after all as taken away early, so that a report includes
 	 * rather less than it does.
 	 */
-	private static List<SentNote> sentSince(@Nullable AccountNote before, Seen seen) {
-		AccountNote note = seen.note();
+	private static List<SentNote> sentSince(@Nullable SharedNote before, Seen seen) {
+		SharedNote note = seen.note();
 		if (note.sent().isEmpty()) {
 			return List.of(note.sentSince(before).ofSign(1).at(seen.leftAt()));
 		}
@@ -155,33 +150,34 @@ final class Peers {
 	 *
 	 * @param before its note before, null if it is heard of for the first time after the
 	 * first exchange
-	 * @param note its latest note
+	 * @param seen its latest note
 	 * @param ageNanos how old that is
 	 * @param sent what it has sent since, by the time of this instance
-	 * @param unanswered what it has sent a short time ago and is not answered yet
 	 * @param together whether notes were exchanged since; else each has used its part of
 	 * the configured limits, which includes what it has charged
-	 * @param charged what was charged here for it
 	 */
-	record Change(@Nullable AccountNote before, AccountNote note, long ageNanos, List<SentNote> sent,
-			List<SentNote> unanswered, boolean together, Map<QuotaBudget, Double> charged) {
+	record Change(@Nullable SharedNote before, Seen seen, long ageNanos, List<SentNote> sent, boolean together) {
+
+		SharedNote note() {
+			return this.seen.note();
+		}
 
 		/**
 		 * Returns what is charged for the instance, negative for what it has given back.
 		 * What was never charged here is not given back here.
 		 */
-		double charge(QuotaBudget configured) {
-			double change = (this.before != null) ? this.note.charged(configured) - this.before.charged(configured)
+		double charge(TrackedQuota configured) {
+			double change = (this.before != null) ? note().charged(configured) - this.before.charged(configured)
 					: owed(configured);
-			double already = this.charged.getOrDefault(configured, 0.0);
+			double already = this.seen.charged().getOrDefault(configured, 0.0);
 			double charge = Math.max(-already, change);
-			this.charged.put(configured, already + charge);
+			this.seen.charged().put(configured, already + charge);
 			return this.together ? charge : 0;
 		}
 
 		/** Returns what has not come back of all that the instance has charged. */
-		private double owed(QuotaBudget configured) {
-			QuotaNote quota = this.note.of(configured);
+		private double owed(TrackedQuota configured) {
+			QuotaNote quota = note().of(configured);
 			return (quota == null) ? 0 : Math.max(0, Math.min(quota.charged(),
 					configured.capacity() - quota.available() - configured.refilled(this.ageNanos)));
 		}
@@ -191,19 +187,19 @@ final class Peers {
 		 * little differently now, which makes it no newer.
 		 */
 		boolean isKnown(QuotaNote quota) {
-			return this.before != null && this.before != this.note
+			return this.before != null && this.before != note()
 					&& this.before.quotas().stream().anyMatch((old) -> isSameReport(this.before, old, quota));
 		}
 
-		private boolean isSameReport(AccountNote before, QuotaNote old, QuotaNote quota) {
-			long between = this.note.livedNanos() - quota.reportNanos() - (before.livedNanos() - old.reportNanos());
+		private boolean isSameReport(SharedNote before, QuotaNote old, QuotaNote quota) {
+			long between = note().livedNanos() - quota.reportNanos() - (before.livedNanos() - old.reportNanos());
 			return quota.dimension() == old.dimension() && quota.windowNanos() == old.windowNanos()
 					&& quota.remaining() == old.remaining() && Math.abs(between) <= SAME_REPORT_NANOS;
 		}
 
 		/** What is known of the limit includes what the instance has charged. */
-		void included(QuotaBudget configured) {
-			this.charged.put(configured, this.note.charged(configured));
+		void included(TrackedQuota configured) {
+			this.seen.charged().put(configured, note().charged(configured));
 		}
 
 	}
@@ -216,7 +212,7 @@ final class Peers {
 	 * @param losses how often the others had been lost when it was read
 	 * @param charged what was charged here for its instance
 	 */
-	private record Seen(AccountNote note, long leftAt, int losses, Map<QuotaBudget, Double> charged) {
+	record Seen(SharedNote note, long leftAt, int losses, Map<TrackedQuota, Double> charged) {
 
 		long beganAt() {
 			return this.leftAt - this.note.livedNanos();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops all calls of a key until the provider expects them again. Not thread-safe.
  */
-final class Gate {
+final class RetryAfterGate {
 
 	private static final long FIRST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -31,7 +31,7 @@ final class Gate {
 
 	private @Nullable String lastCode;
 
-	Gate(Duration longest, long now) {
+	RetryAfterGate(Duration longest, long now) {
 		this.longestNanos = nanos(longest);
 		this.until = now;
 	}

@@ -1,12 +1,13 @@
 package io.github.ratelimit.governor;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.github.ratelimit.governor.AccountNote.SentNote;
+import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,22 @@ import org.jspecify.annotations.Nullable;
  * What has been sent up to now and at earlier times, by this instance and by others. Not
  * thread-safe.
  */
-final class SentCalls {
+final class SentHistory {
 
 	private static final double[] NOTHING = {};
 
 	private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
 	private static final int MOST_UNSENT = 64;
+
+	/** Calls within this time are sent together as far as the others know. */
+	private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+	/** Of these calls the others may not have heard yet. */
+	private static final long NEW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	/** So many steps are kept between two notes. */
+	private static final int MOST_STEPS = 3 * SharedNote.MOST_TIMES;
 
 	private final Deque<Mark> history = new ArrayDeque<>(0);
 
@@ -31,8 +41,15 @@ final class SentCalls {
 
 	private boolean together;
 
-	/** Null if the calls of this instance are not shared. */
-	private final Sharing.@Nullable Times times;
+	/**
+	 * What this instance has sent and when, for the others: the longer ago, the more
+	 * calls at different times are taken together.
+	 */
+	private final List<SentNote> steps = new ArrayList<>(0);
+
+	private final boolean shared;
+
+	private final long origin;
 
 	/** The calls of other instances that became known last. */
 	private final Deque<Heard> heard = new ArrayDeque<>(0);
@@ -45,15 +62,10 @@ final class SentCalls {
 
 	private Mark last;
 
-	private double requests;
-
-	private double inputTokens;
-
-	private double outputTokens;
-
-	SentCalls(boolean shared, long now) {
+	SentHistory(boolean shared, long now) {
 		this.last = new Mark(0, now, 0, 0, 0, NOTHING, 0);
-		this.times = shared ? new Sharing.Times(now) : null;
+		this.shared = shared;
+		this.origin = now;
 	}
 
 	/** Returns the mark of the call that was sent last, with what others have sent. */
@@ -61,32 +73,37 @@ final class SentCalls {
 		return this.last;
 	}
 
-	/** Returns how many requests this instance has sent. */
-	double requests() {
-		return this.requests;
-	}
-
-	/** Returns the estimated tokens of what this instance has sent. */
-	double inputTokens() {
-		return this.inputTokens;
-	}
-
-	/** Returns the estimated tokens of what this instance has sent. */
-	double outputTokens() {
-		return this.outputTokens;
+	/** Returns all that this instance has sent. */
+	SentNote total() {
+		SentNote total = new SentNote(0, 0, 0, 0, 0);
+		for (SentNote calls : this.steps) {
+			total = total.plus(calls, 1);
+		}
+		return total;
 	}
 
 	void add(CallCost cost, double[] taken, long now) {
 		this.last = this.last.next(cost, taken, now);
-		count(cost, 1);
-		if (this.times != null) {
-			this.times.add(cost, now);
+		if (this.shared) {
+			addStep(SentNote.of(cost, now));
 			rememberCall(now);
 		}
 	}
 
+	private void addStep(SentNote call) {
+		int last = this.steps.size() - 1;
+		if (last >= 0 && call.at() - this.steps.get(last).begin() <= TOGETHER_NANOS) {
+			this.steps.set(last, this.steps.get(last).join(call));
+			return;
+		}
+		this.steps.add(call);
+		if (this.steps.size() > MOST_STEPS) {
+			joinSteps(call.at());
+		}
+	}
+
 	private void rememberCall(long now) {
-		if (this.together && now - this.togetherSince <= Sharing.TOGETHER_NANOS) {
+		if (this.together && now - this.togetherSince <= TOGETHER_NANOS) {
 			this.history.removeLast();
 		}
 		else {
@@ -98,17 +115,26 @@ final class SentCalls {
 
 	/** Takes away a call that was added and then was not sent. */
 	void remove(Mark mark, CallCost cost) {
+		SentNote call = SentNote.of(cost, mark.sentAt());
 		if (mark.sequence() < this.last.sequence() || !this.history.isEmpty()) {
-			this.unsent.add(new Unsent(mark.sequence(), this.last.sequence(), cost));
+			this.unsent.add(new Unsent(mark.sequence(), this.last.sequence(), call));
 			if (this.unsent.size() > MOST_UNSENT) {
 				this.unsent.removeFirst();
 			}
 		}
 		// marks with the next number no longer include it
-		this.last = this.last.next().minus(cost);
-		count(cost, -1);
-		if (this.times != null) {
-			this.times.remove(cost, mark.sentAt());
+		this.last = this.last.next().plus(call, -1);
+		if (this.shared) {
+			removeFromStep(call);
+		}
+	}
+
+	private void removeFromStep(SentNote call) {
+		for (int i = this.steps.size() - 1; i >= 0; i--) {
+			if (this.steps.get(i).begin() - call.at() <= 0) {
+				this.steps.set(i, this.steps.get(i).plus(call, -1));
+				return;
+			}
 		}
 	}
 
@@ -119,27 +145,21 @@ final class SentCalls {
 	Mark corrected(Mark mark) {
 		Mark corrected = mark;
 		for (Unsent call : this.unsent) {
-			corrected = call.isIn(mark) ? corrected.minus(call.cost()) : corrected;
+			corrected = call.isIn(mark) ? corrected.plus(call.call(), -1) : corrected;
 		}
 		long number = this.heardCount;
 		for (Iterator<Heard> calls = this.heard.descendingIterator(); calls.hasNext() && number > mark.heard();) {
 			number--;
 			SentNote others = calls.next().calls();
-			corrected = (others.at() - mark.sentAt() <= 0) ? corrected.plus(others) : corrected;
+			corrected = (others.at() - mark.sentAt() <= 0) ? corrected.plus(others, 1) : corrected;
 		}
 		return corrected;
-	}
-
-	private void count(CallCost cost, int sign) {
-		this.requests += sign;
-		this.inputTokens += sign * cost.permits(Dimension.INPUT_TOKENS);
-		this.outputTokens += sign * (double) cost.outputTokens();
 	}
 
 	void addOfOthers(List<SentNote> sent, long now) {
 		for (SentNote calls : sent) {
 			this.heard.add(new Heard(calls, now));
-			this.last = this.last.plus(calls).heard(++this.heardCount);
+			this.last = this.last.plus(calls, 1).heard(++this.heardCount);
 		}
 	}
 
@@ -156,8 +176,27 @@ final class SentCalls {
 	}
 
 	/** Returns what this instance has sent and when, for the others. */
-	List<SentNote> times(long now) {
-		return (this.times != null) ? this.times.notes(now) : List.of();
+	List<SentNote> notes(long now) {
+		joinSteps(now);
+		return this.steps.stream().map((calls) -> calls.plus(-this.origin)).toList();
+	}
+
+	/** Steps are only ever joined, so that the steps of two notes can be compared. */
+	private void joinSteps(long now) {
+		for (int i = this.steps.size() - 1; i > 0; i--) {
+			long age = now - this.steps.get(i).at();
+			long longest = (age < NEW_NANOS) ? 2 * TOGETHER_NANOS : age / 2;
+			if (this.steps.get(i).at() - this.steps.get(i - 1).begin() <= longest) {
+				joinStep(i);
+			}
+		}
+		while (this.steps.size() > SharedNote.MOST_TIMES) {
+			joinStep(1);
+		}
+	}
+
+	private void joinStep(int second) {
+		this.steps.set(second - 1, this.steps.get(second - 1).join(this.steps.remove(second)));
 	}
 
 	/** Returns what had been sent at a time, null if it is not remembered. */
@@ -194,12 +233,7 @@ final class SentCalls {
 			long heard) {
 
 		double charged(Dimension dimension) {
-			return switch (dimension) {
-				case REQUESTS -> this.requests;
-				case TOKENS -> this.inputTokens + this.outputTokens;
-				case INPUT_TOKENS -> this.inputTokens;
-				case OUTPUT_TOKENS -> this.outputTokens;
-			};
+			return CallCost.permits(dimension, this.requests, this.inputTokens, this.outputTokens);
 		}
 
 		boolean isAfter(Mark other) {
@@ -224,17 +258,10 @@ final class SentCalls {
 					this.taken, this.heard);
 		}
 
-		Mark minus(CallCost cost) {
-			return plus(-1, -cost.permits(Dimension.INPUT_TOKENS), -cost.outputTokens());
-		}
-
-		Mark plus(SentNote calls) {
-			return plus(calls.requests(), calls.inputTokens(), calls.outputTokens());
-		}
-
-		private Mark plus(double requests, double inputTokens, double outputTokens) {
-			return new Mark(this.sequence, this.sentAt, this.requests + requests, this.inputTokens + inputTokens,
-					this.outputTokens + outputTokens, this.taken, this.heard);
+		Mark plus(SentNote calls, int sign) {
+			return new Mark(this.sequence, this.sentAt, this.requests + sign * calls.requests(),
+					this.inputTokens + sign * calls.inputTokens(), this.outputTokens + sign * calls.outputTokens(),
+					this.taken, this.heard);
 		}
 
 		Mark heard(long count) {
@@ -249,9 +276,9 @@ final class SentCalls {
 	 *
 	 * @param sequence its number
 	 * @param last the number of the last mark that includes it
-	 * @param cost what it would have cost
+	 * @param call what it would have cost
 	 */
-	private record Unsent(long sequence, long last, CallCost cost) {
+	private record Unsent(long sequence, long last, SentNote call) {
 
 		boolean isIn(Mark mark) {
 			return mark.sequence() >= this.sequence && mark.sequence() <= this.last;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * When the fixed windows of a provider end, as far as reports show it. Not thread-safe.
  */
-final class WindowPhase {
+final class WindowEnd {
 
 	/** How long after the end of a window the first request of the next one is sent. */
 	static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -33,7 +33,7 @@ final class WindowPhase {
 
 	private long lastSentAt;
 
-	WindowPhase(long windowNanos, long now) {
+	WindowEnd(long windowNanos, long now) {
 		this.windowNanos = windowNanos;
 		this.end = new Interval(now, now + windowNanos);
 	}
@@ -92,9 +92,9 @@ final class WindowPhase {
 		if (!first && sentAt - this.lastSentAt <= 0) {
 			return;
 		}
-		long arrived = Math.min(now, sentAt + UnconfirmedCalls.OVERTAKEN_NANOS);
+		long arrived = Math.min(now, sentAt + InFlightCalls.OVERTAKEN_NANOS);
 		boolean jumped = !first && remaining - this.lastRemaining > limit * JUMP;
-		boolean overtaken = sentAt - this.lastSentAt <= UnconfirmedCalls.OVERTAKEN_NANOS;
+		boolean overtaken = sentAt - this.lastSentAt <= InFlightCalls.OVERTAKEN_NANOS;
 		if (jumped && overtaken && !isExpected(arrived)) {
 			return;
 		}

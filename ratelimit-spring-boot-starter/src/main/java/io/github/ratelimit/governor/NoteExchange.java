@@ -1,16 +1,16 @@
 package io.github.ratelimit.governor;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.governor.AccountNote.SentNote;
-import io.github.ratelimit.governor.SharedNotes.PeerNote;
-import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.store.InstanceNote;
+import io.github.ratelimit.store.InstanceNotes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * lately, for a short time, and once as long as the store does not answer. Not
  * thread-safe: the {@link Governor} guards it.
  */
-final class Sharing {
+final class NoteExchange {
 
 	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -34,13 +34,14 @@ final class Sharing {
 
 	private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-	/** Calls within this time are sent together as far as the others know. */
-	static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
-
 	/** As many instances may begin at once before they know of each other. */
 	private static final int LEAST_PARTS = 4;
 
-	private final SharedNotes notes;
+	private final InstanceNotes store;
+
+	private final String client;
+
+	private final Key key;
 
 	private final String instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
 
@@ -50,9 +51,9 @@ final class Sharing {
 
 	private final Runnable wake;
 
-	private final BiConsumer<@Nullable List<PeerNote>, @Nullable Throwable> receive;
+	private final BiConsumer<@Nullable List<InstanceNote>, @Nullable Throwable> receive;
 
-	private final Peers peers = new Peers();
+	private final OtherInstances others = new OtherInstances();
 
 	private long startedAt;
 
@@ -77,15 +78,19 @@ final class Sharing {
 
 	/**
 	 * Creates the state before the first exchange.
-	 * @param notes where notes are exchanged
+	 * @param store keeps the notes
+	 * @param client the client's name
+	 * @param key what they are about
 	 * @param time the time
 	 * @param executor runs what follows
 	 * @param wake looks again whether an exchange is due
 	 * @param receive is given the notes of others, or the failure
 	 */
-	Sharing(SharedNotes notes, TimeSource time, Executor executor, Runnable wake,
-			BiConsumer<@Nullable List<PeerNote>, @Nullable Throwable> receive) {
-		this.notes = notes;
+	NoteExchange(InstanceNotes store, String client, Key key, TimeSource time, Executor executor, Runnable wake,
+			BiConsumer<@Nullable List<InstanceNote>, @Nullable Throwable> receive) {
+		this.store = store;
+		this.client = client;
+		this.key = key;
 		this.time = time;
 		this.executor = executor;
 		this.wake = wake;
@@ -145,7 +150,7 @@ final class Sharing {
 	 * @param waiting whether calls are queued
 	 * @param now the time
 	 */
-	@Nullable Runnable next(LocalControl control, boolean waiting, long now) {
+	@Nullable Runnable next(AdmissionControl control, boolean waiting, long now) {
 		if (this.exchanging || !(this.changed || waiting)) {
 			return null;
 		}
@@ -158,14 +163,24 @@ final class Sharing {
 		this.soon = false;
 		this.startedAt = now;
 		byte[] note = control.note(now).encode();
-		return () -> this.notes.exchange(this.instance, note).whenCompleteAsync(this.receive, this.executor);
+		return () -> exchange(note).whenCompleteAsync(this.receive, this.executor);
+	}
+
+	/** A call to a provider never fails for its limits' store. */
+	private CompletableFuture<List<InstanceNote>> exchange(byte[] note) {
+		try {
+			return this.store.exchange(this.client, this.key, this.instance, note);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	private long pause() {
 		if (this.failing) {
 			return RETRY_NANOS;
 		}
-		return this.soon ? SOON_NANOS : PERIOD_NANOS * Math.max(1, this.peers.noted() / 8);
+		return this.soon ? SOON_NANOS : PERIOD_NANOS * Math.max(1, this.others.noted() / 8);
 	}
 
 	private @Nullable Runnable wakeAfter(long wait, long now) {
@@ -183,166 +198,20 @@ final class Sharing {
 	 * @param notes the notes of others, null if the store has failed
 	 * @param now the time
 	 */
-	void received(LocalControl control, @Nullable List<PeerNote> notes, long now) {
+	void received(AdmissionControl control, @Nullable List<InstanceNote> notes, long now) {
 		this.exchanging = false;
 		this.failing = notes == null;
 		if (notes == null) {
-			control.alone(1 + this.peers.active(), now);
+			control.alone(1 + this.others.active(), now);
 			this.parts = 1;
-			this.peers.lost();
+			this.others.lost();
 			return;
 		}
 		boolean first = !this.received;
 		this.received = true;
 		this.receivedAt = now;
-		control.together(this.peers.meet(notes, now), first, now);
-		this.parts = Math.max(LEAST_PARTS, this.peers.noted() + 1);
-	}
-
-	/**
-	 * The permits that this instance has charged, and those of them that no shared note
-	 * includes. Not thread-safe.
-	 */
-	static final class Charges {
-
-		private double total;
-
-		private double unshared;
-
-		private double noted;
-
-		void add(double permits) {
-			this.total += permits;
-			this.unshared += permits;
-		}
-
-		/** Corrects what was charged earlier. */
-		void correct(double permits) {
-			this.total -= permits;
-		}
-
-		/** Returns what was charged, as corrected since. */
-		double total() {
-			return this.total;
-		}
-
-		double unshared() {
-			return this.unshared;
-		}
-
-		/** A note includes the total. */
-		void noted() {
-			this.noted = this.unshared;
-		}
-
-		/** The others have that note. */
-		void noteShared() {
-			this.unshared = Math.max(0, this.unshared - this.noted);
-			this.noted = 0;
-		}
-
-	}
-
-	/**
-	 * What this instance has sent and when: the longer ago, the more calls at different
-	 * times are taken together. Not thread-safe.
-	 */
-	static final class Times {
-
-		/** Of these calls the others may not have heard yet. */
-		private static final long NEW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-		/** So many are kept between two notes. */
-		private static final int MOST_STEPS = 3 * AccountNote.MOST_TIMES;
-
-		private final List<Step> steps = new ArrayList<>();
-
-		private final long origin;
-
-		Times(long origin) {
-			this.origin = origin;
-		}
-
-		void add(CallCost cost, long now) {
-			Step last = this.steps.isEmpty() ? null : this.steps.get(this.steps.size() - 1);
-			if (last == null || now - last.begin > TOGETHER_NANOS) {
-				last = new Step(now);
-				this.steps.add(last);
-				if (this.steps.size() > MOST_STEPS) {
-					shorten(now);
-				}
-			}
-			last.end = now;
-			last.count(cost, 1);
-		}
-
-		void remove(CallCost cost, long sentAt) {
-			for (int i = this.steps.size() - 1; i >= 0; i--) {
-				if (this.steps.get(i).begin - sentAt <= 0) {
-					this.steps.get(i).count(cost, -1);
-					return;
-				}
-			}
-		}
-
-		List<SentNote> notes(long now) {
-			shorten(now);
-			return this.steps.stream()
-				.map((step) -> new SentNote(step.begin - this.origin, step.end - this.origin, step.requests,
-						step.inputTokens, step.outputTokens))
-				.toList();
-		}
-
-		/** Steps are only ever joined, so that the steps of two notes can be compared. */
-		private void shorten(long now) {
-			for (int i = this.steps.size() - 1; i > 0; i--) {
-				long age = now - this.steps.get(i).end;
-				long longest = (age < NEW_NANOS) ? 2 * TOGETHER_NANOS : age / 2;
-				if (this.steps.get(i).end - this.steps.get(i - 1).begin <= longest) {
-					join(i);
-				}
-			}
-			while (this.steps.size() > AccountNote.MOST_TIMES) {
-				join(1);
-			}
-		}
-
-		private void join(int second) {
-			this.steps.get(second - 1).add(this.steps.remove(second));
-		}
-
-	}
-
-	/** Calls that are taken together. */
-	private static final class Step {
-
-		private final long begin;
-
-		private long end;
-
-		private double requests;
-
-		private double inputTokens;
-
-		private double outputTokens;
-
-		Step(long begin) {
-			this.begin = begin;
-		}
-
-		void count(CallCost cost, int sign) {
-			this.requests += sign;
-			this.inputTokens += sign * cost.permits(Dimension.INPUT_TOKENS);
-			this.outputTokens += sign * (double) cost.outputTokens();
-		}
-
-		void add(Step later) {
-			this.end = later.end;
-			this.requests += later.requests;
-			this.inputTokens += later.inputTokens;
-			this.outputTokens += later.outputTokens;
-		}
-
+		control.together(this.others.meet(notes, now), first, now);
+		this.parts = Math.max(LEAST_PARTS, this.others.noted() + 1);
 	}
 
 }

@@ -5,17 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.github.ratelimit.governor.AccountNote.QuotaNote;
-import io.github.ratelimit.governor.AccountNote.SentNote;
+import io.github.ratelimit.governor.OtherInstances.Change;
+import io.github.ratelimit.governor.SharedNote.QuotaNote;
+import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 
 /**
- * The estimated permits of calls that were sent a short time ago and are not answered
- * yet, by the time at which they were sent, of this instance and of others. The provider
- * may have taken such a call after one that was sent later, so the later one's report may
- * not include it. Not thread-safe.
+ * The calls in flight: how many this instance has, and the estimated permits of those
+ * that were sent a short time ago and are not answered yet, by the time at which they
+ * were sent, of this instance and of others. The provider may have taken such a call
+ * after one that was sent later, so the later one's report may not include it. Not
+ * thread-safe.
  */
-final class UnconfirmedCalls {
+final class InFlightCalls {
 
 	private static final Dimension[] DIMENSIONS = Dimension.values();
 
@@ -39,6 +41,8 @@ final class UnconfirmedCalls {
 
 	private final long origin;
 
+	private int count;
+
 	private long newest;
 
 	/** Those of other instances, by the time of this one. */
@@ -47,18 +51,28 @@ final class UnconfirmedCalls {
 	/** Whether other instances are known: else the factor stands for what they send. */
 	private boolean shared;
 
-	UnconfirmedCalls(long now) {
+	InFlightCalls(long now) {
 		this.origin = now;
 	}
 
+	/** Returns how many calls of this instance have not ended. */
+	int count() {
+		return this.count;
+	}
+
 	void add(CallCost cost, long sentAt) {
+		this.count++;
 		long slot = slot(sentAt);
 		forget(slot);
 		change(cost, slot, 1);
 	}
 
-	/** Notes that the call has been answered, or has ended. */
-	void confirm(CallCost cost, long sentAt) {
+	void remove() {
+		this.count--;
+	}
+
+	/** Notes that the call has been answered, or ends without an answer. */
+	void answered(CallCost cost, long sentAt) {
 		long slot = slot(sentAt);
 		if (slot > this.newest - SLOTS) {
 			change(cost, slot, -1);
@@ -94,9 +108,9 @@ final class UnconfirmedCalls {
 	}
 
 	/** Uses what other instances knew when they left their last notes. */
-	void ofOthers(List<Peers.Change> changes) {
+	void ofOthers(List<Change> changes) {
 		this.shared = !changes.isEmpty();
-		this.ofOthers = changes.stream().flatMap((change) -> change.unanswered().stream()).toList();
+		this.ofOthers = changes.stream().flatMap((change) -> change.seen().unanswered().stream()).toList();
 	}
 
 	/**
