@@ -38,13 +38,24 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	private final ServletRequestFacts facts;
 
+	/** Null if there is none, or none any more: then it belongs to the container. */
 	private @Nullable HttpServletResponse response;
 
 	private final List<LimitDecision> limits = new ArrayList<>(4);
 
 	private final List<Charge> paid = new ArrayList<>(4);
 
-	private final RequestEnd end;
+	/** Decisions of rules before there is an end. */
+	private final List<Decision> allowed = new ArrayList<>(2);
+
+	/** Null as long as nothing has to be ended, as in most requests. */
+	private @Nullable RequestEnd end;
+
+	/** Whether a filter has been entered that will process the request to its end. */
+	private boolean watched;
+
+	/** Whether the response is complete. */
+	private boolean over;
 
 	private final DispatcherType began;
 
@@ -58,7 +69,6 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		this.scopes = scopes;
 		this.response = response;
 		this.facts = facts;
-		this.end = new RequestEnd(scopes, this::forgetResponse);
 		this.began = request.getDispatcherType();
 		request.setAttribute(ATTRIBUTE, this);
 	}
@@ -75,11 +85,6 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	synchronized void use(HttpServletRequest request, HttpServletResponse response) {
 		this.facts.use(request);
 		this.response = response;
-	}
-
-	/** A complete response belongs to the container again. */
-	private synchronized void forgetResponse() {
-		this.response = null;
 	}
 
 	synchronized void use(HttpServletResponse response) {
@@ -102,9 +107,69 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		return this.began == dispatch;
 	}
 
+	/**
+	 * Notes that a filter has been entered that will process the request to its end, and
+	 * returns the response to continue with, which reports a failed write.
+	 */
+	synchronized HttpServletResponse watch(HttpServletResponse response) {
+		if (isOver()) {
+			return response;
+		}
+		this.watched = true;
+		if (this.end != null) {
+			this.end.enter(response);
+		}
+		return DisconnectAwareResponse.isIn(response) ? response
+				: new DisconnectAwareResponse(response, () -> end().disconnected());
+	}
+
+	/**
+	 * Notes that the filter returns from a dispatch of the request, by an exception if
+	 * there is one. Without asynchronous work the response is complete then.
+	 */
+	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
+		boolean asynchronous = isAsynchronous(request);
+		RequestEnd end;
+		synchronized (this) {
+			if (this.end == null && (this.over || !asynchronous)) {
+				complete();
+				return;
+			}
+			end = end();
+		}
+		end.afterDispatch(request, answer, failure, asynchronous);
+	}
+
+	private boolean isOver() {
+		return this.over || (this.end != null && this.end.isOver());
+	}
+
+	private synchronized void complete() {
+		this.over = true;
+		this.response = null;
+	}
+
 	/** Returns the handler for the end of the response. */
-	RequestEnd end() {
+	private synchronized RequestEnd end() {
+		if (this.end == null) {
+			this.end = new RequestEnd(this.scopes, this.allowed, this::complete);
+			if (this.over) {
+				this.end.missed();
+			}
+			else if (this.watched && this.response != null) {
+				this.end.enter(this.response);
+			}
+		}
 		return this.end;
+	}
+
+	private static boolean isAsynchronous(HttpServletRequest request) {
+		try {
+			return request.isAsyncStarted();
+		}
+		catch (IllegalStateException ex) {
+			return false; // it has come to its end meanwhile
+		}
 	}
 
 	ServletRequestFacts facts() {
@@ -119,12 +184,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		return List.copyOf(this.limits);
 	}
 
-	/**
-	 * Notes that what the application has returned cannot be written as its client wants
-	 * it.
-	 */
+	/** Notes that what the application returned cannot be written as its client wants. */
 	public void cannotBeWritten() {
-		this.end.cannotBeWritten();
+		end().cannotBeWritten();
 	}
 
 	/**
@@ -151,7 +213,12 @@ public final class HttpLimitedRequest implements LimitedRequest {
 			}
 		}
 		if (decision.isAllowed()) {
-			this.end.permit().add(decision);
+			if (this.end == null && !StoreDecision.hasToEnd(decision)) {
+				this.allowed.add(decision);
+			}
+			else {
+				permit().add(decision);
+			}
 		}
 	}
 
@@ -208,12 +275,13 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	@Override
 	public CallPermit record(Decision decision, List<Charge> covered) {
 		note(decision);
-		return decision.isAllowed() ? this.end.permit().call(decision, covered) : CallPermit.nothing();
+		boolean holds = decision.isAllowed() && (!covered.isEmpty() || StoreDecision.hasToEnd(decision));
+		return holds ? permit().call(decision, covered) : CallPermit.nothing();
 	}
 
 	@Override
 	public void settleAfterResponse(Charge charge, IntToLongFunction actual) {
-		this.end.settle(charge, actual);
+		end().settle(charge, actual);
 	}
 
 	/**
@@ -222,17 +290,22 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 * @return the request's permit
 	 */
 	public RequestPermit permit() {
-		return this.end.permit();
+		return end().permit();
 	}
 
 	@Override
 	public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
-		if (!this.end.isWatched()) {
+		if (!isWatched()) {
 			return false; // the request may be the container's again
 		}
 		boolean handler = AsyncHandlerMethods.isHandler(this.facts, method);
 		return (handler || AsyncHandlerMethods.isWrittenLater(result))
-				&& this.end.permit().keepOpen(call, handler || !AsyncHandlerMethods.endsByItself(result));
+				&& permit().keepOpen(call, handler || !AsyncHandlerMethods.endsByItself(result));
+	}
+
+	/** Returns whether the end of the response will be noticed. */
+	private synchronized boolean isWatched() {
+		return this.watched && !isOver();
 	}
 
 	/** Writes the headers, if there are new ones. */

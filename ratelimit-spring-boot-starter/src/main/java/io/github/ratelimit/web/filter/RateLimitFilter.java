@@ -13,7 +13,6 @@ import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.web.path.RulePhase;
-import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.WrappedRefusals;
 import jakarta.servlet.DispatcherType;
@@ -56,8 +55,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private final Degradation degradation;
 
-	private final ForwardedHeaderCheck forwardedHeaders;
-
 	private final String alreadyFilteredAttribute;
 
 	/**
@@ -69,12 +66,9 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @param answers answers refused requests
 	 * @param killSwitch switched off, requests go straight through
 	 * @param degradation where failures of the limiter are reported
-	 * @param forwardedHeaders looks for forwarded headers that the server does not
-	 * evaluate
 	 */
 	public RateLimitFilter(RulePhase phase, Rules rules, ChargeLimiter limiter, CurrentHttpRequest scopes,
-			ServletAnswers answers, KillSwitch killSwitch, Degradation degradation,
-			ForwardedHeaderCheck forwardedHeaders) {
+			ServletAnswers answers, KillSwitch killSwitch, Degradation degradation) {
 		this.phase = phase;
 		this.rules = rules;
 		this.limiter = limiter;
@@ -82,7 +76,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		this.answers = answers;
 		this.killSwitch = killSwitch;
 		this.degradation = degradation;
-		this.forwardedHeaders = forwardedHeaders;
 		this.alreadyFilteredAttribute = RateLimitFilter.class.getName() + "." + phase + ALREADY_FILTERED_SUFFIX;
 	}
 
@@ -128,7 +121,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
-				prepared = scope.end().watch(prepared);
+				prepared = scope.watch(prepared);
 			}
 			if (isLater(request, scope)) {
 				scope.use(prepared);
@@ -149,7 +142,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		finally {
 			this.scopes.bind(previous);
 			if (previous != scope) {
-				scope.end().afterDispatch(request, prepared, failure);
+				scope.afterDispatch(request, prepared, failure);
 			}
 		}
 	}
@@ -159,9 +152,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		if (type == DispatcherType.REQUEST) {
 			return false;
 		}
-		return RequestEnd.isErrorPage(request) || scope.hasEntered(this.phase)
-				|| request.getAttribute(LET_THROUGH) != null
-				|| (type == DispatcherType.FORWARD && !scope.beganWith(type));
+		return scope.hasEntered(this.phase) || request.getAttribute(LET_THROUGH) != null
+				|| RequestEnd.isErrorPage(request) || (type == DispatcherType.FORWARD && !scope.beganWith(type));
 	}
 
 	/** A call that waited without a thread was decided after the first dispatch. */
@@ -174,9 +166,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	/** Later dispatches may use the container's own response again. */
 	private HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		try {
-			if (first) {
-				this.forwardedHeaders.check(request);
-			}
 			return this.answers.prepare(request, response, first);
 		}
 		catch (RuntimeException | LinkageError ex) {

@@ -70,7 +70,7 @@ public final class ServletRequestFacts implements RequestFacts {
 	@Override
 	public byte @Nullable [] address() {
 		if (this.address == null) {
-			this.address = ClientAddressReader.bytesOf(this.request);
+			this.address = this.addresses.bytesOf(this.request);
 		}
 		return this.address;
 	}

@@ -26,7 +26,7 @@ class ServletRequestFactsTests {
 	};
 
 	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE,
-			new ClientAddressReader(64));
+			new ClientAddressReader(64, true));
 
 	@Test
 	void theAddressIsTheOneThatTheContainerReports() {
