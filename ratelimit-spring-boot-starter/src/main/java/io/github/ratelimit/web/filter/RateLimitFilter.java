@@ -215,7 +215,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	}
 
 	private Decision charge(List<LimitPolicy> policies, HttpLimitedRequest scope) {
-		ExpressionRoot call = ExpressionRoot.of(scope.facts());
+		ExpressionRoot call = scope.facts();
 		List<Charge> charges = new ArrayList<>(policies.size());
 		boolean settles = false;
 		for (int i = 0; i < policies.size(); i++) {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.request;
 
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.RequestedPath;
 import jakarta.servlet.http.Cookie;
@@ -8,10 +9,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts of a servlet request, each computed at its first use. The address is taken
- * only from the container. Used by one thread at a time.
+ * The facts of a servlet request, each computed at its first use, as the call that
+ * expressions of rules are evaluated over. The address is taken only from the container.
+ * Used by one thread at a time.
  */
-public final class ServletRequestFacts implements RequestFacts {
+public final class ServletRequestFacts implements RequestFacts, ExpressionRoot {
 
 	private final Identity identity;
 
@@ -57,6 +59,11 @@ public final class ServletRequestFacts implements RequestFacts {
 			this.path = RequestedPath.of(this.request);
 		}
 		return this.path;
+	}
+
+	@Override
+	public RequestFacts request() {
+		return this;
 	}
 
 	@Override
