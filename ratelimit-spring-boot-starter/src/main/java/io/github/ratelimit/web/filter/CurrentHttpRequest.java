@@ -1,7 +1,6 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.limiter.Degradation;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ClientAddressReader;
@@ -10,7 +9,6 @@ import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.web.response.ServletAnswers;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -90,8 +88,9 @@ public final class CurrentHttpRequest {
 	}
 
 	HttpLimitedRequest create(HttpServletRequest request, @Nullable HttpServletResponse response) {
-		return new HttpLimitedRequest(this, request, response,
-				new ServletRequestFacts(request, this.identity, this.addresses));
+		return new HttpLimitedRequest(request, response,
+				new ServletRequestFacts(request, this.identity, this.addresses), this.rules, this.answers,
+				this.degradation);
 	}
 
 	/** Binds a scope to the thread and returns the one to restore afterwards. */
@@ -114,30 +113,6 @@ public final class CurrentHttpRequest {
 	 */
 	public boolean isServing() {
 		return this.bound.get() != null;
-	}
-
-	/** Never fails, since the headers matter less than the response. */
-	void writeHeaders(List<LimitDecision> limits, HttpServletResponse response) {
-		try {
-			if (!response.isCommitted()) {
-				this.answers.writeHeaders(limits, response);
-			}
-		}
-		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
-		}
-	}
-
-	void report(Throwable failure) {
-		this.degradation.report(List.of(), failure);
-	}
-
-	@Nullable String path(ServletRequestFacts facts, String limit) {
-		return this.rules.pattern(facts.method(), facts.requestedPath(), limit);
-	}
-
-	@Nullable String bodyStyle(ServletRequestFacts facts) {
-		return this.rules.bodyStyle(facts.method(), facts.requestedPath());
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
@@ -10,6 +9,9 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.request.ServletRequestFacts;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.web.path.Rules;
+import io.github.ratelimit.web.response.ServletAnswers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,9 +36,14 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** Where Spring MVC leaves the path pattern of the handler. */
 	private static final String HANDLER_PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
-	private final CurrentHttpRequest scopes;
-
 	private final ServletRequestFacts facts;
+
+	private final Rules rules;
+
+	private final ServletAnswers answers;
+
+	/** Where failures are reported that affect no response. */
+	private final Degradation degradation;
 
 	/** Null if there is none, or none any more: then it belongs to the container. */
 	private @Nullable HttpServletResponse response;
@@ -64,11 +71,13 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** A bit for each phase. */
 	private int entered;
 
-	HttpLimitedRequest(CurrentHttpRequest scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
-			ServletRequestFacts facts) {
-		this.scopes = scopes;
+	HttpLimitedRequest(HttpServletRequest request, @Nullable HttpServletResponse response, ServletRequestFacts facts,
+			Rules rules, ServletAnswers answers, Degradation degradation) {
 		this.response = response;
 		this.facts = facts;
+		this.rules = rules;
+		this.answers = answers;
+		this.degradation = degradation;
 		this.began = request.getDispatcherType();
 		request.setAttribute(ATTRIBUTE, this);
 	}
@@ -127,8 +136,8 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 * Notes that the filter returns from a dispatch of the request, by an exception if
 	 * there is one. Without asynchronous work the response is complete then.
 	 */
-	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
-		boolean asynchronous = isAsynchronous(request);
+	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure,
+			boolean asynchronous) {
 		RequestEnd end;
 		synchronized (this) {
 			if (this.end == null && (this.over || !asynchronous)) {
@@ -152,7 +161,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** Returns the handler for the end of the response. */
 	private synchronized RequestEnd end() {
 		if (this.end == null) {
-			this.end = new RequestEnd(this.scopes, this.allowed, this::complete);
+			this.end = new RequestEnd(this.degradation, this.allowed, this::complete);
 			if (this.over) {
 				this.end.missed();
 			}
@@ -161,15 +170,6 @@ public final class HttpLimitedRequest implements LimitedRequest {
 			}
 		}
 		return this.end;
-	}
-
-	private static boolean isAsynchronous(HttpServletRequest request) {
-		try {
-			return request.isAsyncStarted();
-		}
-		catch (IllegalStateException ex) {
-			return false; // it has come to its end meanwhile
-		}
 	}
 
 	ServletRequestFacts facts() {
@@ -195,30 +195,28 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 * one
 	 */
 	public @Nullable String bodyStyle() {
-		return this.scopes.bodyStyle(this.facts);
+		return this.rules.bodyStyle(this.facts.method(), this.facts.requestedPath());
 	}
 
 	@Override
 	public @Nullable String path(String limit) {
 		Object pattern = this.facts.attribute(HANDLER_PATTERN);
-		return (pattern != null) ? pattern.toString() : this.scopes.path(this.facts, limit);
+		return (pattern != null) ? pattern.toString()
+				: this.rules.pattern(this.facts.method(), this.facts.requestedPath(), limit);
 	}
 
 	/** Keeps what a rule's decision has charged, so that it covers later calls. */
 	synchronized void paid(Decision decision) {
-		for (ChargeDecision limit : StoreDecision.chargesOf(decision)) {
-			note(limit);
-			if (decision.isAllowed()) {
-				pay(limit.charge());
-			}
+		note(decision);
+		if (!decision.isAllowed()) {
+			return;
 		}
-		if (decision.isAllowed()) {
-			if (this.end == null && !StoreDecision.hasToEnd(decision)) {
-				this.allowed.add(decision);
-			}
-			else {
-				permit().add(decision);
-			}
+		StoreDecision.chargesOf(decision).forEach((limit) -> pay(limit.charge()));
+		if (this.end == null && !StoreDecision.hasToEnd(decision)) {
+			this.allowed.add(decision);
+		}
+		else {
+			permit().add(decision);
 		}
 	}
 
@@ -295,25 +293,28 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	@Override
 	public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
-		if (!isWatched()) {
-			return false; // the request may be the container's again
+		synchronized (this) {
+			if (!this.watched || isOver()) {
+				return false; // the request may be the container's again
+			}
 		}
 		boolean handler = AsyncHandlerMethods.isHandler(this.facts, method);
 		return (handler || AsyncHandlerMethods.isWrittenLater(result))
 				&& permit().keepOpen(call, handler || !AsyncHandlerMethods.endsByItself(result));
 	}
 
-	/** Returns whether the end of the response will be noticed. */
-	private synchronized boolean isWatched() {
-		return this.watched && !isOver();
-	}
-
-	/** Writes the headers, if there are new ones. */
+	/** Writes the headers, if there are new ones; they matter less than the response. */
 	@Override
 	public synchronized void writeHeaders() {
-		if (this.hasNewDecisions && this.response != null) {
-			this.hasNewDecisions = false;
-			this.scopes.writeHeaders(this.limits, this.response);
+		if (!this.hasNewDecisions || this.response == null) {
+			return;
+		}
+		this.hasNewDecisions = false;
+		try {
+			this.answers.writeHeaders(this.limits, this.response);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
 		}
 	}
 
@@ -334,12 +335,10 @@ public final class HttpLimitedRequest implements LimitedRequest {
 				return;
 			}
 		}
-		if (this.limits.size() < MAX_LIMITS) {
-			this.limits.add(limit);
+		if (this.limits.size() == MAX_LIMITS) {
+			this.limits.remove(MAX_LIMITS - 1);
 		}
-		else {
-			this.limits.set(MAX_LIMITS - 1, limit);
-		}
+		this.limits.add(limit);
 	}
 
 	private static boolean isOfSameBucket(LimitDecision one, LimitDecision other) {

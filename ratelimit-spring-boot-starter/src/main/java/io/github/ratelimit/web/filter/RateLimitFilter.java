@@ -142,8 +142,17 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		finally {
 			this.scopes.bind(previous);
 			if (previous != scope) {
-				scope.afterDispatch(request, prepared, failure);
+				scope.afterDispatch(request, prepared, failure, isAsynchronous(request));
 			}
+		}
+	}
+
+	private static boolean isAsynchronous(HttpServletRequest request) {
+		try {
+			return request.isAsyncStarted();
+		}
+		catch (IllegalStateException ex) {
+			return false; // it has come to its end meanwhile
 		}
 	}
 

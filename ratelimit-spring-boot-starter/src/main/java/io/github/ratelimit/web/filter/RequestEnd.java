@@ -1,6 +1,7 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.permit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
@@ -35,7 +36,7 @@ final class RequestEnd implements AsyncListener {
 	private final RequestPermit permit;
 
 	/** Where failures are reported. */
-	private final CurrentHttpRequest scopes;
+	private final Degradation degradation;
 
 	/** Null as long as there is none, as in most requests. */
 	private volatile @Nullable Settlements settlements;
@@ -61,12 +62,12 @@ final class RequestEnd implements AsyncListener {
 
 	/**
 	 * Creates the end of a request.
-	 * @param scopes where failures are reported
+	 * @param degradation where failures are reported
 	 * @param decisions what the request was allowed by then
 	 * @param afterwards runs when the response is complete
 	 */
-	RequestEnd(CurrentHttpRequest scopes, List<Decision> decisions, Runnable afterwards) {
-		this.scopes = scopes;
+	RequestEnd(Degradation degradation, List<Decision> decisions, Runnable afterwards) {
+		this.degradation = degradation;
 		this.permit = new RequestPermit(decisions);
 		this.afterwards = afterwards;
 	}
@@ -123,7 +124,7 @@ final class RequestEnd implements AsyncListener {
 	private synchronized Settlements settlements() {
 		Settlements settlements = this.settlements;
 		if (settlements == null) {
-			settlements = new Settlements(this.permit, this.scopes);
+			settlements = new Settlements(this.permit, this.degradation);
 			this.settlements = settlements;
 		}
 		return settlements;

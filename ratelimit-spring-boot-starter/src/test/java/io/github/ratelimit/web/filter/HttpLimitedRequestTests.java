@@ -136,7 +136,7 @@ class HttpLimitedRequestTests {
 	void aPermitThatIsReadAfterTheEndSettlesButGivesNothingBack() {
 		this.scope.watch(this.response);
 		this.scope.paid(take("key0", 5));
-		this.scope.afterDispatch(this.request, this.response, null);
+		this.scope.afterDispatch(this.request, this.response, null, false);
 		assertThat(this.scope.permit().giveBack()).isFalse();
 		assertThat(left(this.chat, 0)).isEqualTo(5);
 		assertThat(this.scope.permit().settle("chat", 2)).isTrue();
@@ -146,7 +146,7 @@ class HttpLimitedRequestTests {
 	@Test
 	void aCallThatBeginsAfterTheEndOfItsRequestIsNotKeptOpen() throws Exception {
 		this.scope.watch(this.response);
-		this.scope.afterDispatch(this.request, this.response, null);
+		this.scope.afterDispatch(this.request, this.response, null, false);
 		CallPermit call = this.scope.record(take("alice", 1), List.of());
 		assertThat(this.scope.keepsOpen(call, Object.class.getMethod("toString"), new DeferredResult<>())).isFalse();
 	}
@@ -163,7 +163,7 @@ class HttpLimitedRequestTests {
 			call.close();
 		}
 		assertThat(left(logins, 0)).isEqualTo(9);
-		this.scope.afterDispatch(this.request, this.response, null);
+		this.scope.afterDispatch(this.request, this.response, null, false);
 		assertThat(left(logins, 0)).isEqualTo(10);
 		assertThat(left(logins, Settlements.MAX_SETTLEMENTS - 1)).isEqualTo(10);
 		assertThat(left(logins, Settlements.MAX_SETTLEMENTS)).isEqualTo(9);
