@@ -50,10 +50,11 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	private final List<LimitDecision> limits = new ArrayList<>(4);
 
-	private final List<Charge> paid = new ArrayList<>(4);
-
-	/** Decisions of rules before there is an end. */
+	/** What rules have allowed, in that order. */
 	private final List<Decision> allowed = new ArrayList<>(2);
+
+	/** What they have charged; null as long as no other call asks for it. */
+	private @Nullable PaidCharges paid;
 
 	/** Null as long as nothing has to be ended, as in most requests. */
 	private @Nullable RequestEnd end;
@@ -211,23 +212,15 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		if (!decision.isAllowed()) {
 			return;
 		}
-		StoreDecision.chargesOf(decision).forEach((limit) -> pay(limit.charge()));
-		if (this.end == null && !StoreDecision.hasToEnd(decision)) {
-			this.allowed.add(decision);
+		this.allowed.add(decision);
+		if (this.paid != null) {
+			this.paid.add(decision);
 		}
-		else {
-			permit().add(decision);
+		if (this.end != null) {
+			this.end.permit().add(decision);
 		}
-	}
-
-	private void pay(Charge charge) {
-		int earlier = indexOfPaid(charge);
-		if (earlier < 0) {
-			this.paid.add(charge);
-		}
-		else {
-			long permits = this.paid.get(earlier).permits() + charge.permits();
-			this.paid.set(earlier, charge.withPermits(permits));
+		else if (StoreDecision.hasToEnd(decision)) {
+			end();
 		}
 	}
 
@@ -236,38 +229,25 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 * @return null if it is paid
 	 */
 	synchronized @Nullable Charge unpaid(Charge charge) {
-		int earlier = this.paid.isEmpty() ? -1 : indexOfPaid(charge);
-		if (earlier < 0) {
-			return charge;
-		}
-		long rest = charge.permits() - this.paid.get(earlier).permits();
-		return (rest > 0) ? charge.withPermits(rest) : null;
-	}
-
-	private int indexOfPaid(Charge charge) {
-		for (int i = 0; i < this.paid.size(); i++) {
-			if (this.paid.get(i).sameBucketAs(charge)) {
-				return i;
-			}
-		}
-		return -1;
+		return this.allowed.isEmpty() ? charge : charges().unpaid(charge);
 	}
 
 	@Override
 	public synchronized long cover(Charge charge) {
-		int index = indexOfPaid(charge);
-		if (index < 0) {
-			return 0;
-		}
-		Charge paid = charge.limit().isConcurrency() ? this.paid.get(index) : this.paid.remove(index);
-		return paid.permits();
+		return this.allowed.isEmpty() ? 0 : charges().cover(charge);
 	}
 
 	@Override
 	public synchronized void uncover(Charge charge, long permits) {
-		if (permits > 0 && !charge.limit().isConcurrency()) {
-			pay(charge.withPermits(permits));
+		charges().uncover(charge, permits);
+	}
+
+	private PaidCharges charges() {
+		if (this.paid == null) {
+			this.paid = new PaidCharges();
+			this.allowed.forEach(this.paid::add);
 		}
+		return this.paid;
 	}
 
 	@Override
