@@ -29,7 +29,7 @@ import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePathWarnings;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.ClientAddressReader;
+import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
@@ -107,18 +107,18 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ClientAddressReader rateLimitClientAddresses(RateLimitProperties properties, Environment environment) {
+	ClientAddresses rateLimitClientAddresses(RateLimitProperties properties, Environment environment) {
 		CloudPlatform platform = CloudPlatform.getActive(environment);
 		boolean evaluatesForwarded = environment.containsProperty("server.forward-headers-strategy")
 				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")
 				|| (platform != null && platform.isUsingForwardHeaders());
-		return new ClientAddressReader(properties.http().ipv6Prefix(), evaluatesForwarded);
+		return new ClientAddresses(properties.http().ipv6Prefix(), evaluatesForwarded);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	CurrentHttpRequest rateLimitCurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity,
-			Degradation degradation, ClientAddressReader addresses) {
+			Degradation degradation, ClientAddresses addresses) {
 		return new CurrentHttpRequest(rules, answers, identity, degradation, addresses);
 	}
 

@@ -3,7 +3,7 @@ package io.github.ratelimit.web.filter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.ClientAddressReader;
+import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.web.response.ServletAnswers;
@@ -32,7 +32,7 @@ public final class CurrentHttpRequest {
 
 	private final Degradation degradation;
 
-	private final ClientAddressReader addresses;
+	private final ClientAddresses addresses;
 
 	/**
 	 * Creates it.
@@ -43,7 +43,7 @@ public final class CurrentHttpRequest {
 	 * @param addresses the addresses that clients are counted by
 	 */
 	public CurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity, Degradation degradation,
-			ClientAddressReader addresses) {
+			ClientAddresses addresses) {
 		this.rules = rules;
 		this.answers = answers;
 		this.identity = identity;

@@ -17,7 +17,7 @@ public final class ServletRequestFacts implements RequestFacts, ExpressionRoot {
 
 	private final Identity identity;
 
-	private final ClientAddressReader addresses;
+	private final ClientAddresses addresses;
 
 	private HttpServletRequest request;
 
@@ -33,7 +33,7 @@ public final class ServletRequestFacts implements RequestFacts, ExpressionRoot {
 	 * @param identity the authenticated caller
 	 * @param addresses the addresses that clients are counted by
 	 */
-	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddressReader addresses) {
+	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddresses addresses) {
 		this.request = request;
 		this.identity = identity;
 		this.addresses = addresses;

@@ -23,7 +23,7 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.web.cors.CorsHeaders;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.ClientAddressReader;
+import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.UpstreamHeadersMode;
@@ -75,8 +75,7 @@ public final class Limits {
 	}
 
 	public CurrentHttpRequest scopes(Rules rules, Identity identity) {
-		return new CurrentHttpRequest(rules, this.answers, identity, this.degradation,
-				new ClientAddressReader(64, false));
+		return new CurrentHttpRequest(rules, this.answers, identity, this.degradation, new ClientAddresses(64, false));
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, CurrentHttpRequest scopes) {

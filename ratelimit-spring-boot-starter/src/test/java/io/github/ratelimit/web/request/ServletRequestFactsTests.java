@@ -28,7 +28,7 @@ class ServletRequestFactsTests {
 	};
 
 	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE,
-			new ClientAddressReader(64, true));
+			new ClientAddresses(64, true));
 
 	private final ExpressionParser parser = new ExpressionParser(null);
 

@@ -12,12 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 @ExtendWith(OutputCaptureExtension.class)
-class ClientAddressReaderTests {
+class ClientAddressesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "X-Forwarded-For", "Forwarded", "X-Real-IP" })
 	void warnsOnceAboutAHeaderWithoutAStrategy(String header, CapturedOutput output) {
-		ClientAddressReader addresses = new ClientAddressReader(64, false);
+		ClientAddresses addresses = new ClientAddresses(64, false);
 		addresses.of(new MockHttpServletRequest());
 		assertThat(output).doesNotContain("forward-headers-strategy");
 		for (int i = 0; i < 3; i++) {
@@ -36,7 +36,7 @@ class ClientAddressReaderTests {
 	void doesNotWarnIfAStrategyIsSet(CapturedOutput output) {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("X-Forwarded-For", "198.51.100.1");
-		new ClientAddressReader(64, true).of(request);
+		new ClientAddresses(64, true).of(request);
 		assertThat(output).doesNotContain("forward-headers-strategy");
 	}
 
@@ -44,7 +44,7 @@ class ClientAddressReaderTests {
 	void warnsOnlyIfTheAddressIsUsed(CapturedOutput output) {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("X-Forwarded-For", "198.51.100.1");
-		ServletRequestFacts facts = new ServletRequestFacts(request, Identity.NONE, new ClientAddressReader(64, false));
+		ServletRequestFacts facts = new ServletRequestFacts(request, Identity.NONE, new ClientAddresses(64, false));
 		facts.header("X-Forwarded-For");
 		assertThat(output).doesNotContain("forward-headers-strategy");
 		facts.address();
@@ -54,7 +54,7 @@ class ClientAddressReaderTests {
 	@Test
 	void anIpv6PrefixIsOneTo128Bits() {
 		for (int prefix : new int[] { 0, -1, 129 }) {
-			assertThatIllegalArgumentException().isThrownBy(() -> new ClientAddressReader(prefix, false))
+			assertThatIllegalArgumentException().isThrownBy(() -> new ClientAddresses(prefix, false))
 				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
 						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");
 		}
