@@ -28,9 +28,10 @@ public final class AnswerStyles {
 	 * @throws IllegalArgumentException if two of a kind have the same name
 	 */
 	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
-		this.headers = byName(
-				"HeaderStyle", HeaderStyle::name, List.of(NearestRateHeaders.xRateLimit(), new Draft11Headers(),
-						NearestRateHeaders.openAi(), NearestRateHeaders.anthropic(time), NearestRateHeaders.none()),
+		this.headers = byName("HeaderStyle", HeaderStyle::name,
+				List.of(LimitRemainingResetHeaders.xRateLimit(), new Draft11Headers(),
+						LimitRemainingResetHeaders.openAi(), LimitRemainingResetHeaders.anthropic(time),
+						LimitRemainingResetHeaders.none()),
 				headers);
 		this.bodies = bodies(bodies);
 	}

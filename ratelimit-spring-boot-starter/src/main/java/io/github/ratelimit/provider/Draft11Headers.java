@@ -178,7 +178,7 @@ final class Draft11Headers implements HeaderStyle {
 
 		private static long effectiveWindow(LimitDecision decision, int rate, Duration more) {
 			boolean beyond = decision.isViolated(rate) && more.compareTo(decision.retryAfter()) > 0;
-			return NearestRateHeaders.seconds(beyond ? decision.retryAfter() : more);
+			return LimitRemainingResetHeaders.seconds(beyond ? decision.retryAfter() : more);
 		}
 
 	}

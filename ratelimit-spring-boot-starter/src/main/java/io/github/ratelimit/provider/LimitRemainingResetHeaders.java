@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * of all limits or of those of a unit. All times are rounded up, so that a client that
  * waits this time is not too early.
  */
-final class NearestRateHeaders implements HeaderStyle {
+final class LimitRemainingResetHeaders implements HeaderStyle {
 
 	private final String name;
 
@@ -29,7 +29,7 @@ final class NearestRateHeaders implements HeaderStyle {
 
 	private final @Nullable String retryAfterMillis;
 
-	private NearestRateHeaders(String name, List<Names> units, Function<Duration, String> resetText,
+	private LimitRemainingResetHeaders(String name, List<Names> units, Function<Duration, String> resetText,
 			@Nullable String retryAfterMillis) {
 		this.name = name;
 		this.units = units;
@@ -43,7 +43,7 @@ final class NearestRateHeaders implements HeaderStyle {
 	 * while any is taken.
 	 */
 	static HeaderStyle xRateLimit() {
-		return new NearestRateHeaders("x-ratelimit",
+		return new LimitRemainingResetHeaders("x-ratelimit",
 				List.of(new Names(null, "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")),
 				(reset) -> Long.toString(seconds(reset)), null);
 	}
@@ -54,12 +54,12 @@ final class NearestRateHeaders implements HeaderStyle {
 	 * Retry-After.
 	 */
 	static HeaderStyle openAi() {
-		return new NearestRateHeaders("openai",
+		return new LimitRemainingResetHeaders("openai",
 				List.of(new Names(LimitUnit.REQUESTS, "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests",
 						"x-ratelimit-reset-requests"),
 						new Names(LimitUnit.TOKENS, "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
 								"x-ratelimit-reset-tokens")),
-				NearestRateHeaders::go, "retry-after-ms");
+				LimitRemainingResetHeaders::go, "retry-after-ms");
 	}
 
 	/**
@@ -67,7 +67,7 @@ final class NearestRateHeaders implements HeaderStyle {
 	 * permits are available again, rounded up to a second.
 	 */
 	static HeaderStyle anthropic(TimeSource time) {
-		return new NearestRateHeaders("anthropic",
+		return new LimitRemainingResetHeaders("anthropic",
 				List.of(new Names(LimitUnit.REQUESTS, "anthropic-ratelimit-requests-limit",
 						"anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
 						new Names(LimitUnit.TOKENS, "anthropic-ratelimit-tokens-limit",
@@ -77,7 +77,7 @@ final class NearestRateHeaders implements HeaderStyle {
 
 	/** Returns {@code none}: no headers about limits. */
 	static HeaderStyle none() {
-		return new NearestRateHeaders("none", List.of(), NearestRateHeaders::go, null);
+		return new LimitRemainingResetHeaders("none", List.of(), LimitRemainingResetHeaders::go, null);
 	}
 
 	private static String secondOf(Instant exact) {
