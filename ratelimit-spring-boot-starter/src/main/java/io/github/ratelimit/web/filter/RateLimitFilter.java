@@ -125,7 +125,9 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			}
 			if (isLater(request, scope)) {
 				scope.use(prepared);
-				writeHeadersOfLateDecisions(request, scope);
+				if (request.getDispatcherType() == DispatcherType.ASYNC) {
+					scope.writeHeaders(); // of a call that waited without a thread
+				}
 				proceed(request, prepared, chain, scope);
 			}
 			else {
@@ -163,13 +165,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 		return scope.hasEntered(this.phase) || request.getAttribute(LET_THROUGH) != null
 				|| RequestEnd.isErrorPage(request) || (type == DispatcherType.FORWARD && !scope.beganWith(type));
-	}
-
-	/** A call that waited without a thread was decided after the first dispatch. */
-	private static void writeHeadersOfLateDecisions(HttpServletRequest request, HttpLimitedRequest scope) {
-		if (request.getDispatcherType() == DispatcherType.ASYNC) {
-			scope.writeHeaders();
-		}
 	}
 
 	/** Later dispatches may use the container's own response again. */

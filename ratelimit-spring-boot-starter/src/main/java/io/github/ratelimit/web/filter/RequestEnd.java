@@ -274,7 +274,12 @@ final class RequestEnd implements AsyncListener {
 		finally {
 			this.response = null;
 			this.afterwards.run();
-			end(failed);
+			if (failed) {
+				this.permit.fail();
+			}
+			else {
+				this.permit.close();
+			}
 		}
 	}
 
@@ -291,15 +296,6 @@ final class RequestEnd implements AsyncListener {
 		catch (RuntimeException ex) {
 			return Settlements.UNKNOWN_STATUS; // the container has taken the response
 												// back
-		}
-	}
-
-	private void end(boolean failed) {
-		if (failed) {
-			this.permit.fail();
-		}
-		else {
-			this.permit.close();
 		}
 	}
 

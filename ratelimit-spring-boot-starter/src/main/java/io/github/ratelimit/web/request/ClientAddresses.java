@@ -52,9 +52,9 @@ public final class ClientAddresses {
 	private final int ipv6Prefix;
 
 	/** Whether there is nothing to warn of, or no more. */
-	private final AtomicBoolean knowsForwarded;
+	private final AtomicBoolean warnedOfForwarded;
 
-	private final AtomicBoolean warned = new AtomicBoolean();
+	private final AtomicBoolean warnedOfText = new AtomicBoolean();
 
 	private final AtomicBoolean warnedOfNone = new AtomicBoolean();
 
@@ -71,7 +71,7 @@ public final class ClientAddresses {
 					+ " bits is out of range. Write 1 to 128 bits; a client usually owns the addresses of 64.");
 		}
 		this.ipv6Prefix = ipv6Prefix;
-		this.knowsForwarded = new AtomicBoolean(evaluatesForwarded);
+		this.warnedOfForwarded = new AtomicBoolean(evaluatesForwarded);
 	}
 
 	/** Returns the address, null if the container has none, as over a Unix socket. */
@@ -79,12 +79,17 @@ public final class ClientAddresses {
 		checkForwarded(request);
 		String text = request.getRemoteAddr();
 		if (text == null || text.isBlank()) {
-			warnOfNone();
+			warnOnce(this.warnedOfNone,
+					"A request has no client address, as over a Unix socket, and a limit counts by it: ip has no "
+							+ "value then, and on-missing-key: ip refuses the request with 403. Write another key for such limits, "
+							+ "for example header('X-API-Key') or user, or on-missing-key: skip; behind a proxy that passes the "
+							+ "address on set server.forward-headers-strategy [RL606]");
 			return null;
 		}
 		String address = canonical(text, this.ipv6Prefix);
-		if (address.equals(UNKNOWN) && this.warned.compareAndSet(false, true)) {
-			logger.warn("A request came with '" + Key.of(text).masked() + "' (" + text.length() + " characters) as the "
+		if (address.equals(UNKNOWN) && !this.warnedOfText.get()) {
+			warnOnce(this.warnedOfText, "A request came with '" + Key.of(text).masked() + "' (" + text.length()
+					+ " characters) as the "
 					+ "address of its client, which is not an IP address. All requests with such texts are counted "
 					+ "together, under the address '" + UNKNOWN + "'. See that the proxy in front passes "
 					+ "on IP addresses (server.forward-headers-strategy), or count by another key [RL605]");
@@ -102,9 +107,9 @@ public final class ClientAddresses {
 	}
 
 	private void checkForwarded(HttpServletRequest request) {
-		for (int i = 0; i < FORWARDED.length && !this.knowsForwarded.get(); i++) {
-			if (request.getHeader(FORWARDED[i]) != null && this.knowsForwarded.compareAndSet(false, true)) {
-				logger.warn("A request came with the header " + FORWARDED[i]
+		for (int i = 0; i < FORWARDED.length && !this.warnedOfForwarded.get(); i++) {
+			if (request.getHeader(FORWARDED[i]) != null) {
+				warnOnce(this.warnedOfForwarded, "A request came with the header " + FORWARDED[i]
 						+ ", but server.forward-headers-strategy is not "
 						+ "set, so the header is not believed and limits by address count the peer of the connection. "
 						+ "Behind a proxy that is the proxy, and all its clients share one limit: set "
@@ -113,12 +118,9 @@ public final class ClientAddresses {
 		}
 	}
 
-	private void warnOfNone() {
-		if (this.warnedOfNone.compareAndSet(false, true)) {
-			logger.warn("A request has no client address, as over a Unix socket, and a limit counts by it: ip has no "
-					+ "value then, and on-missing-key: ip refuses the request with 403. Write another key for such limits, "
-					+ "for example header('X-API-Key') or user, or on-missing-key: skip; behind a proxy that passes the "
-					+ "address on set server.forward-headers-strategy [RL606]");
+	private static void warnOnce(AtomicBoolean warned, String message) {
+		if (warned.compareAndSet(false, true)) {
+			logger.warn(message);
 		}
 	}
 

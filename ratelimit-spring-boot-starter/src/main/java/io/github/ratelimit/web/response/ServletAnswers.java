@@ -223,7 +223,7 @@ public final class ServletAnswers {
 		BodyStyle style = bodyStyle(bodyStyle);
 		HttpServletResponse target = start(request, response, refusal);
 		addRetryHeaders(refusal, decision.retryAfter(), SdkRetries.areOf(style.name()), ours(target));
-		writeHeaders(joined(limits, decision.limits()), target);
+		writeHeaders(Stream.concat(limits.stream(), decision.limits().stream()).toList(), target);
 		writeBody(request, target, refusal, style);
 	}
 
@@ -320,20 +320,12 @@ public final class ServletAnswers {
 			stream = response.getOutputStream();
 		}
 		catch (IllegalStateException ex) {
-			sendThroughWriter(response, text);
+			// a handler that fails late may have opened the writer, with its own encoding
+			response.setHeader("Content-Length", null);
+			response.getWriter().write(text);
 			return;
 		}
 		stream.write(bytes);
-	}
-
-	/** A handler that fails late may have opened the writer, with its own encoding. */
-	private static void sendThroughWriter(HttpServletResponse response, String text) throws IOException {
-		response.setHeader("Content-Length", null);
-		response.getWriter().write(text);
-	}
-
-	private static List<LimitDecision> joined(List<LimitDecision> first, List<LimitDecision> second) {
-		return Stream.concat(first.stream(), second.stream()).toList();
 	}
 
 }
