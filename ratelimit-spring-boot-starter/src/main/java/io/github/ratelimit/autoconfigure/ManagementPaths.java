@@ -1,12 +1,12 @@
 package io.github.ratelimit.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.web.path.ManagementPath;
 
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
@@ -32,10 +32,10 @@ final class ManagementPaths {
 	}
 
 	/** To be called late, since it creates all endpoints. */
-	static Supplier<List<ManagementPath>> of(ApplicationContext context) {
+	static Supplier<Map<String, List<String>>> of(ApplicationContext context) {
 		ClassLoader classes = context.getClassLoader();
 		boolean present = ClassUtils.isPresent(ENDPOINTS, classes) && ClassUtils.isPresent(PORT_TYPE, classes);
-		return present ? () -> Endpoints.paths(context) : List::of;
+		return present ? () -> Endpoints.paths(context) : Map::of;
 	}
 
 	/** Returns a path with a slash before it and none after it, empty for the root. */
@@ -47,18 +47,18 @@ final class ManagementPaths {
 	/** Loaded only with Actuator. */
 	private static final class Endpoints {
 
-		static List<ManagementPath> paths(ApplicationContext context) {
+		static Map<String, List<String>> paths(ApplicationContext context) {
 			PathMappedEndpoints mapped = context.getBeanProvider(PathMappedEndpoints.class).getIfAvailable();
 			if (mapped == null) {
-				return List.of();
+				return Map.of();
 			}
 			Environment environment = context.getEnvironment();
 			String servletPath = clean(environment.getProperty("spring.mvc.servlet.path", ""));
 			String basePath = clean(mapped.getBasePath());
-			List<ManagementPath> paths = new ArrayList<>();
+			Map<String, List<String>> paths = new LinkedHashMap<>();
 			BiConsumer<String, String> add = (base, pattern) -> {
 				if (!pattern.isEmpty()) {
-					paths.add(ManagementPath.of(servletPath + base, servletPath + pattern));
+					paths.computeIfAbsent(servletPath + base, (first) -> new ArrayList<>()).add(servletPath + pattern);
 				}
 			};
 			if (ManagementPortType.get(environment) == ManagementPortType.SAME) {

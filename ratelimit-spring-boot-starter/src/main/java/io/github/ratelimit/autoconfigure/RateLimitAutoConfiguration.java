@@ -125,12 +125,9 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads,
-			ObjectProvider<LimitedRequest.Served<?>> requests) {
-		RequestThreads known = threads.getIfAvailable();
-		LimitedRequest.Served<?> served = requests.getIfAvailable();
-		return (known != null && served != null) ? new WaitingThreadLimit(known.forWaiting(), served::isServing)
-				: WaitingThreadLimit.NONE;
+	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads) {
+		RequestThreads known = threads.getIfAvailable(() -> RequestThreads.NONE_HELD);
+		return new WaitingThreadLimit(known.forWaiting(), known.serving());
 	}
 
 	@Bean

@@ -20,7 +20,6 @@ import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.web.cors.CorsHeaders;
-import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.filter.CurrentHttpRequest;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
@@ -29,7 +28,7 @@ import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePathWarnings;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.ForwardedHeaderCheck;
+import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
@@ -47,6 +46,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
@@ -68,13 +68,9 @@ public final class RateLimitWebAutoConfiguration {
 	static final String NO_PATH = "/rate-limit-filter-without-rules";
 
 	@Bean
-	RequestThreads rateLimitRequestThreads(Environment environment) {
-		return RequestThreads.of(environment);
-	}
-
-	@Bean
-	LimitedRequest.Served<HttpLimitedRequest> rateLimitServedRequests() {
-		return new LimitedRequest.Served<>();
+	RequestThreads rateLimitRequestThreads(Environment environment, ObjectProvider<CurrentHttpRequest> requests) {
+		SingletonSupplier<CurrentHttpRequest> current = SingletonSupplier.of(requests::getObject);
+		return RequestThreads.of(environment, () -> current.obtain().isServing());
 	}
 
 	@Bean
@@ -110,16 +106,25 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CurrentHttpRequest rateLimitCurrentHttpRequest(LimitedRequest.Served<HttpLimitedRequest> served,
-			RateLimitProperties properties, Rules rules, ServletAnswers answers, Identity identity,
-			Degradation degradation) {
-		return new CurrentHttpRequest(served, rules, answers, identity, degradation, properties.http().ipv6Prefix());
+	ClientAddresses rateLimitClientAddresses(RateLimitProperties properties, Environment environment) {
+		CloudPlatform platform = CloudPlatform.getActive(environment);
+		boolean evaluatesForwarded = environment.containsProperty("server.forward-headers-strategy")
+				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")
+				|| (platform != null && platform.isUsingForwardHeaders());
+		return new ClientAddresses(properties.http().ipv6Prefix(), evaluatesForwarded);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CurrentHttpRequest rateLimitCurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity,
+			Degradation degradation, ClientAddresses addresses) {
+		return new CurrentHttpRequest(rules, answers, identity, degradation, addresses);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	LimitedRequest.Current rateLimitCurrentLimitedRequest(CurrentHttpRequest scopes) {
-		return scopes.decisions();
+		return scopes::get;
 	}
 
 	@Bean
@@ -129,28 +134,18 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment) {
-		CloudPlatform platform = CloudPlatform.getActive(environment);
-		return new ForwardedHeaderCheck(environment.containsProperty("server.forward-headers-strategy")
-				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")
-				|| (platform != null && platform.isUsingForwardHeaders()));
-	}
-
-	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(Rules rules, ChargeLimiter limiter,
-			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation,
-			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
+			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation, Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, rules, limiter, scopes, answers,
-				degradation, forwardedHeaders);
+				degradation);
 		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
 	}
 
 	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(Rules rules, ChargeLimiter limiter,
-			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation,
-			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
+			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation, Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, rules, limiter, scopes, answers,
-				degradation, forwardedHeaders);
+				degradation);
 		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
 				securityFilterOrder(environment) + 1);
 		if (rules.of(RulePhase.AFTER_SECURITY).isEmpty()) {

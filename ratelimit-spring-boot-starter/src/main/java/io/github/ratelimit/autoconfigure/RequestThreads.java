@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import java.util.function.BooleanSupplier;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindResult;
@@ -13,11 +14,12 @@ import org.springframework.util.ClassUtils;
  *
  * @param all how many threads serve requests, {@link Integer#MAX_VALUE} if waiting holds
  * none of them: with virtual threads, or without a server
+ * @param serving whether the current thread is one of them
  */
-record RequestThreads(int all) {
+record RequestThreads(int all, BooleanSupplier serving) {
 
 	/** Queued calls hold no request threads. */
-	static final RequestThreads NONE_HELD = new RequestThreads(Integer.MAX_VALUE);
+	static final RequestThreads NONE_HELD = new RequestThreads(Integer.MAX_VALUE, () -> false);
 
 	/** The default of Tomcat and Jetty. */
 	private static final int DEFAULT = 200;
@@ -27,8 +29,9 @@ record RequestThreads(int all) {
 	/**
 	 * Reads the number from the configuration of the servlet server.
 	 * @param environment the application's properties
+	 * @param serving whether the current thread serves a request
 	 */
-	static RequestThreads of(Environment environment) {
+	static RequestThreads of(Environment environment, BooleanSupplier serving) {
 		if (Threading.VIRTUAL.isActive(environment)) {
 			return NONE_HELD;
 		}
@@ -37,7 +40,7 @@ record RequestThreads(int all) {
 		int jetty = most(binder, "server.jetty.threads.max");
 		boolean onTomcat = isPresent("org.apache.catalina.startup.Tomcat");
 		boolean onJetty = isPresent("org.eclipse.jetty.server.Server");
-		return new RequestThreads(onTomcat && onJetty ? Math.min(tomcat, jetty) : onJetty ? jetty : tomcat);
+		return new RequestThreads(onTomcat && onJetty ? Math.min(tomcat, jetty) : onJetty ? jetty : tomcat, serving);
 	}
 
 	private static int most(Binder binder, String property) {

@@ -10,24 +10,8 @@ import org.springframework.util.StringUtils;
  * One call that expressions are evaluated over: a request, a method call, or a method
  * call within a request. Its methods are the variables and functions of expressions;
  * without a request they have no value.
- *
- * @param request the facts of the request, null if none is bound
- * @param arguments the method's arguments in the order of its parameters, not copied;
- * empty for a request alone
- * @param status the status of the response, null before there is one
  */
-public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] arguments, @Nullable Integer status) {
-
-	private static final Object[] NO_ARGUMENTS = {};
-
-	/**
-	 * Returns the call of a request.
-	 * @param request the facts of the request
-	 * @return the call
-	 */
-	public static ExpressionRoot of(RequestFacts request) {
-		return of(request, NO_ARGUMENTS);
-	}
+public interface ExpressionRoot {
 
 	/**
 	 * Returns the call of a method.
@@ -35,8 +19,30 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param arguments the arguments, not copied
 	 * @return the call
 	 */
-	public static ExpressionRoot of(@Nullable RequestFacts request, @Nullable Object[] arguments) {
-		return new ExpressionRoot(request, arguments, null);
+	static ExpressionRoot of(@Nullable RequestFacts request, @Nullable Object[] arguments) {
+		return new Call(request, arguments, null);
+	}
+
+	/**
+	 * Returns the facts of the request.
+	 * @return the facts, null if none is bound
+	 */
+	@Nullable RequestFacts request();
+
+	/**
+	 * Returns the method's arguments in the order of its parameters.
+	 * @return the arguments, not copied; empty for a request alone
+	 */
+	default @Nullable Object[] arguments() {
+		return new Object[0];
+	}
+
+	/**
+	 * Returns the value of the variable {@code status}.
+	 * @return the status of the response, null before there is one
+	 */
+	default @Nullable Integer status() {
+		return null;
 	}
 
 	/**
@@ -44,8 +50,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param status the status of the response
 	 * @return the answered call
 	 */
-	public ExpressionRoot answered(int status) {
-		return new ExpressionRoot(this.request, this.arguments, status);
+	default ExpressionRoot answered(int status) {
+		return new Call(request(), arguments(), status);
 	}
 
 	/**
@@ -54,42 +60,42 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param result the result of the method
 	 * @return the call with its result
 	 */
-	public ExpressionRoot returned(@Nullable Object result) {
-		@Nullable Object[] values = Arrays.copyOf(this.arguments, this.arguments.length + 1);
-		values[this.arguments.length] = result;
-		return new ExpressionRoot(this.request, values, this.status);
+	default ExpressionRoot returned(@Nullable Object result) {
+		@Nullable Object[] values = Arrays.copyOf(arguments(), arguments().length + 1);
+		values[values.length - 1] = result;
+		return new Call(request(), values, status());
 	}
 
 	/**
 	 * Returns the value of the variable {@code ip}.
 	 * @return see {@link RequestFacts#ip()}, null without a request
 	 */
-	public @Nullable String ip() {
-		return (this.request != null) ? this.request.ip() : null;
+	default @Nullable String ip() {
+		return (request() != null) ? request().ip() : null;
 	}
 
 	/**
 	 * Returns the value of the variable {@code user}.
 	 * @return see {@link RequestFacts#user()}, null without a request
 	 */
-	public @Nullable String user() {
-		return (this.request != null) ? this.request.user() : null;
+	default @Nullable String user() {
+		return (request() != null) ? request().user() : null;
 	}
 
 	/**
 	 * Returns the value of the variable {@code method}.
 	 * @return see {@link RequestFacts#method()}, null without a request
 	 */
-	public @Nullable String method() {
-		return (this.request != null) ? this.request.method() : null;
+	default @Nullable String method() {
+		return (request() != null) ? request().method() : null;
 	}
 
 	/**
 	 * Returns the value of the variable {@code path}.
 	 * @return see {@link RequestFacts#path()}, null without a request
 	 */
-	public @Nullable String path() {
-		return (this.request != null) ? this.request.path() : null;
+	default @Nullable String path() {
+		return (request() != null) ? request().path() : null;
 	}
 
 	/**
@@ -97,8 +103,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param name the name
 	 * @return see {@link RequestFacts#header(String)}, null without a request
 	 */
-	public @Nullable String header(String name) {
-		return (this.request != null) ? this.request.header(name) : null;
+	default @Nullable String header(String name) {
+		return (request() != null) ? request().header(name) : null;
 	}
 
 	/**
@@ -106,8 +112,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param name the name
 	 * @return see {@link RequestFacts#cookie(String)}, null without a request
 	 */
-	public @Nullable String cookie(String name) {
-		return (this.request != null) ? this.request.cookie(name) : null;
+	default @Nullable String cookie(String name) {
+		return (request() != null) ? request().cookie(name) : null;
 	}
 
 	/**
@@ -115,8 +121,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param name the name
 	 * @return see {@link RequestFacts#param(String)}, null without a request
 	 */
-	public @Nullable String param(String name) {
-		return (this.request != null) ? this.request.param(name) : null;
+	default @Nullable String param(String name) {
+		return (request() != null) ? request().param(name) : null;
 	}
 
 	/**
@@ -124,8 +130,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param name the name
 	 * @return see {@link RequestFacts#claim(String)}, null without a request
 	 */
-	public @Nullable Object claim(String name) {
-		return (this.request != null) ? this.request.claim(name) : null;
+	default @Nullable Object claim(String name) {
+		return (request() != null) ? request().claim(name) : null;
 	}
 
 	/**
@@ -133,8 +139,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param role the role
 	 * @return see {@link RequestFacts#hasRole(String)}, false without a request
 	 */
-	public boolean hasRole(String role) {
-		return this.request != null && this.request.hasRole(role);
+	default boolean hasRole(String role) {
+		return request() != null && request().hasRole(role);
 	}
 
 	/**
@@ -142,8 +148,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param authority the authority
 	 * @return see {@link RequestFacts#hasAuthority(String)}, false without a request
 	 */
-	public boolean hasAuthority(String authority) {
-		return this.request != null && this.request.hasAuthority(authority);
+	default boolean hasAuthority(String authority) {
+		return request() != null && request().hasAuthority(authority);
 	}
 
 	/**
@@ -152,7 +158,7 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param subnet the text of the subnet
 	 * @return whether the client's address is in it, false without a request
 	 */
-	public boolean inSubnet(String subnet) {
+	default boolean inSubnet(String subnet) {
 		return inSubnet(Subnet.parse(subnet));
 	}
 
@@ -161,8 +167,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param subnet the subnet
 	 * @return false without a request or an address
 	 */
-	public boolean inSubnet(Subnet subnet) {
-		return this.request != null && subnet.includes(this.request.address());
+	default boolean inSubnet(Subnet subnet) {
+		return request() != null && subnet.includes(request().address());
 	}
 
 	/**
@@ -170,8 +176,8 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @param name the name
 	 * @return see {@link RequestFacts#attribute(String)}, null without a request
 	 */
-	public @Nullable Object attribute(String name) {
-		return (this.request != null) ? this.request.attribute(name) : null;
+	default @Nullable Object attribute(String name) {
+		return (request() != null) ? request().attribute(name) : null;
 	}
 
 	/**
@@ -180,7 +186,7 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 	 * @return the first that is neither null nor a blank text nor an empty
 	 * {@link java.util.Optional}, collection, map or array; null if all are
 	 */
-	public @Nullable Object coalesce(@Nullable Object... values) {
+	default @Nullable Object coalesce(@Nullable Object... values) {
 		for (Object value : values) {
 			if (isPresent(value)) {
 				return value;
@@ -191,6 +197,18 @@ public record ExpressionRoot(@Nullable RequestFacts request, @Nullable Object[] 
 
 	private static boolean isPresent(@Nullable Object value) {
 		return (value instanceof CharSequence text) ? StringUtils.hasText(text) : !ObjectUtils.isEmpty(value);
+	}
+
+	/**
+	 * A call with what expressions can read of it.
+	 *
+	 * @param request the facts of the request, null if none is bound
+	 * @param arguments the arguments of the method
+	 * @param status the status of the response, null before there is one
+	 */
+	record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
+			@Nullable Integer status) implements ExpressionRoot {
+
 	}
 
 }

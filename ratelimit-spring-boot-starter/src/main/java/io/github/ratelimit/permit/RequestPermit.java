@@ -22,13 +22,22 @@ public final class RequestPermit implements Permit {
 	private static final int MAX_RETURNED = 64;
 
 	/** Decisions whose parts have not been needed yet. */
-	private final List<Decision> unread = new ArrayList<>(2);
+	private final List<Decision> unread;
 
 	private final List<HeldCharge> parts = new ArrayList<>(0);
 
 	private long spent;
 
 	private boolean ended;
+
+	/**
+	 * Creates the permit of a request.
+	 * @param decisions the decisions of rules by then, which hold until the response is
+	 * complete
+	 */
+	public RequestPermit(List<Decision> decisions) {
+		this.unread = new ArrayList<>(decisions);
+	}
 
 	/**
 	 * Adds the decision of a rule, which holds until the response is complete.
@@ -53,9 +62,6 @@ public final class RequestPermit implements Permit {
 	 */
 	public CallPermit call(Decision decision, List<Charge> covered) {
 		List<HeldCharge> own = CallPermit.parts(decision);
-		if (own.isEmpty() && covered.isEmpty()) {
-			return CallPermit.nothing();
-		}
 		synchronized (this) {
 			List<HeldCharge> inAdvance = covered.isEmpty() ? List.of() : parts().stream()
 				.filter((part) -> part.endsWithRequest() && covered.stream().anyMatch(part.charge()::sameBucketAs))
@@ -204,9 +210,6 @@ public final class RequestPermit implements Permit {
 				return;
 			}
 			this.ended = true;
-			if (isPlain()) {
-				return;
-			}
 			over = parts().stream().filter(HeldCharge::endsWithRequest).toList();
 			spent = this.spent;
 		}
@@ -218,11 +221,6 @@ public final class RequestPermit implements Permit {
 			HeldCharge.settle(over, (part) -> part.isRefundedOnFailure() && !part.used(), 0);
 		}
 		over.stream().filter(HeldCharge::isPassedOn).forEach(HeldCharge::keepPending);
-	}
-
-	/** Most requests hold nothing that has to end. */
-	private boolean isPlain() {
-		return this.parts.isEmpty() && this.unread.stream().noneMatch(StoreDecision::hasToEnd);
 	}
 
 	@Override

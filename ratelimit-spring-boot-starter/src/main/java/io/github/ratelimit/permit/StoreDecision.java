@@ -93,8 +93,13 @@ public sealed class StoreDecision extends Decision {
 		return (decision instanceof StoreDecision made) ? made.held().parts : List.of();
 	}
 
-	/** Returns whether a call with this decision has to be ended or settled. */
-	static boolean hasToEnd(Decision decision) {
+	/**
+	 * Returns whether a call with a decision has to be ended or settled.
+	 * @param decision any decision
+	 * @return whether a limit of it has a cost, counts concurrent calls or waits for the
+	 * outcome
+	 */
+	public static boolean hasToEnd(Decision decision) {
 		List<ChargeDecision> limits = chargesOf(decision);
 		for (int i = 0; i < limits.size(); i++) {
 			if (hasToEnd(limits.get(i))) {

@@ -29,8 +29,9 @@ public final class AnswerStyles {
 	 */
 	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
 		this.headers = byName("HeaderStyle", HeaderStyle::name,
-				List.of(new XRateLimitHeaders(), new Draft11Headers(), OpenAiAndAnthropicHeaders.openAi(),
-						OpenAiAndAnthropicHeaders.anthropic(time), OpenAiAndAnthropicHeaders.none()),
+				List.of(LimitRemainingResetHeaders.xRateLimit(), new Draft11Headers(),
+						LimitRemainingResetHeaders.openAi(), LimitRemainingResetHeaders.anthropic(time),
+						LimitRemainingResetHeaders.none()),
 				headers);
 		this.bodies = bodies(bodies);
 	}

@@ -33,6 +33,9 @@ final class Draft11Headers implements HeaderStyle {
 
 	private static final String STATE = "RateLimit";
 
+	/** The greatest Integer of a structured field (RFC 9651, 3.3.1). */
+	private static final long MAX_INTEGER = 999_999_999_999_999L;
+
 	/** Bounds the texts of limits whose rates change. */
 	private static final int MAX_TEXTS = 10_000;
 
@@ -91,6 +94,35 @@ final class Draft11Headers implements HeaderStyle {
 		return created;
 	}
 
+	/**
+	 * Appends an Integer of a structured field, which is not negative here and cut to the
+	 * 15 digits that one may have.
+	 */
+	static void appendInteger(StringBuilder to, long value) {
+		to.append(Math.max(0, Math.min(MAX_INTEGER, value)));
+	}
+
+	/**
+	 * Appends a String of a structured field (RFC 9651, 3.3.3); a character that it
+	 * cannot contain becomes a question mark.
+	 */
+	static void appendString(StringBuilder to, String text) {
+		to.append('"');
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c < ' ' || c > '~') {
+				to.append('?');
+			}
+			else {
+				if (c == '"' || c == '\\') {
+					to.append('\\');
+				}
+				to.append(c);
+			}
+		}
+		to.append('"');
+	}
+
 	/** The parts that stay the same while a limit has the same rates. */
 	private static final class Texts {
 
@@ -107,9 +139,9 @@ final class Draft11Headers implements HeaderStyle {
 			StringBuilder all = new StringBuilder();
 			for (int i = 0; i < limit.quotas(); i++) {
 				StringBuilder name = new StringBuilder();
-				StructuredFieldWriter.appendString(name, PolicyNames.of(limit, i));
+				appendString(name, PolicyNames.of(limit, i));
 				all.append((i > 0) ? ", " : "").append(name);
-				StructuredFieldWriter.appendInteger(all.append(";q="), limit.quota(i));
+				appendInteger(all.append(";q="), limit.quota(i));
 				all.append(unit(limit)).append(this.timed ? window(limit.rates().get(i)) : "");
 				this.stateHeads[i] = name + ";r=";
 			}
@@ -128,7 +160,7 @@ final class Draft11Headers implements HeaderStyle {
 			Duration window = rate.timeToFull();
 			StringBuilder text = new StringBuilder();
 			if (window.getNano() == 0) {
-				StructuredFieldWriter.appendInteger(text.append(";w="), window.getSeconds());
+				appendInteger(text.append(";w="), window.getSeconds());
 			}
 			return text.toString();
 		}
@@ -136,17 +168,17 @@ final class Draft11Headers implements HeaderStyle {
 		void appendState(StringBuilder to, LimitDecision decision) {
 			for (int rate = 0; rate < this.stateHeads.length; rate++) {
 				to.append((rate > 0) ? ", " : "").append(this.stateHeads[rate]);
-				StructuredFieldWriter.appendInteger(to, decision.remaining(rate));
+				appendInteger(to, decision.remaining(rate));
 				Duration more = this.timed ? decision.moreAfter(rate) : null;
 				if (more != null) {
-					StructuredFieldWriter.appendInteger(to.append(";t="), effectiveWindow(decision, rate, more));
+					appendInteger(to.append(";t="), effectiveWindow(decision, rate, more));
 				}
 			}
 		}
 
 		private static long effectiveWindow(LimitDecision decision, int rate, Duration more) {
 			boolean beyond = decision.isViolated(rate) && more.compareTo(decision.retryAfter()) > 0;
-			return ResetTimeFormat.seconds(beyond ? decision.retryAfter() : more);
+			return LimitRemainingResetHeaders.seconds(beyond ? decision.retryAfter() : more);
 		}
 
 	}

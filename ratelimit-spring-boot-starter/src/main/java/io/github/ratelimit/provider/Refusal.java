@@ -51,7 +51,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 			violated.removeIf((limit) -> !limit.isNeverPayable());
 			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0, requestId);
 		}
-		long seconds = Math.max(1, ResetTimeFormat.seconds(decision.retryAfter()));
+		long seconds = Math.max(1, LimitRemainingResetHeaders.seconds(decision.retryAfter()));
 		if (banned) {
 			violated.removeIf((limit) -> !limit.isBanned());
 			return new Refusal(Reason.BANNED, RefusalMessages.banned(violated, seconds), violated, seconds, requestId);
@@ -90,7 +90,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	 * @return the unit, null if that limit has none or no limit may be named
 	 */
 	public @Nullable LimitUnit unit() {
-		LimitDecision longest = NearestRate.of(this.violated);
+		LimitDecision longest = LimitRemainingResetHeaders.nearest(this.violated);
 		return (longest != null) ? longest.limit().unit() : null;
 	}
 

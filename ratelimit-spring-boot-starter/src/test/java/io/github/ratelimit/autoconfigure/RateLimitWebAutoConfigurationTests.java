@@ -12,6 +12,7 @@ import io.github.ratelimit.web.security.SecurityContextIdentity;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -246,7 +247,7 @@ class RateLimitWebAutoConfigurationTests {
 			"server.forward-headers-strategy=framework, false", "server.tomcat.remoteip.remote-ip-header=X-Ip, false",
 			"spring.main.cloud-platform=kubernetes, false" })
 	void aForwardedHeaderWithoutAStrategyIsAWarning(String property, boolean warns, CapturedOutput output) {
-		this.runner.withPropertyValues(property).run((context) -> {
+		this.withRule.withPropertyValues(property).run((context) -> {
 			MockHttpServletRequest request = request("/x");
 			request.addHeader("X-Forwarded-For", "198.51.100.7");
 			serve(context, request);
@@ -343,7 +344,7 @@ class RateLimitWebAutoConfigurationTests {
 
 		@Bean
 		Rules rules() {
-			return new Rules(List.of(), List::of);
+			return new Rules(List.of(), Map::of);
 		}
 
 	}

@@ -14,7 +14,7 @@ class RequestThreadsTests {
 
 	@Test
 	void aQuarterOfTheDefaultNumberOfServerThreads() {
-		RequestThreads threads = RequestThreads.of(new MockEnvironment());
+		RequestThreads threads = RequestThreads.of(new MockEnvironment(), () -> true);
 		assertThat(threads.forWaiting()).isEqualTo(50);
 		assertThat(threads.describe()).isEqualTo("at most 50 of 200 request threads wait, 25 for one key");
 	}
@@ -32,7 +32,7 @@ class RequestThreadsTests {
 		else {
 			environment.setProperty(property, Integer.toString(all));
 		}
-		assertThat(RequestThreads.of(environment).forWaiting()).isEqualTo(waiting);
+		assertThat(RequestThreads.of(environment, () -> true).forWaiting()).isEqualTo(waiting);
 	}
 
 	@Test

@@ -77,7 +77,7 @@ public final class Requests {
 				return null;
 			}
 
-		});
+		}, new Object[0]);
 	}
 
 }

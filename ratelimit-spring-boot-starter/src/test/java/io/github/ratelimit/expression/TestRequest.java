@@ -27,7 +27,7 @@ public final class TestRequest implements RequestFacts {
 	}
 
 	public ExpressionRoot call() {
-		return ExpressionRoot.of(this);
+		return ExpressionRoot.of(this, new Object[0]);
 	}
 
 	private @Nullable String text(String what) {

@@ -55,7 +55,7 @@ final class BoundRequest {
 
 		private final List<Decision> decisions = new ArrayList<>();
 
-		private final RequestPermit permit = new RequestPermit();
+		private final RequestPermit permit = new RequestPermit(List.of());
 
 		private final List<Runnable> afterResponse = new ArrayList<>();
 

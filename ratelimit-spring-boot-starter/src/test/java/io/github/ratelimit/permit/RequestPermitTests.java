@@ -26,7 +26,7 @@ class RequestPermitTests {
 
 	private final Charge tokens = charge(Limit.named("tokens").rates(Rate.parse("1000/36500d")).costed(true).build());
 
-	private final RequestPermit permit = new RequestPermit();
+	private final RequestPermit permit = new RequestPermit(List.of());
 
 	@Test
 	void theSlotOfARuleIsFreeAfterARequestWithManyCallsThatItCovers() {

@@ -175,8 +175,8 @@ class Draft11HeadersTests {
 	@Property
 	void anyTextAndNumberMakeAValidItem(@ForAll("hostileTexts") String name, @ForAll long number) {
 		StringBuilder field = new StringBuilder();
-		StructuredFieldWriter.appendString(field, name);
-		StructuredFieldWriter.appendInteger(field.append(";q="), number);
+		Draft11Headers.appendString(field, name);
+		Draft11Headers.appendInteger(field.append(";q="), number);
 		List<Item> items = StructuredFieldReader.list(field.toString());
 		assertThat(items).hasSize(1);
 		assertThat(items.get(0).value()).hasSameSizeAs(name);
@@ -186,7 +186,7 @@ class Draft11HeadersTests {
 	@Test
 	void stringsAreEscaped() {
 		StringBuilder field = new StringBuilder();
-		StructuredFieldWriter.appendString(field, "a\"b\\c\r\nd\u00e9");
+		Draft11Headers.appendString(field, "a\"b\\c\r\nd\u00e9");
 		assertThat(field).hasToString("\"a\\\"b\\\\c??d?\"");
 	}
 

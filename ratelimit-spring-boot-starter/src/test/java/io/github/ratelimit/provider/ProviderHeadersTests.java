@@ -34,7 +34,7 @@ class ProviderHeadersTests {
 
 	@Test
 	void openAiDistinguishesRequestsFromTokens() {
-		OpenAiAndAnthropicHeaders.openAi()
+		LimitRemainingResetHeaders.openAi()
 			.write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)),
 					granted(TOKENS, 99_000, Duration.ofMillis(600)),
 					granted(Decisions.limit("address", "1/h"), 0, Duration.ofHours(1))), this.response::setHeader);
@@ -45,13 +45,13 @@ class ProviderHeadersTests {
 		assertHeader("x-ratelimit-remaining-tokens", "99000");
 		assertHeader("x-ratelimit-reset-tokens", "600ms");
 		assertThat(this.response.getHeaderNames()).hasSize(6)
-			.allMatch(OpenAiAndAnthropicHeaders.openAi().headerNames()::contains);
+			.allMatch(LimitRemainingResetHeaders.openAi().headerNames()::contains);
 	}
 
 	@Test
 	void ofEachUnitTheLimitNearestToRefusalIsReported() {
 		Limit daily = limit("daily", "10/d", LimitUnit.REQUESTS);
-		OpenAiAndAnthropicHeaders.openAi()
+		LimitRemainingResetHeaders.openAi()
 			.write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)), granted(daily, 2, Duration.ofMinutes(1152))),
 					this.response::setHeader);
 		assertHeader("x-ratelimit-limit-requests", "10");
@@ -63,7 +63,7 @@ class ProviderHeadersTests {
 	void ofSeveralRatesTheScarcestIsReported() {
 		Limit two = limit("chat", "5/s, 60/min", LimitUnit.REQUESTS);
 		long[] perRate = perRate(4, Duration.ofMillis(200), 3, Duration.ofMillis(57_001));
-		OpenAiAndAnthropicHeaders.openAi()
+		LimitRemainingResetHeaders.openAi()
 			.write(List.of(ChargeDecision.granted(Decisions.charge(two), null, 3, 57_001_000_000L, perRate)),
 					this.response::setHeader);
 		assertHeader("x-ratelimit-limit-requests", "60");
@@ -73,14 +73,14 @@ class ProviderHeadersTests {
 	@Test
 	void limitsWithoutAUnitAreNotReported() {
 		ChargeDecision decision = granted(Decisions.limit("chat", "10/min"), 9, Duration.ofSeconds(6));
-		OpenAiAndAnthropicHeaders.openAi().write(List.of(decision), this.response::setHeader);
-		OpenAiAndAnthropicHeaders.anthropic(this.time).write(List.of(decision), this.response::setHeader);
+		LimitRemainingResetHeaders.openAi().write(List.of(decision), this.response::setHeader);
+		LimitRemainingResetHeaders.anthropic(this.time).write(List.of(decision), this.response::setHeader);
 		assertThat(this.response.getHeaderNames()).isEmpty();
 	}
 
 	@Test
 	void anthropicReportsTheTimeAtWhichAllPermitsAreAvailableAgain() {
-		OpenAiAndAnthropicHeaders.anthropic(this.time)
+		LimitRemainingResetHeaders.anthropic(this.time)
 			.write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)),
 					refused(TOKENS, Duration.ofSeconds(1), Duration.ofMillis(59_001))), this.response::setHeader);
 		assertHeader("anthropic-ratelimit-requests-limit", "60");
@@ -90,13 +90,13 @@ class ProviderHeadersTests {
 		assertHeader("anthropic-ratelimit-tokens-remaining", "0");
 		assertHeader("anthropic-ratelimit-tokens-reset", "2026-01-01T00:01:00Z");
 		assertThat(this.response.getHeaderNames()).hasSize(6)
-			.allMatch(OpenAiAndAnthropicHeaders.anthropic(this.time).headerNames()::contains);
+			.allMatch(LimitRemainingResetHeaders.anthropic(this.time).headerNames()::contains);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "1, 1", "1000000, 1", "1000001, 2", "6000000000, 6000" })
 	void openAisRetryAfterIsMillisecondsRoundedUp(long nanos, String millis) {
-		OpenAiAndAnthropicHeaders.openAi().writeRetryAfter(Duration.ofNanos(nanos), this.response::setHeader);
+		LimitRemainingResetHeaders.openAi().writeRetryAfter(Duration.ofNanos(nanos), this.response::setHeader);
 		assertHeader("retry-after-ms", millis);
 	}
 
@@ -105,12 +105,12 @@ class ProviderHeadersTests {
 			"PT6M, 6m0s", "PT1M0.05S, 1m0.05s", "PT1H2M3.5S, 1h2m3.5s", "PT1H, 1h0m0s", "PT24H, 24h0m0s",
 			"PT59.999S, 59.999s", "PT8.64S, 8.64s" })
 	void timesAreWrittenAsGoWritesThem(Duration time, String text) {
-		assertThat(ResetTimeFormat.go(time)).isEqualTo(text);
+		assertThat(LimitRemainingResetHeaders.go(time)).isEqualTo(text);
 	}
 
 	@Property
 	void everyTimeCanBeReadAgain(@ForAll @LongRange(min = 0, max = 3_153_600_000_000L) long millis) {
-		String text = ResetTimeFormat.go(Duration.ofMillis(millis));
+		String text = LimitRemainingResetHeaders.go(Duration.ofMillis(millis));
 		assertThat(millisOf(text)).as(text).isEqualTo(millis);
 		assertThat(text).isEqualTo(goText(millis));
 	}

@@ -41,7 +41,7 @@ class ReadBackTests {
 			@ForAll @LongRange(min = 0, max = 99_999) long tokens) {
 		Quota expectedRequests = quota(Dimension.REQUESTS, 60, requests);
 		Quota expectedTokens = quota(Dimension.TOKENS, 100_000, tokens);
-		Map<String, String> headers = write(OpenAiAndAnthropicHeaders.openAi(), expectedRequests, expectedTokens);
+		Map<String, String> headers = write(LimitRemainingResetHeaders.openAi(), expectedRequests, expectedTokens);
 		List<Quota> quotas = read("openai", 200, headers, null).quotas();
 		assertThat(quotas).hasSize(2);
 		assertThat(quotas.get(0)).isEqualTo(rounded(expectedRequests, quotas.get(0)));
@@ -53,7 +53,7 @@ class ReadBackTests {
 			@ForAll @LongRange(min = 0, max = 100_000) long tokens) {
 		Quota expectedRequests = quota(Dimension.REQUESTS, 60, requests);
 		Quota expectedTokens = quota(Dimension.TOKENS, 100_000, tokens);
-		Map<String, String> headers = write(OpenAiAndAnthropicHeaders.anthropic(this.time), expectedRequests,
+		Map<String, String> headers = write(LimitRemainingResetHeaders.anthropic(this.time), expectedRequests,
 				expectedTokens);
 		List<Quota> quotas = read("anthropic", 200, headers, null).quotas();
 		assertThat(quotas).hasSize(2);
@@ -75,7 +75,7 @@ class ReadBackTests {
 	void xRateLimitHeadersComeBackAsALimitThatIsFullAtTheEnd(@ForAll @LongRange(min = 0, max = 60) long requests) {
 		Quota expected = quota(Dimension.REQUESTS, 60, requests);
 		Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-		new XRateLimitHeaders()
+		LimitRemainingResetHeaders.xRateLimit()
 			.write(List.of(granted(limit("60/min", LimitUnit.REQUESTS), requests, expected.untilFull())), headers::put);
 		assertThat(read("ietf", 200, headers, null).quotas()).containsExactly(new Quota(Dimension.REQUESTS, 60,
 				requests, Duration.ofSeconds(60 - requests), MINUTE, Refill.FIXED_WINDOW));

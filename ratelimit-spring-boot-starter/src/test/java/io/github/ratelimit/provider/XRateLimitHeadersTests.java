@@ -74,7 +74,7 @@ class XRateLimitHeadersTests {
 	}
 
 	private void write(ChargeDecision... limits) {
-		new XRateLimitHeaders().write(List.of(limits), this.response::setHeader);
+		LimitRemainingResetHeaders.xRateLimit().write(List.of(limits), this.response::setHeader);
 	}
 
 	private void assertHeaders(String limit, String remaining, String reset) {

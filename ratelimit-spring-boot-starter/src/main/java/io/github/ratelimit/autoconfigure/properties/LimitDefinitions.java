@@ -24,7 +24,7 @@ import io.github.ratelimit.expression.PlanSelection;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.web.request.IpAddressText;
+import io.github.ratelimit.web.request.ClientAddresses;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -131,7 +131,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 */
 	public void registerIn(LimitRegistry registry) {
 		int ipv6Prefix = this.properties.http().ipv6Prefix();
-		registry.setAddressForm((address) -> IpAddressText.canonicalOrSame(address, ipv6Prefix));
+		registry.setAddressForm((address) -> ClientAddresses.canonicalOrSame(address, ipv6Prefix));
 		forEach((definition) -> definition.registerIn(registry));
 	}
 

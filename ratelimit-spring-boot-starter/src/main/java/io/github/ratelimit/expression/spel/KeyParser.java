@@ -75,8 +75,15 @@ final class KeyParser {
 		if (node instanceof VariableReference argument) {
 			this.expression.types().checkKey(argument);
 		}
-		return Part.value(kind(node), this.expression.<@Nullable String>evaluation(node, ValueToText::text),
+		return Part.value(kind(node), this.expression.evaluation(node, conversion(node)),
 				ExpressionInputs.needsRequest(node));
+	}
+
+	/** What is declared as a text only has to be present. */
+	private static Function<@Nullable Object, @Nullable String> conversion(SpelNode node) {
+		VariableOrFunction value = ParsedExpression.named(node);
+		return (value != null && value.type() == String.class)
+				? (text) -> (text != null && !((String) text).isBlank()) ? (String) text : null : ValueToText::text;
 	}
 
 	private void addOperands(SpelNode node, List<Part> parts) {

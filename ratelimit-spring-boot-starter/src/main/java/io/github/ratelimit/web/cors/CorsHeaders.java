@@ -18,8 +18,8 @@ import org.springframework.web.util.WebUtils;
 
 /**
  * Responses to other origins: they have the headers of the application's own CORS
- * configuration, which also expose the rate limit headers. A request without an
- * {@code Origin} costs nothing. Thread-safe.
+ * configuration, which also expose the rate limit headers. Only for requests with an
+ * {@code Origin}. Thread-safe.
  */
 public final class CorsHeaders {
 
@@ -39,18 +39,13 @@ public final class CorsHeaders {
 
 	/**
 	 * Allows scripts to read headers, if the application allows the origin.
-	 * @param request the request
-	 * @param response its response
+	 * @param response the response to a request of another origin
 	 * @param names the names of the headers
 	 * @return the response to continue with
 	 */
-	public HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response,
-			Collection<String> names) {
-		if (request.getHeader(HttpHeaders.ORIGIN) == null
-				|| WebUtils.getNativeResponse(response, ExposingResponse.class) != null) {
-			return response;
-		}
-		return new ExposingResponse(response, names);
+	public HttpServletResponse expose(HttpServletResponse response, Collection<String> names) {
+		boolean exposing = WebUtils.getNativeResponse(response, ExposingResponse.class) != null;
+		return exposing ? response : new ExposingResponse(response, names);
 	}
 
 	/**
@@ -60,7 +55,7 @@ public final class CorsHeaders {
 	 * @param response its response
 	 */
 	public void allow(HttpServletRequest request, HttpServletResponse response) {
-		if (request.getHeader(HttpHeaders.ORIGIN) == null || CorsUtils.isPreFlightRequest(request)
+		if (CorsUtils.isPreFlightRequest(request)
 				|| response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN) != null) {
 			return;
 		}
@@ -84,15 +79,11 @@ public final class CorsHeaders {
 	/**
 	 * Returns whether the application's CORS processing answers a preflight request, so
 	 * that no other component sees it.
-	 * @param request the request
+	 * @param request a preflight request
 	 * @param response its response, which stays untouched
-	 * @return false also for a request that is no preflight request, or if the answer is
-	 * unknown
+	 * @return false also if the answer is unknown
 	 */
 	public boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
-		if (!CorsUtils.isPreFlightRequest(request)) {
-			return false;
-		}
 		HttpServletRequest asked = new IsolatedRequest(request);
 		for (CorsWriter writer : this.writers.get()) {
 			try {

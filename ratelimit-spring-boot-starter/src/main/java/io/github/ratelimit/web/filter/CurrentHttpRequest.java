@@ -1,17 +1,14 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.ClientAddressReader;
+import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.web.response.ServletAnswers;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -25,7 +22,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 public final class CurrentHttpRequest {
 
-	private final LimitedRequest.Served<HttpLimitedRequest> served;
+	private final ThreadLocal<@Nullable HttpLimitedRequest> bound = new ThreadLocal<>();
 
 	private final Rules rules;
 
@@ -35,34 +32,23 @@ public final class CurrentHttpRequest {
 
 	private final Degradation degradation;
 
-	private final ClientAddressReader addresses;
+	private final ClientAddresses addresses;
 
 	/**
 	 * Creates it.
-	 * @param served where the filter binds requests to threads
 	 * @param rules the rules, for the style of a refusal's body
 	 * @param answers writes headers and refusals
 	 * @param identity the authenticated caller
 	 * @param degradation where failures to write headers are reported
-	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
-	 * @throws IllegalArgumentException if the prefix is out of range
+	 * @param addresses the addresses that clients are counted by
 	 */
-	public CurrentHttpRequest(LimitedRequest.Served<HttpLimitedRequest> served, Rules rules, ServletAnswers answers,
-			Identity identity, Degradation degradation, int ipv6Prefix) {
-		this.addresses = new ClientAddressReader(ipv6Prefix);
-		this.served = served;
+	public CurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity, Degradation degradation,
+			ClientAddresses addresses) {
 		this.rules = rules;
 		this.answers = answers;
 		this.identity = identity;
 		this.degradation = degradation;
-	}
-
-	/**
-	 * Returns the source of the decision scope of the current request.
-	 * @return the port that {@code @RateLimited} uses
-	 */
-	public LimitedRequest.Current decisions() {
-		return this::current;
+		this.addresses = addresses;
 	}
 
 	/**
@@ -71,13 +57,17 @@ public final class CurrentHttpRequest {
 	 */
 	public RequestFacts.Current facts() {
 		return () -> {
-			HttpLimitedRequest scope = current();
+			HttpLimitedRequest scope = get();
 			return (scope != null) ? scope.facts() : null;
 		};
 	}
 
-	private @Nullable HttpLimitedRequest current() {
-		HttpLimitedRequest scope = this.served.get();
+	/**
+	 * Returns the scope of the current request.
+	 * @return the scope, null if no request is bound to this thread
+	 */
+	public @Nullable HttpLimitedRequest get() {
+		HttpLimitedRequest scope = this.bound.get();
 		if (scope != null) {
 			return scope;
 		}
@@ -98,37 +88,31 @@ public final class CurrentHttpRequest {
 	}
 
 	HttpLimitedRequest create(HttpServletRequest request, @Nullable HttpServletResponse response) {
-		return new HttpLimitedRequest(this, request, response,
-				new ServletRequestFacts(request, this.identity, this.addresses));
+		return new HttpLimitedRequest(request, response,
+				new ServletRequestFacts(request, this.identity, this.addresses), this.rules, this.answers,
+				this.degradation);
 	}
 
 	/** Binds a scope to the thread and returns the one to restore afterwards. */
 	@Nullable HttpLimitedRequest bind(@Nullable HttpLimitedRequest scope) {
-		return this.served.bind(scope);
-	}
-
-	/** Never fails, since the headers matter less than the response. */
-	void writeHeaders(List<LimitDecision> limits, HttpServletResponse response) {
-		try {
-			if (!response.isCommitted()) {
-				this.answers.writeHeaders(limits, response);
-			}
+		HttpLimitedRequest previous = this.bound.get();
+		if (scope == null) {
+			this.bound.remove();
 		}
-		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
+		else {
+			this.bound.set(scope);
 		}
+		return previous;
 	}
 
-	void report(Throwable failure) {
-		this.degradation.report(List.of(), failure);
-	}
-
-	@Nullable String path(ServletRequestFacts facts, String limit) {
-		return this.rules.pattern(facts.method(), facts.requestedPath(), limit);
-	}
-
-	@Nullable String bodyStyle(ServletRequestFacts facts) {
-		return this.rules.bodyStyle(facts.method(), facts.requestedPath());
+	/**
+	 * Returns whether the current thread is one of the web server that serves a request.
+	 * What runs elsewhere for a request, such as a {@code Callable} of Spring MVC, serves
+	 * none.
+	 * @return false for threads that the web server does not miss
+	 */
+	public boolean isServing() {
+		return this.bound.get() != null;
 	}
 
 }

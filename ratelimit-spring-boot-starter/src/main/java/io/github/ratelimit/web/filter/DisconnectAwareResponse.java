@@ -159,11 +159,6 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 		}
 
 		@Override
-		public void write(byte[] bytes) throws IOException {
-			DisconnectAwareResponse.watch(() -> this.target.write(bytes), this.onFailure);
-		}
-
-		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
 			DisconnectAwareResponse.watch(() -> this.target.write(bytes, offset, length), this.onFailure);
 		}

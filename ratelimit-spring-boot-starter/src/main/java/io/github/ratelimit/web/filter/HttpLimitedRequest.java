@@ -1,7 +1,6 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
@@ -10,6 +9,9 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.request.ServletRequestFacts;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.web.path.Rules;
+import io.github.ratelimit.web.response.ServletAnswers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,17 +36,34 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** Where Spring MVC leaves the path pattern of the handler. */
 	private static final String HANDLER_PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
-	private final CurrentHttpRequest scopes;
-
 	private final ServletRequestFacts facts;
 
+	private final Rules rules;
+
+	private final ServletAnswers answers;
+
+	/** Where failures are reported that affect no response. */
+	private final Degradation degradation;
+
+	/** Null if there is none, or none any more: then it belongs to the container. */
 	private @Nullable HttpServletResponse response;
 
 	private final List<LimitDecision> limits = new ArrayList<>(4);
 
-	private final List<Charge> paid = new ArrayList<>(4);
+	/** What rules have allowed, in that order. */
+	private final List<Decision> allowed = new ArrayList<>(2);
 
-	private final RequestEnd end;
+	/** What they have charged; null as long as no other call asks for it. */
+	private @Nullable PaidCharges paid;
+
+	/** Null as long as nothing has to be ended, as in most requests. */
+	private @Nullable RequestEnd end;
+
+	/** Whether a filter has been entered that will process the request to its end. */
+	private boolean watched;
+
+	/** Whether the response is complete. */
+	private boolean over;
 
 	private final DispatcherType began;
 
@@ -53,12 +72,13 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** A bit for each phase. */
 	private int entered;
 
-	HttpLimitedRequest(CurrentHttpRequest scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
-			ServletRequestFacts facts) {
-		this.scopes = scopes;
+	HttpLimitedRequest(HttpServletRequest request, @Nullable HttpServletResponse response, ServletRequestFacts facts,
+			Rules rules, ServletAnswers answers, Degradation degradation) {
 		this.response = response;
 		this.facts = facts;
-		this.end = new RequestEnd(scopes, this::forgetResponse);
+		this.rules = rules;
+		this.answers = answers;
+		this.degradation = degradation;
 		this.began = request.getDispatcherType();
 		request.setAttribute(ATTRIBUTE, this);
 	}
@@ -75,11 +95,6 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	synchronized void use(HttpServletRequest request, HttpServletResponse response) {
 		this.facts.use(request);
 		this.response = response;
-	}
-
-	/** A complete response belongs to the container again. */
-	private synchronized void forgetResponse() {
-		this.response = null;
 	}
 
 	synchronized void use(HttpServletResponse response) {
@@ -102,8 +117,59 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		return this.began == dispatch;
 	}
 
+	/**
+	 * Notes that a filter has been entered that will process the request to its end, and
+	 * returns the response to continue with, which reports a failed write.
+	 */
+	synchronized HttpServletResponse watch(HttpServletResponse response) {
+		if (isOver()) {
+			return response;
+		}
+		this.watched = true;
+		if (this.end != null) {
+			this.end.enter(response);
+		}
+		return DisconnectAwareResponse.isIn(response) ? response
+				: new DisconnectAwareResponse(response, () -> end().disconnected());
+	}
+
+	/**
+	 * Notes that the filter returns from a dispatch of the request, by an exception if
+	 * there is one. Without asynchronous work the response is complete then.
+	 */
+	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure,
+			boolean asynchronous) {
+		RequestEnd end;
+		synchronized (this) {
+			if (this.end == null && (this.over || !asynchronous)) {
+				complete();
+				return;
+			}
+			end = end();
+		}
+		end.afterDispatch(request, answer, failure, asynchronous);
+	}
+
+	private boolean isOver() {
+		return this.over || (this.end != null && this.end.isOver());
+	}
+
+	private synchronized void complete() {
+		this.over = true;
+		this.response = null;
+	}
+
 	/** Returns the handler for the end of the response. */
-	RequestEnd end() {
+	private synchronized RequestEnd end() {
+		if (this.end == null) {
+			this.end = new RequestEnd(this.degradation, this.allowed, this::complete);
+			if (this.over) {
+				this.end.missed();
+			}
+			else if (this.watched && this.response != null) {
+				this.end.enter(this.response);
+			}
+		}
 		return this.end;
 	}
 
@@ -119,12 +185,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		return List.copyOf(this.limits);
 	}
 
-	/**
-	 * Notes that what the application has returned cannot be written as its client wants
-	 * it.
-	 */
+	/** Notes that what the application returned cannot be written as its client wants. */
 	public void cannotBeWritten() {
-		this.end.cannotBeWritten();
+		end().cannotBeWritten();
 	}
 
 	/**
@@ -133,36 +196,31 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 * one
 	 */
 	public @Nullable String bodyStyle() {
-		return this.scopes.bodyStyle(this.facts);
+		return this.rules.bodyStyle(this.facts.method(), this.facts.requestedPath());
 	}
 
 	@Override
 	public @Nullable String path(String limit) {
 		Object pattern = this.facts.attribute(HANDLER_PATTERN);
-		return (pattern != null) ? pattern.toString() : this.scopes.path(this.facts, limit);
+		return (pattern != null) ? pattern.toString()
+				: this.rules.pattern(this.facts.method(), this.facts.requestedPath(), limit);
 	}
 
 	/** Keeps what a rule's decision has charged, so that it covers later calls. */
 	synchronized void paid(Decision decision) {
-		for (ChargeDecision limit : StoreDecision.chargesOf(decision)) {
-			note(limit);
-			if (decision.isAllowed()) {
-				pay(limit.charge());
-			}
+		note(decision);
+		if (!decision.isAllowed()) {
+			return;
 		}
-		if (decision.isAllowed()) {
+		this.allowed.add(decision);
+		if (this.paid != null) {
+			this.paid.add(decision);
+		}
+		if (this.end != null) {
 			this.end.permit().add(decision);
 		}
-	}
-
-	private void pay(Charge charge) {
-		int earlier = indexOfPaid(charge);
-		if (earlier < 0) {
-			this.paid.add(charge);
-		}
-		else {
-			long permits = this.paid.get(earlier).permits() + charge.permits();
-			this.paid.set(earlier, charge.withPermits(permits));
+		else if (StoreDecision.hasToEnd(decision)) {
+			end();
 		}
 	}
 
@@ -171,49 +229,37 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 * @return null if it is paid
 	 */
 	synchronized @Nullable Charge unpaid(Charge charge) {
-		int earlier = this.paid.isEmpty() ? -1 : indexOfPaid(charge);
-		if (earlier < 0) {
-			return charge;
-		}
-		long rest = charge.permits() - this.paid.get(earlier).permits();
-		return (rest > 0) ? charge.withPermits(rest) : null;
-	}
-
-	private int indexOfPaid(Charge charge) {
-		for (int i = 0; i < this.paid.size(); i++) {
-			if (this.paid.get(i).sameBucketAs(charge)) {
-				return i;
-			}
-		}
-		return -1;
+		return this.allowed.isEmpty() ? charge : charges().unpaid(charge);
 	}
 
 	@Override
 	public synchronized long cover(Charge charge) {
-		int index = indexOfPaid(charge);
-		if (index < 0) {
-			return 0;
-		}
-		Charge paid = charge.limit().isConcurrency() ? this.paid.get(index) : this.paid.remove(index);
-		return paid.permits();
+		return this.allowed.isEmpty() ? 0 : charges().cover(charge);
 	}
 
 	@Override
 	public synchronized void uncover(Charge charge, long permits) {
-		if (permits > 0 && !charge.limit().isConcurrency()) {
-			pay(charge.withPermits(permits));
+		charges().uncover(charge, permits);
+	}
+
+	private PaidCharges charges() {
+		if (this.paid == null) {
+			this.paid = new PaidCharges();
+			this.allowed.forEach(this.paid::add);
 		}
+		return this.paid;
 	}
 
 	@Override
 	public CallPermit record(Decision decision, List<Charge> covered) {
 		note(decision);
-		return decision.isAllowed() ? this.end.permit().call(decision, covered) : CallPermit.nothing();
+		boolean holds = decision.isAllowed() && (!covered.isEmpty() || StoreDecision.hasToEnd(decision));
+		return holds ? permit().call(decision, covered) : CallPermit.nothing();
 	}
 
 	@Override
 	public void settleAfterResponse(Charge charge, IntToLongFunction actual) {
-		this.end.settle(charge, actual);
+		end().settle(charge, actual);
 	}
 
 	/**
@@ -222,25 +268,33 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 * @return the request's permit
 	 */
 	public RequestPermit permit() {
-		return this.end.permit();
+		return end().permit();
 	}
 
 	@Override
 	public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
-		if (!this.end.isWatched()) {
-			return false; // the request may be the container's again
+		synchronized (this) {
+			if (!this.watched || isOver()) {
+				return false; // the request may be the container's again
+			}
 		}
 		boolean handler = AsyncHandlerMethods.isHandler(this.facts, method);
 		return (handler || AsyncHandlerMethods.isWrittenLater(result))
-				&& this.end.permit().keepOpen(call, handler || !AsyncHandlerMethods.endsByItself(result));
+				&& permit().keepOpen(call, handler || !AsyncHandlerMethods.endsByItself(result));
 	}
 
-	/** Writes the headers, if there are new ones. */
+	/** Writes the headers, if there are new ones; they matter less than the response. */
 	@Override
 	public synchronized void writeHeaders() {
-		if (this.hasNewDecisions && this.response != null) {
-			this.hasNewDecisions = false;
-			this.scopes.writeHeaders(this.limits, this.response);
+		if (!this.hasNewDecisions || this.response == null) {
+			return;
+		}
+		this.hasNewDecisions = false;
+		try {
+			this.answers.writeHeaders(this.limits, this.response);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
 		}
 	}
 
@@ -261,12 +315,10 @@ public final class HttpLimitedRequest implements LimitedRequest {
 				return;
 			}
 		}
-		if (this.limits.size() < MAX_LIMITS) {
-			this.limits.add(limit);
+		if (this.limits.size() == MAX_LIMITS) {
+			this.limits.remove(MAX_LIMITS - 1);
 		}
-		else {
-			this.limits.set(MAX_LIMITS - 1, limit);
-		}
+		this.limits.add(limit);
 	}
 
 	private static boolean isOfSameBucket(LimitDecision one, LimitDecision other) {

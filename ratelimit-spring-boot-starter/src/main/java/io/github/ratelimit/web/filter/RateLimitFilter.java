@@ -12,7 +12,6 @@ import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.web.path.RulePhase;
-import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.WrappedRefusals;
 import jakarta.servlet.DispatcherType;
@@ -53,8 +52,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private final Degradation degradation;
 
-	private final ForwardedHeaderCheck forwardedHeaders;
-
 	private final String alreadyFilteredAttribute;
 
 	/**
@@ -65,18 +62,15 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @param scopes creates the scope of each request
 	 * @param answers answers refused requests
 	 * @param degradation where failures of the limiter are reported
-	 * @param forwardedHeaders looks for forwarded headers that the server does not
-	 * evaluate
 	 */
 	public RateLimitFilter(RulePhase phase, Rules rules, ChargeLimiter limiter, CurrentHttpRequest scopes,
-			ServletAnswers answers, Degradation degradation, ForwardedHeaderCheck forwardedHeaders) {
+			ServletAnswers answers, Degradation degradation) {
 		this.phase = phase;
 		this.rules = rules;
 		this.limiter = limiter;
 		this.scopes = scopes;
 		this.answers = answers;
 		this.degradation = degradation;
-		this.forwardedHeaders = forwardedHeaders;
 		this.alreadyFilteredAttribute = RateLimitFilter.class.getName() + "." + phase + ALREADY_FILTERED_SUFFIX;
 	}
 
@@ -122,11 +116,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
-				prepared = scope.end().watch(prepared);
+				prepared = scope.watch(prepared);
 			}
 			if (isLater(request, scope)) {
 				scope.use(prepared);
-				writeHeadersOfLateDecisions(request, scope);
+				if (request.getDispatcherType() == DispatcherType.ASYNC) {
+					scope.writeHeaders(); // of a call that waited without a thread
+				}
 				proceed(request, prepared, chain, scope);
 			}
 			else {
@@ -143,8 +139,17 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		finally {
 			this.scopes.bind(previous);
 			if (previous != scope) {
-				scope.end().afterDispatch(request, prepared, failure);
+				scope.afterDispatch(request, prepared, failure, isAsynchronous(request));
 			}
+		}
+	}
+
+	private static boolean isAsynchronous(HttpServletRequest request) {
+		try {
+			return request.isAsyncStarted();
+		}
+		catch (IllegalStateException ex) {
+			return false; // it has come to its end meanwhile
 		}
 	}
 
@@ -153,24 +158,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		if (type == DispatcherType.REQUEST) {
 			return false;
 		}
-		return RequestEnd.isErrorPage(request) || scope.hasEntered(this.phase)
-				|| request.getAttribute(LET_THROUGH) != null
-				|| (type == DispatcherType.FORWARD && !scope.beganWith(type));
-	}
-
-	/** A call that waited without a thread was decided after the first dispatch. */
-	private static void writeHeadersOfLateDecisions(HttpServletRequest request, HttpLimitedRequest scope) {
-		if (request.getDispatcherType() == DispatcherType.ASYNC) {
-			scope.writeHeaders();
-		}
+		return scope.hasEntered(this.phase) || request.getAttribute(LET_THROUGH) != null
+				|| RequestEnd.isErrorPage(request) || (type == DispatcherType.FORWARD && !scope.beganWith(type));
 	}
 
 	/** Later dispatches may use the container's own response again. */
 	private HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		try {
-			if (first) {
-				this.forwardedHeaders.check(request);
-			}
 			return this.answers.prepare(request, response, first);
 		}
 		catch (RuntimeException | LinkageError ex) {
@@ -220,7 +214,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	}
 
 	private Decision charge(List<LimitPolicy> policies, HttpLimitedRequest scope) {
-		ExpressionRoot call = ExpressionRoot.of(scope.facts());
+		ExpressionRoot call = scope.facts();
 		List<Charge> charges = new ArrayList<>(policies.size());
 		boolean settles = false;
 		for (int i = 0; i < policies.size(); i++) {

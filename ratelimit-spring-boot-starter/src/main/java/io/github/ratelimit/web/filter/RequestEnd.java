@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.filter;
 
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.permit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
@@ -9,6 +11,7 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +33,10 @@ final class RequestEnd implements AsyncListener {
 	/** Runs when the response is complete. */
 	private final Runnable afterwards;
 
-	private final RequestPermit permit = new RequestPermit();
+	private final RequestPermit permit;
 
 	/** Where failures are reported. */
-	private final CurrentHttpRequest scopes;
+	private final Degradation degradation;
 
 	/** Null as long as there is none, as in most requests. */
 	private volatile @Nullable Settlements settlements;
@@ -57,8 +60,15 @@ final class RequestEnd implements AsyncListener {
 	/** Whether a container thread is between the filter's entry and its return. */
 	private volatile boolean dispatched;
 
-	RequestEnd(CurrentHttpRequest scopes, Runnable afterwards) {
-		this.scopes = scopes;
+	/**
+	 * Creates the end of a request.
+	 * @param degradation where failures are reported
+	 * @param decisions what the request was allowed by then
+	 * @param afterwards runs when the response is complete
+	 */
+	RequestEnd(Degradation degradation, List<Decision> decisions, Runnable afterwards) {
+		this.degradation = degradation;
+		this.permit = new RequestPermit(decisions);
 		this.afterwards = afterwards;
 	}
 
@@ -70,24 +80,16 @@ final class RequestEnd implements AsyncListener {
 		return this.over.get();
 	}
 
-	/** Returns whether the end of the response will be noticed. */
-	boolean isWatched() {
-		return this.response != null && !isOver();
+	/** Notes that the response was complete before anything had to be ended. */
+	void missed() {
+		this.over.set(true);
+		this.permit.close();
 	}
 
-	/**
-	 * Notes that a filter has been entered that will process the request to its end.
-	 * @param response the response
-	 * @return the response to continue with, which reports a failed write
-	 */
-	HttpServletResponse watch(HttpServletResponse response) {
-		if (isOver()) {
-			return response;
-		}
+	/** Notes that a filter has been entered that will process the request to its end. */
+	void enter(HttpServletResponse response) {
 		this.dispatched = true;
 		this.response = response;
-		return DisconnectAwareResponse.isIn(response) ? response
-				: new DisconnectAwareResponse(response, this::disconnected);
 	}
 
 	/**
@@ -97,7 +99,7 @@ final class RequestEnd implements AsyncListener {
 	 * A container thread that is still within the filter completes the request when it
 	 * returns.
 	 */
-	private void disconnected() {
+	void disconnected() {
 		this.disconnected = true;
 		if (!this.dispatched) {
 			complete(isSent(), false);
@@ -122,7 +124,7 @@ final class RequestEnd implements AsyncListener {
 	private synchronized Settlements settlements() {
 		Settlements settlements = this.settlements;
 		if (settlements == null) {
-			settlements = new Settlements(this.permit, this.scopes);
+			settlements = new Settlements(this.permit, this.degradation);
 			this.settlements = settlements;
 		}
 		return settlements;
@@ -140,12 +142,15 @@ final class RequestEnd implements AsyncListener {
 	 * @param request the request
 	 * @param answer the response
 	 * @param failure the exception that left the filter, null if there is none
+	 * @param asynchronous whether the request continues without a thread of the container
 	 */
-	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
+	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure,
+			boolean asynchronous) {
 		boolean errorPage = isErrorPage(request);
 		if (isOver()) {
 			if (errorPage) {
-				settleAll(statusOfErrorPage(request, answer, failure));
+				settleAll((failure == null && !asynchronous) ? statusOfErrorPage(request, answer)
+						: Settlements.UNKNOWN_STATUS);
 			}
 			this.afterwards.run();
 			return;
@@ -163,7 +168,7 @@ final class RequestEnd implements AsyncListener {
 		if (ClientCausedErrors.isUnwritable(request, failure != null)) {
 			this.unsent = true;
 		}
-		if ((this.thrown && errorPage) || !listens(request)) {
+		if ((this.thrown && errorPage) || !(asynchronous && listens(request))) {
 			complete(sent, !errorPage && !(failure instanceof IOException));
 			return;
 		}
@@ -184,33 +189,21 @@ final class RequestEnd implements AsyncListener {
 	}
 
 	/** As in the request before it, a client can prevent that it is sent the page. */
-	private int statusOfErrorPage(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
+	private int statusOfErrorPage(HttpServletRequest request, HttpServletResponse answer) {
 		int status = answer.getStatus();
-		boolean unknown = failure != null || this.unsent || ClientCausedErrors.contain(status)
-				|| ClientCausedErrors.isUnwritable(request, false) || isAsynchronous(request);
+		boolean unknown = this.unsent || ClientCausedErrors.contain(status)
+				|| ClientCausedErrors.isUnwritable(request, false);
 		return unknown ? Settlements.UNKNOWN_STATUS : status;
-	}
-
-	private static boolean isAsynchronous(HttpServletRequest request) {
-		try {
-			return request.isAsyncStarted();
-		}
-		catch (IllegalStateException ex) {
-			return false; // it has come to its end meanwhile
-		}
 	}
 
 	private boolean listens(HttpServletRequest request) {
 		try {
-			if (request.isAsyncStarted()) {
-				request.getAsyncContext().addListener(this);
-				return true;
-			}
+			request.getAsyncContext().addListener(this);
+			return true;
 		}
 		catch (IllegalStateException ex) {
 			return false; // it has come to its end meanwhile
 		}
-		return false;
 	}
 
 	private boolean isSent() {
@@ -281,7 +274,12 @@ final class RequestEnd implements AsyncListener {
 		finally {
 			this.response = null;
 			this.afterwards.run();
-			end(failed);
+			if (failed) {
+				this.permit.fail();
+			}
+			else {
+				this.permit.close();
+			}
 		}
 	}
 
@@ -298,15 +296,6 @@ final class RequestEnd implements AsyncListener {
 		catch (RuntimeException ex) {
 			return Settlements.UNKNOWN_STATUS; // the container has taken the response
 												// back
-		}
-	}
-
-	private void end(boolean failed) {
-		if (failed) {
-			this.permit.fail();
-		}
-		else {
-			this.permit.close();
 		}
 	}
 

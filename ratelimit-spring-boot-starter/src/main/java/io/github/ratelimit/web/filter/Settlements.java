@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.filter;
 
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.permit.RequestPermit;
@@ -20,18 +21,18 @@ final class Settlements {
 
 	private final RequestPermit permit;
 
-	private final CurrentHttpRequest scopes;
+	private final Degradation degradation;
 
 	private final List<Settlement> waiting = new ArrayList<>(0);
 
 	/**
 	 * Creates them.
 	 * @param permit what the request holds
-	 * @param scopes where failures are reported
+	 * @param degradation where failures are reported
 	 */
-	Settlements(RequestPermit permit, CurrentHttpRequest scopes) {
+	Settlements(RequestPermit permit, Degradation degradation) {
 		this.permit = permit;
-		this.scopes = scopes;
+		this.degradation = degradation;
 	}
 
 	/**
@@ -77,7 +78,7 @@ final class Settlements {
 				}
 			}
 			catch (RuntimeException | LinkageError ex) {
-				this.scopes.report(ex);
+				this.degradation.report(List.of(), ex);
 			}
 			this.permit.counts(charge);
 		}

@@ -4,6 +4,7 @@ import io.github.ratelimit.Permit;
 import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import jakarta.servlet.ServletRequest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.support.WebDataBinderFactory;
@@ -28,7 +29,7 @@ public final class PermitArgumentResolver implements HandlerMethodArgumentResolv
 			NativeWebRequest request, @Nullable WebDataBinderFactory binderFactory) {
 		ServletRequest served = request.getNativeRequest(ServletRequest.class);
 		HttpLimitedRequest scope = (served != null) ? HttpLimitedRequest.of(served) : null;
-		return (scope != null) ? scope.permit() : new RequestPermit();
+		return (scope != null) ? scope.permit() : new RequestPermit(List.of());
 	}
 
 }

@@ -4,9 +4,12 @@ import io.github.ratelimit.expression.LimitPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * All rules of an application, in their order. Immutable, thread-safe.
@@ -19,19 +22,30 @@ public final class Rules {
 
 	private final List<Rule> afterSecurity;
 
-	private final Supplier<List<ManagementPath>> exempt;
+	/** The patterns of exempt paths, by how a rule's path begins that names them. */
+	private final Supplier<List<Map.Entry<String, List<PathPattern>>>> exempt;
 
 	/**
 	 * Creates the rules.
 	 * @param rules the rules; every one that matches applies
-	 * @param exempt paths to which only rules that name them apply: those of the
-	 * management endpoints; called once, by the first request
+	 * @param exempt paths to which only rules that name them apply, those of the
+	 * management endpoints: their patterns, in just this case of letters, by how a rule's
+	 * path begins that names them, such as {@code /actuator}; called once, by the first
+	 * request
 	 */
-	public Rules(Collection<Rule> rules, Supplier<List<ManagementPath>> exempt) {
+	public Rules(Collection<Rule> rules, Supplier<Map<String, List<String>>> exempt) {
 		this.all = List.copyOf(rules);
 		this.beforeSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.BEFORE_SECURITY).toList();
 		this.afterSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.AFTER_SECURITY).toList();
-		this.exempt = SingletonSupplier.of(() -> List.copyOf(exempt.get()));
+		this.exempt = SingletonSupplier.of(() -> parsed(exempt.get()));
+	}
+
+	private static List<Map.Entry<String, List<PathPattern>>> parsed(Map<String, List<String>> exempt) {
+		PathPatternParser parser = PathPatternParser.defaultInstance;
+		return exempt.entrySet()
+			.stream()
+			.map((below) -> Map.entry(below.getKey(), below.getValue().stream().map(parser::parse).toList()))
+			.toList();
 	}
 
 	/**
@@ -56,21 +70,23 @@ public final class Rules {
 		if (rules.isEmpty()) {
 			return matching;
 		}
-		ManagementPath exemptPath = exemptPath(path);
+		String exempt = exemptBase(path);
 		for (int i = 0; i < rules.size(); i++) {
 			Rule rule = rules.get(i);
-			if ((exemptPath == null || exemptPath.isNamedBy(rule)) && rule.matches(method, path)) {
+			if ((exempt == null || rule.names(exempt)) && rule.matches(method, path)) {
 				matching = matching.isEmpty() ? rule.policies() : union(matching, rule.policies());
 			}
 		}
 		return matching;
 	}
 
-	private @Nullable ManagementPath exemptPath(RequestedPath path) {
-		List<ManagementPath> paths = this.exempt.get();
-		for (int i = 0; i < paths.size(); i++) {
-			if (paths.get(i).includes(path)) {
-				return paths.get(i);
+	/** Returns how a rule's path begins that names an exempt path, null for others. */
+	private @Nullable String exemptBase(RequestedPath path) {
+		List<Map.Entry<String, List<PathPattern>>> all = this.exempt.get();
+		for (int i = 0; i < all.size(); i++) {
+			Map.Entry<String, List<PathPattern>> below = all.get(i);
+			if (path.isWithin(below.getKey()) && below.getValue().stream().anyMatch(path::matches)) {
+				return below.getKey();
 			}
 		}
 		return null;

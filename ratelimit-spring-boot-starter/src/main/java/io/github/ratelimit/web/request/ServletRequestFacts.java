@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.request;
 
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.RequestedPath;
 import jakarta.servlet.http.Cookie;
@@ -8,14 +9,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts of a servlet request, each computed at its first use. The address is taken
- * only from the container. Used by one thread at a time.
+ * The facts of a servlet request, each computed at its first use, as the call that
+ * expressions of rules are evaluated over. The address is taken only from the container.
+ * Used by one thread at a time.
  */
-public final class ServletRequestFacts implements RequestFacts {
+public final class ServletRequestFacts implements RequestFacts, ExpressionRoot {
 
 	private final Identity identity;
 
-	private final ClientAddressReader addresses;
+	private final ClientAddresses addresses;
 
 	private HttpServletRequest request;
 
@@ -31,7 +33,7 @@ public final class ServletRequestFacts implements RequestFacts {
 	 * @param identity the authenticated caller
 	 * @param addresses the addresses that clients are counted by
 	 */
-	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddressReader addresses) {
+	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddresses addresses) {
 		this.request = request;
 		this.identity = identity;
 		this.addresses = addresses;
@@ -60,6 +62,11 @@ public final class ServletRequestFacts implements RequestFacts {
 	}
 
 	@Override
+	public RequestFacts request() {
+		return this;
+	}
+
+	@Override
 	public @Nullable String ip() {
 		if (this.ip == null) {
 			this.ip = this.addresses.of(this.request);
@@ -70,7 +77,7 @@ public final class ServletRequestFacts implements RequestFacts {
 	@Override
 	public byte @Nullable [] address() {
 		if (this.address == null) {
-			this.address = ClientAddressReader.bytesOf(this.request);
+			this.address = this.addresses.bytesOf(this.request);
 		}
 		return this.address;
 	}

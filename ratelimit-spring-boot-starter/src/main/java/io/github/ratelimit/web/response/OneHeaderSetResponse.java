@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,10 +22,23 @@ import org.springframework.web.util.WebUtils;
  * refuses (429, or an error with Retry-After), and, if configured so, always except in a
  * refusal by the library. {@code Retry-After} is written only by a refusal of the
  * library; otherwise the application may write it.
+ * <p>
+ * Rate limit headers are {@code X-RateLimit-*}, {@code RateLimit*},
+ * {@code anthropic-ratelimit-*}, those of the configured styles, and those with the time
+ * of a retry.
  */
 final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 
-	private final LimitHeaderNames names;
+	private static final String[] PREFIXES = { "x-ratelimit", "x-rate-limit", "ratelimit-", "anthropic-ratelimit-" };
+
+	private static final String STATE = "ratelimit";
+
+	private static final String[] RETRY = { "Retry-After", "retry-after-ms", "x-should-retry" };
+
+	private static final String[] NONE = {};
+
+	/** Names of the application's own styles, usually none. */
+	private final String[] others;
 
 	private final boolean keep;
 
@@ -50,11 +64,70 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	/** The set that is not sent. */
 	private @Nullable Map<String, List<String>> aside;
 
-	OneHeaderSetResponse(HttpServletResponse response, LimitHeaderNames names, boolean keep, boolean written) {
+	/**
+	 * Creates it.
+	 * @param response the response
+	 * @param others the names of other rate limit headers, as {@link #unknown} returns
+	 * them
+	 * @param keep whether the application's set is sent if it writes one
+	 * @param first whether the library cannot have written to the response yet
+	 */
+	OneHeaderSetResponse(HttpServletResponse response, String[] others, boolean keep, boolean first) {
 		super(response);
-		this.names = names;
+		this.others = others;
 		this.keep = keep;
-		this.written = written;
+		this.written = !first && !states(response, others).isEmpty();
+	}
+
+	/**
+	 * Returns the names of a style's headers that are not known as rate limit headers.
+	 */
+	static String[] unknown(Collection<String> names) {
+		return names.stream().filter((name) -> !isState(name, NONE) && !isRetry(name)).toArray(String[]::new);
+	}
+
+	/**
+	 * Returns whether a header contains the state of a limit: its permits, what is left,
+	 * and when it is full.
+	 */
+	private static boolean isState(String name, String[] others) {
+		for (String prefix : PREFIXES) {
+			if (name.regionMatches(true, 0, prefix, 0, prefix.length())) {
+				return true;
+			}
+		}
+		return STATE.equalsIgnoreCase(name) || isIn(others, name);
+	}
+
+	/**
+	 * Returns whether a header contains the time at which a refused call may be retried.
+	 */
+	private static boolean isRetry(String name) {
+		return isIn(RETRY, name);
+	}
+
+	private static boolean isIn(String[] names, String name) {
+		for (String each : names) {
+			if (each.equalsIgnoreCase(name)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Returns the names of a response's headers that contain the state of a limit. */
+	private static List<String> states(HttpServletResponse response, String[] others) {
+		return response.getHeaderNames().stream().filter((name) -> isState(name, others)).toList();
+	}
+
+	/** Removes all rate limit headers from a response. */
+	static void removeLimitHeaders(HttpServletResponse response, String[] others) {
+		states(response, others).forEach((name) -> response.setHeader(name, null));
+		for (String name : RETRY) {
+			if (response.containsHeader(name)) {
+				response.setHeader(name, null);
+			}
+		}
 	}
 
 	static @Nullable OneHeaderSetResponse find(ServletResponse response) {
@@ -92,7 +165,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	 */
 	HttpServletResponse startRefusal() {
 		if (this.applicationHasState || this.applicationHasRetry) {
-			this.names.removeFrom(real());
+			removeLimitHeaders(real(), this.others);
 		}
 		forget();
 		this.written = true;
@@ -126,7 +199,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 
 	private Map<String, List<String>> takeStates() {
 		Map<String, List<String>> taken = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-		for (String name : this.names.states(real())) {
+		for (String name : states(real(), this.others)) {
 			taken.put(name, new ArrayList<>(real().getHeaders(name)));
 			real().setHeader(name, null);
 		}
@@ -134,12 +207,12 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	}
 
 	private boolean isUnrelated(String name) {
-		return !this.names.isState(name) && !LimitHeaderNames.isRetry(name);
+		return !isState(name, this.others) && !isRetry(name);
 	}
 
 	/** Returns whether the header is passed to the response unchanged. */
 	private boolean passes(String name, @Nullable String value, boolean add) {
-		if (this.names.isState(name)) {
+		if (isState(name, this.others)) {
 			if (this.answered) {
 				return false;
 			}
@@ -151,7 +224,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 			}
 			return passes;
 		}
-		if (LimitHeaderNames.isRetry(name)) {
+		if (isRetry(name)) {
 			this.applicationHasRetry |= value != null;
 			return !this.answered;
 		}

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.cors.CorsUtils;
 
 /**
  * The responses to HTTP clients: the headers of every limited call, and the complete
@@ -47,7 +49,8 @@ public final class ServletAnswers {
 
 	private final List<String> exposedHeaders;
 
-	private final LimitHeaderNames limitHeaders;
+	/** The names of rate limit headers of the application's own styles, mostly none. */
+	private final String[] ownHeaders;
 
 	/** Whether any header style writes headers. */
 	private final boolean writesHeaders;
@@ -80,7 +83,7 @@ public final class ServletAnswers {
 		List<String> exposed = new ArrayList<>();
 		headerStyles.forEach((style) -> exposed.addAll(style.headerNames()));
 		this.writesHeaders = !exposed.isEmpty();
-		this.limitHeaders = new LimitHeaderNames(exposed);
+		this.ownHeaders = OneHeaderSetResponse.unknown(exposed);
 		this.providerHeaders = headerStyles.stream().anyMatch((style) -> SdkRetries.areOf(style.name()));
 		this.keepsUpstream = upstream == UpstreamHeadersMode.KEEP;
 		this.longestRetry = longestRetry;
@@ -99,10 +102,13 @@ public final class ServletAnswers {
 	public HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		HttpServletResponse prepared = response;
 		if (this.writesHeaders && OneHeaderSetResponse.find(response) == null) {
-			boolean written = !first && !this.limitHeaders.states(response).isEmpty();
-			prepared = new OneHeaderSetResponse(response, this.limitHeaders, this.keepsUpstream, written);
+			prepared = new OneHeaderSetResponse(response, this.ownHeaders, this.keepsUpstream, first);
 		}
 		return expose(request, prepared);
+	}
+
+	private static boolean isOfOtherOrigin(HttpServletRequest request) {
+		return request.getHeader(HttpHeaders.ORIGIN) != null;
 	}
 
 	/**
@@ -113,7 +119,7 @@ public final class ServletAnswers {
 	 * @return the response to continue with
 	 */
 	public HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response) {
-		return this.crossOrigin.expose(request, response, this.exposedHeaders);
+		return isOfOtherOrigin(request) ? this.crossOrigin.expose(response, this.exposedHeaders) : response;
 	}
 
 	/**
@@ -124,7 +130,7 @@ public final class ServletAnswers {
 	 * @return whether it is a preflight request that is answered
 	 */
 	public boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
-		return this.crossOrigin.answersPreflight(request, response);
+		return CorsUtils.isPreFlightRequest(request) && this.crossOrigin.answersPreflight(request, response);
 	}
 
 	/**
@@ -217,7 +223,7 @@ public final class ServletAnswers {
 		BodyStyle style = bodyStyle(bodyStyle);
 		HttpServletResponse target = start(request, response, refusal);
 		addRetryHeaders(refusal, decision.retryAfter(), SdkRetries.areOf(style.name()), ours(target));
-		writeHeaders(joined(limits, decision.limits()), target);
+		writeHeaders(Stream.concat(limits.stream(), decision.limits().stream()).toList(), target);
 		writeBody(request, target, refusal, style);
 	}
 
@@ -238,7 +244,7 @@ public final class ServletAnswers {
 		if (oneSet != null) {
 			return oneSet.startRefusal();
 		}
-		this.limitHeaders.removeFrom(response);
+		OneHeaderSetResponse.removeLimitHeaders(response, this.ownHeaders);
 		return response;
 	}
 
@@ -285,7 +291,9 @@ public final class ServletAnswers {
 	private HttpServletResponse start(HttpServletRequest request, HttpServletResponse response, Refusal refusal) {
 		response.resetBuffer();
 		HttpServletResponse target = expose(request, response);
-		this.crossOrigin.allow(request, target);
+		if (isOfOtherOrigin(request)) {
+			this.crossOrigin.allow(request, target);
+		}
 		target.setStatus(refusal.status());
 		target.setHeader("Cache-Control", "no-store");
 		return target;
@@ -312,20 +320,12 @@ public final class ServletAnswers {
 			stream = response.getOutputStream();
 		}
 		catch (IllegalStateException ex) {
-			sendThroughWriter(response, text);
+			// a handler that fails late may have opened the writer, with its own encoding
+			response.setHeader("Content-Length", null);
+			response.getWriter().write(text);
 			return;
 		}
 		stream.write(bytes);
-	}
-
-	/** A handler that fails late may have opened the writer, with its own encoding. */
-	private static void sendThroughWriter(HttpServletResponse response, String text) throws IOException {
-		response.setHeader("Content-Length", null);
-		response.getWriter().write(text);
-	}
-
-	private static List<LimitDecision> joined(List<LimitDecision> first, List<LimitDecision> second) {
-		return Stream.concat(first.stream(), second.stream()).toList();
 	}
 
 }

@@ -12,9 +12,9 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.Identity;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -23,16 +23,16 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class HttpLimitedRequestTests {
 
 	private final Limits limits = new Limits();
 
-	private final CurrentHttpRequest scopes = this.limits.scopes(new Rules(List.of(), List::of));
+	private final CurrentHttpRequest scopes = this.limits.scopes(new Rules(List.of(), Map::of));
 
 	private final Limit chat = Limit.of("chat", Rate.parse("10/min"));
 
@@ -119,16 +119,43 @@ class HttpLimitedRequestTests {
 		CallPermit call = late.record(take("alice", 1), List.of());
 		Method method = Object.class.getMethod("toString");
 		assertThat(late.keepsOpen(call, method, null)).isFalse();
-		late.end().watch(this.response);
+		late.watch(this.response);
 		assertThat(late.keepsOpen(call, method, null)).isFalse();
 		assertThat(late.facts().attribute("usage")).isNull();
+	}
+
+	@Test
+	void thePermitOfARequestGivesBackWhatWasTakenBeforeItWasRead() {
+		this.scope.watch(this.response);
+		this.scope.paid(take("key0", 5));
+		assertThat(this.scope.permit().giveBack()).isTrue();
+		assertThat(left(this.chat, 0)).isEqualTo(10);
+	}
+
+	@Test
+	void aPermitThatIsReadAfterTheEndSettlesButGivesNothingBack() {
+		this.scope.watch(this.response);
+		this.scope.paid(take("key0", 5));
+		this.scope.afterDispatch(this.request, this.response, null, false);
+		assertThat(this.scope.permit().giveBack()).isFalse();
+		assertThat(left(this.chat, 0)).isEqualTo(5);
+		assertThat(this.scope.permit().settle("chat", 2)).isTrue();
+		assertThat(left(this.chat, 0)).isEqualTo(8);
+	}
+
+	@Test
+	void aCallThatBeginsAfterTheEndOfItsRequestIsNotKeptOpen() throws Exception {
+		this.scope.watch(this.response);
+		this.scope.afterDispatch(this.request, this.response, null, false);
+		CallPermit call = this.scope.record(take("alice", 1), List.of());
+		assertThat(this.scope.keepsOpen(call, Object.class.getMethod("toString"), new DeferredResult<>())).isFalse();
 	}
 
 	@Test
 	void callsThatCountAfterwardsCountAtOnceAboveABound() {
 		Limit logins = Limit.named("logins").rates(Rate.parse("10/min")).costed(true).build();
 		this.limits.registry.register(logins, List.of());
-		this.scope.end().watch(this.response);
+		this.scope.watch(this.response);
 		for (int i = 0; i < 2 * Settlements.MAX_SETTLEMENTS; i++) {
 			Charge login = Charge.of(Handles.of(logins), Key.of("key" + i), 1).pending();
 			CallPermit call = this.scope.record(this.limits.limiter.tryAcquire(login), List.of());
@@ -136,7 +163,7 @@ class HttpLimitedRequestTests {
 			call.close();
 		}
 		assertThat(left(logins, 0)).isEqualTo(9);
-		this.scope.end().afterDispatch(this.request, this.response, null);
+		this.scope.afterDispatch(this.request, this.response, null, false);
 		assertThat(left(logins, 0)).isEqualTo(10);
 		assertThat(left(logins, Settlements.MAX_SETTLEMENTS - 1)).isEqualTo(10);
 		assertThat(left(logins, Settlements.MAX_SETTLEMENTS)).isEqualTo(9);
@@ -224,7 +251,7 @@ class HttpLimitedRequestTests {
 
 	@Test
 	void theCurrentScopeIsTheOneBoundToTheThread() {
-		LimitedRequest.Current current = this.scopes.decisions();
+		LimitedRequest.Current current = this.scopes::get;
 		RequestFacts.Current facts = this.scopes.facts();
 		assertThat(current.get()).isNull();
 		assertThat(facts.get()).isNull();
@@ -238,15 +265,15 @@ class HttpLimitedRequestTests {
 	@Test
 	void orElseTheCurrentScopeIsThatOfSpringsCurrentRequest() {
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(this.request, this.response));
-		assertThat(this.scopes.decisions().get()).isSameAs(this.scope);
+		assertThat(this.scopes.get()).isSameAs(this.scope);
 	}
 
 	@Test
 	void aRequestWithoutTheFilterGetsItsOwnScope() {
 		MockHttpServletRequest unseen = new MockHttpServletRequest("GET", "/unseen");
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(unseen, this.response));
-		LimitedRequest first = Objects.requireNonNull(this.scopes.decisions().get());
-		assertThat(this.scopes.decisions().get()).isSameAs(first).isSameAs(HttpLimitedRequest.of(unseen));
+		LimitedRequest first = Objects.requireNonNull(this.scopes.get());
+		assertThat(this.scopes.get()).isSameAs(first).isSameAs(HttpLimitedRequest.of(unseen));
 		first.record(take("alice", 1), List.of());
 		first.writeHeaders();
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("9");
@@ -264,19 +291,8 @@ class HttpLimitedRequestTests {
 
 		};
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(recycled));
-		assertThat(this.scopes.decisions().get()).isNull();
+		assertThat(this.scopes.get()).isNull();
 		assertThat(this.scopes.facts().get()).isNull();
-	}
-
-	@Test
-	void anIpv6PrefixIsOneTo128Bits() {
-		for (int prefix : new int[] { 0, -1, 129 }) {
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> new CurrentHttpRequest(new LimitedRequest.Served<>(), new Rules(List.of(), List::of),
-						this.limits.answers, Identity.NONE, this.limits.degradation, prefix))
-				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
-						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");
-		}
 	}
 
 	private void record(Decision decision) {

@@ -6,7 +6,6 @@ import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -24,7 +23,7 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.web.cors.CorsHeaders;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.request.ForwardedHeaderCheck;
+import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.UpstreamHeadersMode;
@@ -76,13 +75,11 @@ public final class Limits {
 	}
 
 	public CurrentHttpRequest scopes(Rules rules, Identity identity) {
-		return new CurrentHttpRequest(new LimitedRequest.Served<>(), rules, this.answers, identity, this.degradation,
-				64);
+		return new CurrentHttpRequest(rules, this.answers, identity, this.degradation, new ClientAddresses(64, false));
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, CurrentHttpRequest scopes) {
-		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.degradation,
-				new ForwardedHeaderCheck(false));
+		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.degradation);
 	}
 
 	public static KeyExpression global() {

@@ -4,6 +4,7 @@ import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.web.filter.Limits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,16 +171,15 @@ class RuleTests {
 		assertThat(asked).hasValue(1);
 	}
 
-	private static List<ManagementPath> management() {
-		return List.of(ManagementPath.of("/actuator", "/actuator"),
-				ManagementPath.of("/actuator", "/actuator/health/{*path}"));
+	private static Map<String, List<String>> management() {
+		return Map.of("/actuator", List.of("/actuator", "/actuator/health/{*path}"));
 	}
 
 	@Test
 	void theFirstMatchingRuleWithABodyDeterminesItsStyle() {
 		Rules rules = new Rules(List.of(rule("/**"),
 				Rule.of("/v1/**", List.of("POST"), List.of(this.perUser), RulePhase.AUTO, "openai"),
-				Rule.of("/**", List.of(), List.of(this.address), RulePhase.AUTO, "none")), List::of);
+				Rule.of("/**", List.of(), List.of(this.address), RulePhase.AUTO, "none")), Map::of);
 		RequestedPath path = RequestedPath.of(request("/v1/chat", "", "/v1/chat"));
 		assertThat(rules.bodyStyle("POST", path)).isEqualTo("openai");
 		assertThat(rules.bodyStyle("GET", path)).isEqualTo("none");

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.request;
 
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import jakarta.servlet.http.Cookie;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -26,7 +28,9 @@ class ServletRequestFactsTests {
 	};
 
 	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE,
-			new ClientAddressReader(64));
+			new ClientAddresses(64, true));
+
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	@Test
 	void theAddressIsTheOneThatTheContainerReports() {
@@ -35,6 +39,20 @@ class ServletRequestFactsTests {
 		this.request.addHeader("Forwarded", "for=1.1.1.1");
 		this.request.addHeader("X-Real-IP", "1.1.1.1");
 		assertThat(this.facts.ip()).isEqualTo("203.0.113.7");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "method + path.substring(1)", "#root.method + {path}[0].substring(1)",
+			"header('X-Tenant').trim() + 'v1/chat'", "#root.header('X-Tenant') + 'v1/chat'" })
+	void interpretedExpressionsReadTheFactsThemselves(String plan) {
+		this.request.addHeader("X-Tenant", "POST");
+		assertThat(this.parser.requestPlan(plan).evaluate(this.facts)).isEqualTo("POSTv1/chat");
+	}
+
+	@Test
+	void theStatusIsReadOfTheAnsweredRequest() {
+		assertThat(this.parser.requestSettle("status + path.length()").evaluate(this.facts.answered(429)))
+			.isEqualTo(437);
 	}
 
 	@Test

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class IpAddressTextTests {
+class AddressNotationTests {
 
 	@Test
 	void anIpv4AddressIsUsedUnchanged() {
 		String address = "203.0.113.7";
-		assertThat(IpAddressText.canonical(address, 64)).isSameAs(address);
+		assertThat(ClientAddresses.canonical(address, 64)).isSameAs(address);
 	}
 
 	@ParameterizedTest
@@ -38,13 +38,13 @@ class IpAddressTextTests {
 			"[[::ffff:203.0.113.7]:1001]", "203.0.113.7%1", "'\"203.0.113.7:1001\"'", "'[\"203.0.113.7:1001\"]'",
 			"' 203.0.113.7 '", "000::0FFFF:cb00:07107" })
 	void everyNotationOfAnIpv4ClientIsThatClient(String spelling) {
-		assertThat(IpAddressText.canonical(spelling, 64)).isEqualTo("203.0.113.7");
+		assertThat(ClientAddresses.canonical(spelling, 64)).isEqualTo("203.0.113.7");
 	}
 
 	@Test
 	void mappedIpv4AddressesDoNotShareAPrefix() {
-		assertThat(IpAddressText.canonical("::ffff:203.0.113.7", 64))
-			.isNotEqualTo(IpAddressText.canonical("::ffff:203.0.113.8", 64));
+		assertThat(ClientAddresses.canonical("::ffff:203.0.113.7", 64))
+			.isNotEqualTo(ClientAddresses.canonical("::ffff:203.0.113.8", 64));
 	}
 
 	@ParameterizedTest
@@ -53,24 +53,24 @@ class IpAddressTextTests {
 			"[2001:db8:1:2::1%eth0]:8443", "[[2001:db8:1:2::9]:8443]", "'\"[2001:db8:1:2::9]:8443\"'",
 			"2001:00000db8:1:2::", "2001:db8:1:2:0:0:0:1:8443", "2001:db8:1:2::1]", "2001:db8:1:2:3:4:5.6.7.8:8443" })
 	void addressesOfOneNetworkAreOneClient(String address) {
-		assertThat(IpAddressText.canonical(address, 64)).isEqualTo("2001:db8:1:2::");
+		assertThat(ClientAddresses.canonical(address, 64)).isEqualTo("2001:db8:1:2::");
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "128, 2001:db8:1:2:3:4:5:6", "127, 2001:db8:1:2:3:4:5:6", "112, 2001:db8:1:2:3:4:5:0",
 			"56, 2001:db8:1::", "32, 2001:db8::", "33, 2001:db8::", "1, ::" })
 	void thePrefixDeterminesTheBitsThatCount(int prefix, String expected) {
-		assertThat(IpAddressText.canonical("2001:db8:1:2:3:4:5:6", prefix)).isEqualTo(expected);
+		assertThat(ClientAddresses.canonical("2001:db8:1:2:3:4:5:6", prefix)).isEqualTo(expected);
 	}
 
 	@Test
 	void theLongestRunOfZerosIsShortened() {
-		assertThat(IpAddressText.canonical("2001:0:0:1:0:0:0:1", 128)).isEqualTo("2001:0:0:1::1");
-		assertThat(IpAddressText.canonical("2001:db8:0:1:1:1:1:1", 128)).isEqualTo("2001:db8:0:1:1:1:1:1");
-		assertThat(IpAddressText.canonical("1:0:0:2:3:0:0:4", 128)).isEqualTo("1::2:3:0:0:4");
-		assertThat(IpAddressText.canonical("::", 128)).isEqualTo("::");
-		assertThat(IpAddressText.canonical("::1", 128)).isEqualTo("::1");
-		assertThat(IpAddressText.canonical("1::", 128)).isEqualTo("1::");
+		assertThat(ClientAddresses.canonical("2001:0:0:1:0:0:0:1", 128)).isEqualTo("2001:0:0:1::1");
+		assertThat(ClientAddresses.canonical("2001:db8:0:1:1:1:1:1", 128)).isEqualTo("2001:db8:0:1:1:1:1:1");
+		assertThat(ClientAddresses.canonical("1:0:0:2:3:0:0:4", 128)).isEqualTo("1::2:3:0:0:4");
+		assertThat(ClientAddresses.canonical("::", 128)).isEqualTo("::");
+		assertThat(ClientAddresses.canonical("::1", 128)).isEqualTo("::1");
+		assertThat(ClientAddresses.canonical("1::", 128)).isEqualTo("1::");
 	}
 
 	@ParameterizedTest
@@ -79,14 +79,14 @@ class IpAddressTextTests {
 			"1:2:3:4:5:6:7:8:9:10", "1:2:3:4:5:6:7:8::", "1:2:3:4:5:6:7:", "12345::", "::g", "::1.2.3",
 			"1:2:3:4:5:6:7:1.2.3.4", "\uff11::", "\uff11.2.3.4", "example.org:80", "1.2.3.4:5:6", "1.2.3.4, 5.6.7.8" })
 	void allTextsThatAreNotAddressesAreOneClient(String text) {
-		assertThat(IpAddressText.canonical(text, 64)).isEqualTo("unknown");
+		assertThat(ClientAddresses.canonical(text, 64)).isEqualTo("unknown");
 	}
 
 	@Property
 	void everyTextFromAClientIsAnAddressOrUnknown(@ForAll("junk") String text) throws UnknownHostException {
-		String canonical = IpAddressText.canonical(text, 64);
+		String canonical = ClientAddresses.canonical(text, 64);
 		assertThat(canonical).matches("unknown|[0-9a-f:]+|[0-9.]+");
-		assertThat(IpAddressText.canonical(canonical, 64)).isEqualTo(canonical);
+		assertThat(ClientAddresses.canonical(canonical, 64)).isEqualTo(canonical);
 		if (!canonical.equals("unknown")) {
 			assertThat(InetAddress.getByName(canonical).getHostAddress()).isNotEmpty();
 		}
@@ -101,20 +101,20 @@ class IpAddressTextTests {
 	void allNotationsOfAnIpv4AddressAreOneClient(@ForAll @Size(4) byte[] bytes, @ForAll Random random) {
 		String plain = dotted(bytes);
 		String spelled = spelled(bytes, random);
-		assertThat(IpAddressText.canonical(spelled, 64)).as(spelled).isEqualTo(plain);
+		assertThat(ClientAddresses.canonical(spelled, 64)).as(spelled).isEqualTo(plain);
 	}
 
 	@Property
 	void allNotationsOfAnIpv6AddressAreOneClientAndAnotherAddressIsAnother(@ForAll @Size(16) byte[] bytes,
 			@ForAll @IntRange(max = 127) int bit, @ForAll Random random) {
 		bytes[0] |= 0x20; // neither mapped nor translated
-		String plain = IpAddressText.canonical(groups(bytes, random, false), 128);
+		String plain = ClientAddresses.canonical(groups(bytes, random, false), 128);
 		String spelled = decorated(groups(bytes, random, true), random, true);
-		assertThat(IpAddressText.canonical(spelled, 128)).as(spelled).isEqualTo(plain);
+		assertThat(ClientAddresses.canonical(spelled, 128)).as(spelled).isEqualTo(plain);
 		byte[] other = bytes.clone();
 		other[bit / 8] ^= (byte) (1 << (bit % 8));
 		String another = decorated(groups(other, random, true), random, true);
-		assertThat(IpAddressText.canonical(another, 128)).as(another).isNotEqualTo(plain);
+		assertThat(ClientAddresses.canonical(another, 128)).as(another).isNotEqualTo(plain);
 	}
 
 	@Property
@@ -122,7 +122,7 @@ class IpAddressTextTests {
 			@ForAll Random random) {
 		byte[] other = bytes.clone();
 		other[bit / 8] ^= (byte) (1 << (bit % 8));
-		assertThat(IpAddressText.canonical(spelled(other, random), 64)).isNotEqualTo(dotted(bytes));
+		assertThat(ClientAddresses.canonical(spelled(other, random), 64)).isNotEqualTo(dotted(bytes));
 	}
 
 	private static String dotted(byte[] bytes) {
@@ -191,10 +191,10 @@ class IpAddressTextTests {
 			int bits = Math.min(8, Math.max(0, prefix - 8 * i));
 			masked[i] = (byte) (masked[i] & (0xFF << (8 - bits)));
 		}
-		String canonical = IpAddressText.canonical(address.getHostAddress(), prefix);
+		String canonical = ClientAddresses.canonical(address.getHostAddress(), prefix);
 		if (address instanceof Inet6Address && !isTranslated(bytes)) {
 			assertThat(InetAddress.getByName(canonical).getAddress()).isEqualTo(masked);
-			assertThat(IpAddressText.canonical(canonical, prefix)).isEqualTo(canonical);
+			assertThat(ClientAddresses.canonical(canonical, prefix)).isEqualTo(canonical);
 		}
 	}
 

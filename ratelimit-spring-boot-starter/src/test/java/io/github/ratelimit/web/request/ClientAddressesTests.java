@@ -9,20 +9,21 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 @ExtendWith(OutputCaptureExtension.class)
-class ForwardedHeaderCheckTests {
+class ClientAddressesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "X-Forwarded-For", "Forwarded", "X-Real-IP" })
 	void warnsOnceAboutAHeaderWithoutAStrategy(String header, CapturedOutput output) {
-		ForwardedHeaderCheck check = new ForwardedHeaderCheck(false);
-		check.check(new MockHttpServletRequest());
+		ClientAddresses addresses = new ClientAddresses(64, false);
+		addresses.of(new MockHttpServletRequest());
 		assertThat(output).doesNotContain("forward-headers-strategy");
 		for (int i = 0; i < 3; i++) {
 			MockHttpServletRequest request = new MockHttpServletRequest();
 			request.addHeader(header, "198.51.100.1\nInjected");
-			check.check(request);
+			addresses.of(request);
 		}
 		assertThat(output).containsOnlyOnce("A request came with the header " + header + ",")
 			.contains("set server.forward-headers-strategy to native.")
@@ -35,8 +36,28 @@ class ForwardedHeaderCheckTests {
 	void doesNotWarnIfAStrategyIsSet(CapturedOutput output) {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("X-Forwarded-For", "198.51.100.1");
-		new ForwardedHeaderCheck(true).check(request);
+		new ClientAddresses(64, true).of(request);
 		assertThat(output).doesNotContain("forward-headers-strategy");
+	}
+
+	@Test
+	void warnsOnlyIfTheAddressIsUsed(CapturedOutput output) {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.addHeader("X-Forwarded-For", "198.51.100.1");
+		ServletRequestFacts facts = new ServletRequestFacts(request, Identity.NONE, new ClientAddresses(64, false));
+		facts.header("X-Forwarded-For");
+		assertThat(output).doesNotContain("forward-headers-strategy");
+		facts.address();
+		assertThat(output).contains("forward-headers-strategy");
+	}
+
+	@Test
+	void anIpv6PrefixIsOneTo128Bits() {
+		for (int prefix : new int[] { 0, -1, 129 }) {
+			assertThatIllegalArgumentException().isThrownBy(() -> new ClientAddresses(prefix, false))
+				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
+						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");
+		}
 	}
 
 }
