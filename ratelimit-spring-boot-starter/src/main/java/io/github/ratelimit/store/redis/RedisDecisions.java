@@ -44,7 +44,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		}
 		long start = this.redis.now();
 		RedisLimits.CountedLimit limit = this.limits.of(charge.handle());
-		RememberedKey key = limit.keys().get(charge.key(), start);
+		RememberedKey key = limit.key(charge.key(), start);
 		ChargeDecision decision = decideLocally(charge, key, limit.encoding(), start);
 		if (decision == null) {
 			ChargeGroup group = new ChargeGroup(1, List.of(new KeyCharge(charge, key, limit.encoding())));
@@ -244,10 +244,11 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 
 	/** Returns null if Redis can be asked. */
 	private @Nullable List<ChargeDecision> decideWithoutAsking(ChargeGroup group, long start) {
-		if (group.node(this.redis).isOpen()) {
+		byte[] key = group.firstKey().name();
+		if (this.redis.isOpen(key)) {
 			return decideWithout(List.of(group));
 		}
-		if (group.node(this.redis).isCrowded()) {
+		if (this.redis.isCrowded(key)) {
 			return decideLate(group, null, start);
 		}
 		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : null;

@@ -57,7 +57,7 @@ record WarmUp(RedisAccess redis) {
 		try {
 			connect(any, deadlineNanos);
 			// a topology refresh may take its time
-			List<Integer> slots = ScriptClient.await(
+			List<Integer> slots = RedisAccess.await(
 					CompletableFuture.supplyAsync(this.redis.client()::slots, this.redis.scheduler()), deadlineNanos,
 					this.redis.time());
 			Map<byte[], CompletableFuture<?>> asked = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ record WarmUp(RedisAccess redis) {
 		while (true) {
 			long asked = this.redis.now();
 			try {
-				ScriptClient.await(probe(key), deadlineNanos, this.redis.time());
+				RedisAccess.await(probe(key), deadlineNanos, this.redis.time());
 				return;
 			}
 			catch (ExecutionException ex) {
@@ -136,7 +136,7 @@ record WarmUp(RedisAccess redis) {
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {
 		try {
-			ScriptClient.await(answer, deadlineNanos, this.redis.time());
+			RedisAccess.await(answer, deadlineNanos, this.redis.time());
 			this.redis.answered();
 		}
 		catch (ExecutionException | TimeoutException ex) {

@@ -45,18 +45,17 @@ public final class NodeHealth {
 		return this.late.get() >= MOST_LATE;
 	}
 
-	/** Notes the reply to a call for permits, in time or late. */
-	public void answered(long nanos) {
-		answered();
-		this.redis.observer.answered(nanos);
-	}
-
-	/** Notes the reply to a call that no decision waits for. */
+	/** Notes a reply, in time or late. */
 	public void answered() {
 		if (this.breaker.answered()) {
 			this.log.noOutage();
 		}
 		ready();
+	}
+
+	/** Returns whether something is noted that the next reply or its absence changes. */
+	boolean isInTrouble() {
+		return this.breaker.isInTrouble() || this.late.get() > 0 || this.notReady;
 	}
 
 	/**
@@ -93,7 +92,9 @@ public final class NodeHealth {
 			return;
 		}
 		long now = this.redis.now();
-		if (this.breaker.unanswered(askedNanos, now)) {
+		boolean opens = this.breaker.unanswered(askedNanos, now);
+		this.redis.troubled();
+		if (opens) {
 			opened(FailureReason.TIMEOUT, new TimeoutException("nothing is answered"), key);
 		}
 		else {
@@ -104,10 +105,12 @@ public final class NodeHealth {
 	/** Notes a call whose reply is still to come and whose caller no longer waits. */
 	public void lateBegins() {
 		this.late.incrementAndGet();
+		this.redis.troubled();
 	}
 
 	public void lateEnds() {
 		this.late.decrementAndGet();
+		calm();
 	}
 
 	/**
@@ -122,7 +125,9 @@ public final class NodeHealth {
 			return;
 		}
 		failed(reason);
-		if (this.breaker.failed()) {
+		boolean opens = this.breaker.failed();
+		this.redis.troubled();
+		if (opens) {
 			opened(reason, FailureReason.cause(failure), keys[0]);
 		}
 	}
@@ -147,6 +152,13 @@ public final class NodeHealth {
 		if (this.notReady) {
 			this.notReady = false;
 		}
+		calm();
+	}
+
+	private void calm() {
+		if (!isInTrouble()) {
+			this.redis.calmed();
+		}
 	}
 
 	private void failed(String reason) {
@@ -167,6 +179,7 @@ public final class NodeHealth {
 		failed(reason);
 		if (reason.equals(FailureReason.TIMEOUT) || this.breaker.open()) {
 			this.notReady = true;
+			this.redis.troubled();
 			probe(key, reason, this.log.notReady(this.redis.client().where(), reason,
 					NestedExceptionUtils.getMostSpecificCause(failure)));
 		}
@@ -184,8 +197,8 @@ public final class NodeHealth {
 	}
 
 	private void close() {
-		ready();
 		this.breaker.close();
+		ready();
 		this.log.closed();
 	}
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -46,6 +47,8 @@ public final class RedisAccess implements AutoCloseable {
 
 	private final StoreScripts scripts;
 
+	private final LuaScript take;
+
 	private final RedisKeyNames names;
 
 	private final TimeSource time;
@@ -59,6 +62,9 @@ public final class RedisAccess implements AutoCloseable {
 			daemonThreads("ratelimit-redis-"), new ThreadPoolExecutor.DiscardPolicy());
 
 	private volatile boolean answered;
+
+	/** Whether a node has failed or replied late, and that is not forgotten yet. */
+	private volatile boolean inTrouble;
 
 	/**
 	 * Creates the access of one store.
@@ -74,6 +80,7 @@ public final class RedisAccess implements AutoCloseable {
 			StoreObserver observer, Duration deadline, Supplier<String> policies) {
 		this.client = client;
 		this.scripts = scripts;
+		this.take = scripts.take();
 		this.names = names;
 		this.time = time;
 		this.observer = observer;
@@ -115,6 +122,11 @@ public final class RedisAccess implements AutoCloseable {
 		return this.scheduler;
 	}
 
+	/** Runs the script of decisions on the node that has the keys, like {@link #run}. */
+	public CompletableFuture<byte[]> take(byte[][] keys, byte[]... args) {
+		return this.client.run(this.take, keys, args);
+	}
+
 	/** Runs a script on the node that has a key. Does not block, does not throw. */
 	public CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
 		return this.client.run(script, new byte[][] { key }, args);
@@ -147,7 +159,7 @@ public final class RedisAccess implements AutoCloseable {
 	 */
 	public <T> T await(CompletableFuture<T> answer, long since) throws ExecutionException, TimeoutException {
 		long now = now();
-		return ScriptClient.await(answer, ((since - now < 0) ? since : now) + this.deadlineNanos, this.time);
+		return await(answer, ((since - now < 0) ? since : now) + this.deadlineNanos, this.time);
 	}
 
 	/**
@@ -156,11 +168,38 @@ public final class RedisAccess implements AutoCloseable {
 	 */
 	public byte[] awaitPatiently(CompletableFuture<byte[]> answer) {
 		try {
-			return ScriptClient.await(answer, now() + PATIENCE.toNanos(), this.time);
+			return await(answer, now() + PATIENCE.toNanos(), this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
 					FailureReason.cause(ex));
+		}
+	}
+
+	/**
+	 * Waits until a time; a reply that is there is returned in any case. An interrupted
+	 * thread waits like any other, since Redis executes what was sent, and a deadline
+	 * bounds the wait; its interrupt flag is set again afterwards.
+	 * @throws TimeoutException if there is none by then
+	 * @throws ExecutionException if there is a failure instead
+	 */
+	public static <T> T await(CompletableFuture<T> answer, long deadlineNanos, TimeSource time)
+			throws ExecutionException, TimeoutException {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return answer.get(Math.max(0, deadlineNanos - time.nanoTime()), TimeUnit.NANOSECONDS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 
@@ -173,7 +212,40 @@ public final class RedisAccess implements AutoCloseable {
 
 	/** Returns whether the node that has a key fails, and gets no calls. */
 	public boolean isOpen(byte[] key) {
-		return node(key).isOpen();
+		return this.inTrouble && node(key).isOpen();
+	}
+
+	/** Returns whether too many replies of this node are late to wait for more. */
+	public boolean isCrowded(byte[] key) {
+		return this.inTrouble && node(key).isCrowded();
+	}
+
+	/** Notes the reply of this node to a call for permits, in time or late. */
+	public void answered(byte[] key, long nanos) {
+		if (this.inTrouble) {
+			node(key).answered();
+		}
+		answered();
+		this.observer.answered(nanos);
+	}
+
+	/** Notes that a node is in trouble; called after the node shows it. */
+	void troubled() {
+		this.inTrouble = true;
+	}
+
+	/** Notes that a node is no longer in trouble; others may be. */
+	void calmed() {
+		if (this.inTrouble && !isAnyInTrouble()) {
+			this.inTrouble = false;
+			if (isAnyInTrouble()) {
+				this.inTrouble = true;
+			}
+		}
+	}
+
+	private boolean isAnyInTrouble() {
+		return this.nodes.values().stream().anyMatch(NodeHealth::isInTrouble);
 	}
 
 	/** Returns a key of no limit in this slot. */

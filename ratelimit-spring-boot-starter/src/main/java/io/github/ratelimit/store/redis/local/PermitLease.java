@@ -7,7 +7,6 @@ import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -129,8 +128,8 @@ public final class PermitLease {
 			return;
 		}
 		long asked = this.redis.now();
-		CompletableFuture<byte[]> asking = this.redis.run(this.redis.scripts().take(), name,
-				LimitEncoding.withFresh(encoding.encode(permits), this.key.newOrigin()));
+		CompletableFuture<byte[]> asking = this.redis.take(new byte[][] { name },
+				encoding.arguments(permits, permits, this.key.labelBytes()));
 		ScriptClient.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
 				node.failed(failure, name);
@@ -138,7 +137,7 @@ public final class PermitLease {
 				return;
 			}
 			long now = this.redis.now();
-			node.answered(now - asked);
+			this.redis.answered(name, now - asked);
 			ByteBuffer answer = ByteBuffer.wrap(bytes);
 			boolean granted = answer.get() == GRANTED;
 			BucketSnapshot state = new BucketSnapshot(answer, encoding, asked, now);

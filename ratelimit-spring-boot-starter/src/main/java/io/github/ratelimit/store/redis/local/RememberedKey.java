@@ -12,6 +12,7 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,11 @@ public final class RememberedKey {
 
 	private final LongAdder denied = new LongAdder();
 
-	private final CoalescedCalls calls = new CoalescedCalls();
+	/** Whether a call is under way with which no other may be sent. */
+	private final AtomicBoolean called = new AtomicBoolean();
+
+	/** Null until calls arrive during another. */
+	private volatile @Nullable CoalescedCalls calls;
 
 	private volatile @Nullable Snapshot last;
 
@@ -112,7 +117,7 @@ public final class RememberedKey {
 	/**
 	 * Returns the label of the key in records of Redis; must not be changed.
 	 */
-	byte[] labelBytes() {
+	public byte[] labelBytes() {
 		return this.labelBytes;
 	}
 
@@ -257,7 +262,30 @@ public final class RememberedKey {
 		}
 	}
 
+	/** Returns whether the caller may send a call by itself; it then has to end it. */
+	public boolean beginCall() {
+		return !this.called.get() && this.called.compareAndSet(false, true);
+	}
+
+	/** Ends a call, and sends the charges that waited for it. */
+	public void endCall(RedisAccess redis) {
+		this.called.set(false);
+		CoalescedCalls calls = this.calls;
+		if (calls != null) {
+			calls.send(redis);
+		}
+	}
+
+	/** Returns the calls that share the next one. */
 	public CoalescedCalls calls() {
+		CoalescedCalls known = this.calls;
+		return (known != null) ? known : createCalls();
+	}
+
+	private synchronized CoalescedCalls createCalls() {
+		if (this.calls == null) {
+			this.calls = new CoalescedCalls(this);
+		}
 		return this.calls;
 	}
 

@@ -5,6 +5,7 @@ import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	/** Doubles represent every integer up to this one. */
 	public static final long MOST = 1L << 53;
 
-	private static final byte ENFORCED = 1;
+	static final byte ENFORCED = 1;
 
 	private static final byte[] NO_DEBTS = new byte[0];
 
@@ -84,12 +85,12 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state, little-endian
 	 * @param needed how many permits were needed
-	 * @param fresh what was sent for a state that does not exist yet
+	 * @param sent what was sent for the charge
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */
-	public Snapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
-		return new WindowOrSlotSnapshot(answer, this, needed, fresh, askedNanos, answeredNanos);
+	public Snapshot read(ByteBuffer answer, long needed, byte[] sent, long askedNanos, long answeredNanos) {
+		return new WindowOrSlotSnapshot(answer, this, needed, sent, askedNanos, answeredNanos);
 	}
 
 	/** Returns a computed state with a part of all permits, which no reply contained. */
@@ -106,6 +107,19 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 			return last;
 		}
 		return guess((last != null) ? last.share(nowNanos) : 1, nowNanos);
+	}
+
+	/**
+	 * Returns what a script is sent for a charge of a key with this label.
+	 */
+	public byte[] arguments(Charge charge, byte[] label) {
+		return withFresh(encode(charge), fresh(label));
+	}
+
+	/** Returns the beginning of a new state out of what was sent for a charge. */
+	public static byte[] freshOf(byte[] sent) {
+		int end = sent.length - 1;
+		return (end < 0) ? sent : Arrays.copyOfRange(sent, end - sent[end], end);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis.script;
 
 import io.github.ratelimit.Limit;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,11 @@ public final class SlotEncoding extends LimitEncoding {
 	@Override
 	public byte[] fresh(byte[] label) {
 		return buffer(Long.BYTES + label.length).putLong(ThreadLocalRandom.current().nextLong()).put(label).array();
+	}
+
+	@Override
+	public Snapshot read(ByteBuffer answer, long needed, byte[] sent, long askedNanos, long answeredNanos) {
+		return super.read(answer, needed, freshOf(sent), askedNanos, answeredNanos);
 	}
 
 	@Override
