@@ -205,9 +205,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		try (StoreObserver.Call observed = this.redis.asking(group.size())) {
 			ScriptCall call = ScriptCall.take(group, this.redis);
 			try {
-				List<ChargeDecision> reply = call.await(start);
-				observed.ended(outcome(call, reply));
-				return decided(call, reply, start);
+				return decided(call, call.await(start), observed, start);
 			}
 			finally {
 				call.end();
@@ -233,13 +231,12 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			throw ex;
 		}
 		observed.detached();
-		return call.reply(start, executor).thenApply((reply) -> {
-			observed.ended(outcome(call, reply));
-			return decided(call, reply, start);
-		}).whenComplete((decisions, failure) -> {
-			observed.close();
-			call.end();
-		});
+		return call.reply(start, executor)
+			.thenApply((reply) -> decided(call, reply, observed, start))
+			.whenComplete((decisions, failure) -> {
+				observed.close();
+				call.end();
+			});
 	}
 
 	/** Returns null if Redis can be asked. */
@@ -265,21 +262,18 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		return decisions;
 	}
 
-	private static Outcome outcome(ScriptCall call, @Nullable List<ChargeDecision> reply) {
+	private List<ChargeDecision> decided(ScriptCall call, @Nullable List<ChargeDecision> reply,
+			StoreObserver.Call observed, long start) {
 		if (reply != null) {
-			return call.isGranted() ? Outcome.ALLOWED : Outcome.REFUSED;
-		}
-		return call.hasFailed() ? Outcome.FAILED : Outcome.LATE;
-	}
-
-	private List<ChargeDecision> decided(ScriptCall call, @Nullable List<ChargeDecision> reply, long start) {
-		if (reply != null) {
+			observed.ended(call.isGranted() ? Outcome.ALLOWED : Outcome.REFUSED);
 			return reply;
 		}
 		if (call.hasFailed()) {
+			observed.ended(Outcome.FAILED);
 			abandon(call);
 			return decideWithout(List.of(call.group()));
 		}
+		observed.ended(Outcome.LATE);
 		return decideLate(call.group(), call, start);
 	}
 

@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
-import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -36,8 +35,7 @@ record RedisNotes(RedisAccess redis) {
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
 		long asked = this.redis.now();
 		try {
-			NodeHealth node = this.redis.node(name);
-			if (node.isOpen()) {
+			if (this.redis.isOpen(name)) {
 				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 			}
 			return this.redis.run(this.redis.scripts().notes(), name, RedisKeyNames.bytes(instance), note, BOUNDS)
@@ -45,10 +43,10 @@ record RedisNotes(RedisAccess redis) {
 				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
 				.whenComplete((reply, failure) -> {
 					if (failure != null) {
-						node.failedBesideDecisions(failure, name);
+						this.redis.node(name).failedBesideDecisions(failure, name);
 					}
 					else {
-						node.answered();
+						this.redis.answered(name);
 					}
 				})
 				.thenApply((reply) -> read(reply, this.redis.now() - asked));

@@ -5,6 +5,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
@@ -112,11 +113,12 @@ record WarmUp(RedisAccess redis) {
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
 		StoreScripts scripts = this.redis.scripts();
-		byte[] encoding = LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST).encode(0);
+		BucketEncoding limit = new BucketEncoding(Limit.of("warm-up", Rate.parse("1/s")));
+		byte[] encoding = limit.encode(0);
 		byte[] micros = LimitEncoding.doubles(1);
 		byte[] debts = LimitEncoding.doubles(1, 0);
 		CompletableFuture<Void> needed = CompletableFuture.allOf(probe(key),
-				this.redis.run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
+				this.redis.run(scripts.take(), key, limit.arguments(0, 0, ORIGIN), ScriptCall.LOOK));
 		CompletableFuture<Void> others = CompletableFuture.allOf(
 				this.redis.run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN),
 				this.redis.client()

@@ -53,11 +53,6 @@ public final class NodeHealth {
 		ready();
 	}
 
-	/** Returns whether something is noted that the next reply or its absence changes. */
-	boolean isInTrouble() {
-		return this.breaker.isInTrouble() || this.late.get() > 0 || this.notReady;
-	}
-
 	/**
 	 * Notes decisions that were made without this node, for the line at the end of an
 	 * outage. Those of calls that are only late belong to none.
@@ -92,9 +87,7 @@ public final class NodeHealth {
 			return;
 		}
 		long now = this.redis.now();
-		boolean opens = this.breaker.unanswered(askedNanos, now);
-		this.redis.troubled();
-		if (opens) {
+		if (this.breaker.unanswered(askedNanos, now)) {
 			opened(FailureReason.TIMEOUT, new TimeoutException("nothing is answered"), key);
 		}
 		else {
@@ -105,12 +98,10 @@ public final class NodeHealth {
 	/** Notes a call whose reply is still to come and whose caller no longer waits. */
 	public void lateBegins() {
 		this.late.incrementAndGet();
-		this.redis.troubled();
 	}
 
 	public void lateEnds() {
 		this.late.decrementAndGet();
-		calm();
 	}
 
 	/**
@@ -125,9 +116,7 @@ public final class NodeHealth {
 			return;
 		}
 		failed(reason);
-		boolean opens = this.breaker.failed();
-		this.redis.troubled();
-		if (opens) {
+		if (this.breaker.failed()) {
 			opened(reason, FailureReason.cause(failure), keys[0]);
 		}
 	}
@@ -142,22 +131,16 @@ public final class NodeHealth {
 		String reason = FailureReason.reason(failure);
 		if (reason.equals(FailureReason.NOPERM)) {
 			failed(reason);
-			return;
 		}
-		failed(failure, keys);
+		else {
+			failed(failure, keys);
+		}
 	}
 
 	private void ready() {
 		this.redis.answered();
 		if (this.notReady) {
 			this.notReady = false;
-		}
-		calm();
-	}
-
-	private void calm() {
-		if (!isInTrouble()) {
-			this.redis.calmed();
 		}
 	}
 
@@ -179,7 +162,6 @@ public final class NodeHealth {
 		failed(reason);
 		if (reason.equals(FailureReason.TIMEOUT) || this.breaker.open()) {
 			this.notReady = true;
-			this.redis.troubled();
 			probe(key, reason, this.log.notReady(this.redis.client().where(), reason,
 					NestedExceptionUtils.getMostSpecificCause(failure)));
 		}

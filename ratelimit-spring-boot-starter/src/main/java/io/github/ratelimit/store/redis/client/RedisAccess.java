@@ -55,6 +55,7 @@ public final class RedisAccess implements AutoCloseable {
 
 	private final long deadlineNanos;
 
+	/** Those of which anything was to be noted, such as a failure. */
 	private final Map<String, NodeHealth> nodes = new ConcurrentHashMap<>();
 
 	/** Drops what is scheduled after its end, as by replies. */
@@ -62,9 +63,6 @@ public final class RedisAccess implements AutoCloseable {
 			daemonThreads("ratelimit-redis-"), new ThreadPoolExecutor.DiscardPolicy());
 
 	private volatile boolean answered;
-
-	/** Whether a node has failed or replied late, and that is not forgotten yet. */
-	private volatile boolean inTrouble;
 
 	/**
 	 * Creates the access of one store.
@@ -139,13 +137,12 @@ public final class RedisAccess implements AutoCloseable {
 	 * @return becomes the same, after it is noted
 	 */
 	public CompletableFuture<byte[]> noted(CompletableFuture<byte[]> reply, byte[]... keys) {
-		NodeHealth node = node(keys[0]);
 		return reply.whenComplete((bytes, failure) -> {
 			if (failure != null) {
-				node.failed(failure, keys);
+				node(keys[0]).failed(failure, keys);
 			}
 			else {
-				node.answered();
+				answered(keys[0]);
 			}
 		});
 	}
@@ -212,40 +209,26 @@ public final class RedisAccess implements AutoCloseable {
 
 	/** Returns whether the node that has a key fails, and gets no calls. */
 	public boolean isOpen(byte[] key) {
-		return this.inTrouble && node(key).isOpen();
+		return !this.nodes.isEmpty() && node(key).isOpen();
 	}
 
 	/** Returns whether too many replies of this node are late to wait for more. */
 	public boolean isCrowded(byte[] key) {
-		return this.inTrouble && node(key).isCrowded();
+		return !this.nodes.isEmpty() && node(key).isCrowded();
+	}
+
+	/** Notes a reply of this node, in time or late. */
+	public void answered(byte[] key) {
+		if (!this.nodes.isEmpty()) {
+			node(key).answered();
+		}
+		answered();
 	}
 
 	/** Notes the reply of this node to a call for permits, in time or late. */
 	public void answered(byte[] key, long nanos) {
-		if (this.inTrouble) {
-			node(key).answered();
-		}
-		answered();
+		answered(key);
 		this.observer.answered(nanos);
-	}
-
-	/** Notes that a node is in trouble; called after the node shows it. */
-	void troubled() {
-		this.inTrouble = true;
-	}
-
-	/** Notes that a node is no longer in trouble; others may be. */
-	void calmed() {
-		if (this.inTrouble && !isAnyInTrouble()) {
-			this.inTrouble = false;
-			if (isAnyInTrouble()) {
-				this.inTrouble = true;
-			}
-		}
-	}
-
-	private boolean isAnyInTrouble() {
-		return this.nodes.values().stream().anyMatch(NodeHealth::isInTrouble);
 	}
 
 	/** Returns a key of no limit in this slot. */

@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
@@ -122,8 +121,7 @@ public final class PermitLease {
 	/** Takes permits in advance, without waiting. */
 	private void take(BucketEncoding encoding, long permits) {
 		byte[] name = this.key.name();
-		NodeHealth node = this.redis.node(name);
-		if (node.isOpen()) {
+		if (this.redis.isOpen(name)) {
 			taken(permits, null);
 			return;
 		}
@@ -132,7 +130,7 @@ public final class PermitLease {
 				encoding.arguments(permits, permits, this.key.labelBytes()));
 		ScriptClient.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
-				node.failed(failure, name);
+				this.redis.node(name).failed(failure, name);
 				taken(permits, null);
 				return;
 			}

@@ -65,10 +65,7 @@ public final class RememberedKey {
 	/** Replies to calls that were sent before this time do not include later refunds. */
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
-	/**
-	 * The last scheduled permit that was requested and not answered in time, null if
-	 * none.
-	 */
+	/** The last scheduled permit that was not answered in time, null if none. */
 	private volatile @Nullable Object latePermit;
 
 	private volatile long lastSeen;
@@ -114,9 +111,7 @@ public final class RememberedKey {
 		return LimitEncoding.newOrigin(this.labelBytes);
 	}
 
-	/**
-	 * Returns the label of the key in records of Redis; must not be changed.
-	 */
+	/** Returns the label of the key in records of Redis; must not be changed. */
 	public byte[] labelBytes() {
 		return this.labelBytes;
 	}
@@ -244,9 +239,7 @@ public final class RememberedKey {
 		return parts;
 	}
 
-	/**
-	 * Returns whether a scheduled permit was requested and Redis has not answered yet.
-	 */
+	/** Returns whether Redis has not answered the request of a scheduled permit yet. */
 	boolean isPermitLate() {
 		return this.latePermit != null;
 	}
@@ -277,16 +270,11 @@ public final class RememberedKey {
 	}
 
 	/** Returns the calls that share the next one. */
-	public CoalescedCalls calls() {
+	public synchronized CoalescedCalls calls() {
 		CoalescedCalls known = this.calls;
-		return (known != null) ? known : createCalls();
-	}
-
-	private synchronized CoalescedCalls createCalls() {
-		if (this.calls == null) {
-			this.calls = new CoalescedCalls(this);
-		}
-		return this.calls;
+		CoalescedCalls calls = (known != null) ? known : new CoalescedCalls(this);
+		this.calls = calls;
+		return calls;
 	}
 
 	/** Returns the remembered keys of the limit. */

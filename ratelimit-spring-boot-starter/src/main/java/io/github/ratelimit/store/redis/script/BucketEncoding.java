@@ -104,7 +104,7 @@ public final class BucketEncoding extends LimitEncoding {
 		return arguments(charge.permits(), charge.needed(), patience(charge), charge.isEnforced(), label);
 	}
 
-	/** Returns what a script is sent for a charge that is enforced and does not wait. */
+	/** Returns the same for a charge that is enforced and does not wait. */
 	public byte[] arguments(long permits, long needed, byte[] label) {
 		return arguments(permits, needed, 0, true, label);
 	}
@@ -118,26 +118,16 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(Charge charge) {
-		return terms(charge.permits(), charge.needed(), patience(charge), charge.isEnforced(), 0).array();
+	ByteBuffer terms(long permits, long needed, boolean enforced, int more) {
+		return terms(permits, needed, 0, enforced, more);
 	}
 
-	@Override
-	public byte[] encode(long permits, long needed, boolean enforced) {
-		return terms(permits, needed, 0, enforced, 0).array();
-	}
-
-	/** Returns the terms of a charge, with room for more bytes. */
 	private ByteBuffer terms(long permits, long needed, long waitMicros, boolean enforced, int more) {
+		int numbers = PLAIN_NUMBERS * this.unit.length;
 		boolean plain = this.unit.length == 1 && enforced;
-		int size = (plain ? 1 : 2) + PLAIN_NUMBERS * this.unit.length * Double.BYTES + more;
-		ByteBuffer packed = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-		if (plain) {
-			packed.put((byte) (this.paced ? 'p' : 'b'));
-		}
-		else {
-			packed.put((byte) (this.paced ? 'P' : 'B')).put(enforced ? ENFORCED : 0);
-		}
+		ByteBuffer packed = plain ? ByteBuffer.allocate(1 + numbers * Double.BYTES + more)
+			.order(ByteOrder.LITTLE_ENDIAN)
+			.put((byte) (this.paced ? 'p' : 'b')) : head(this.paced ? 'P' : 'B', enforced, numbers, more);
 		return pack(permits, needed, waitMicros, packed).put(this.rates);
 	}
 

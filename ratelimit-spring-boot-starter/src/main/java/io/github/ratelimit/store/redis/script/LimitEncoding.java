@@ -18,7 +18,7 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	/** Doubles represent every integer up to this one. */
 	public static final long MOST = 1L << 53;
 
-	static final byte ENFORCED = 1;
+	private static final byte ENFORCED = 1;
 
 	private static final byte[] NO_DEBTS = new byte[0];
 
@@ -57,21 +57,18 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 		return this.limit.name();
 	}
 
-	/** Returns the arguments of a charge; must not be changed. */
-	public byte[] encode(Charge charge) {
-		return encode(charge.permits(), charge.needed(), charge.isEnforced());
-	}
-
-	/**
-	 * Returns the arguments of a call that takes or gives back permits of an existing
-	 * state; must not be changed.
-	 */
+	/** Returns the terms of a call that takes or gives back permits. */
 	public final byte[] encode(long permits) {
 		return encode(permits, permits, true);
 	}
 
-	/** Returns the arguments of a charge that does not wait; must not be changed. */
-	public abstract byte[] encode(long permits, long needed, boolean enforced);
+	/** Returns the terms of a charge that does not wait. */
+	public final byte[] encode(long permits, long needed, boolean enforced) {
+		return terms(permits, needed, enforced, 0).array();
+	}
+
+	/** Returns the same at the beginning of a buffer that has room for more bytes. */
+	abstract ByteBuffer terms(long permits, long needed, boolean enforced, int more);
 
 	/**
 	 * Returns the debts to charge, as the charging script expects them; must not be
@@ -110,10 +107,14 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	}
 
 	/**
-	 * Returns what a script is sent for a charge of a key with this label.
+	 * Returns what the script of decisions is sent for a charge of a key with this label:
+	 * its terms, the end of a new record, and the length of that end.
 	 */
 	public byte[] arguments(Charge charge, byte[] label) {
-		return withFresh(encode(charge), fresh(label));
+		byte[] fresh = fresh(label);
+		return terms(charge.permits(), charge.needed(), charge.isEnforced(), fresh.length + 1).put(fresh)
+			.put((byte) fresh.length)
+			.array();
 	}
 
 	/** Returns the beginning of a new state out of what was sent for a charge. */
@@ -137,22 +138,14 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 			.array();
 	}
 
-	/**
-	 * Returns the arguments of a charge: its encoding, the end of a new record, and the
-	 * length of that end.
-	 */
-	public static byte[] withFresh(byte[] encoding, byte[] fresh) {
-		return buffer(encoding.length + fresh.length + 1).put(encoding).put(fresh).put((byte) fresh.length).array();
-	}
-
 	/** Returns the type of the values in Redis. */
 	public String type() {
 		return "string";
 	}
 
-	/** Returns the head of all encodings but the shortest. */
-	static ByteBuffer head(char kind, boolean enforced, int numbers) {
-		return buffer(2 + numbers * Double.BYTES).put((byte) kind).put(enforced ? ENFORCED : 0);
+	/** Returns the head of terms with this number of numbers. */
+	static ByteBuffer head(char kind, boolean enforced, int numbers, int more) {
+		return buffer(2 + numbers * Double.BYTES + more).put((byte) kind).put(enforced ? ENFORCED : 0);
 	}
 
 	/** Returns numbers as arguments of scripts have them. */

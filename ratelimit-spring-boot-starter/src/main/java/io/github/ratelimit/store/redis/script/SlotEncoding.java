@@ -36,12 +36,11 @@ public final class SlotEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(long slots, long needed, boolean enforced) {
-		return head('Z', enforced, NUMBERS).putDouble(slots)
+	ByteBuffer terms(long slots, long needed, boolean enforced, int more) {
+		return head('Z', enforced, NUMBERS, more).putDouble(slots)
 			.putDouble((needed <= most()) ? needed : Double.POSITIVE_INFINITY)
 			.putDouble(limit().capacity())
-			.putDouble(this.leaseMicros)
-			.array();
+			.putDouble(this.leaseMicros);
 	}
 
 	/** Returns the name of a new lease, with the label of its key. */

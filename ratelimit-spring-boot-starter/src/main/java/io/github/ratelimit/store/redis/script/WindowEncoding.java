@@ -16,8 +16,6 @@ final class WindowEncoding extends LimitEncoding {
 
 	private final byte[] rates;
 
-	private final byte[] termsOfOne;
-
 	/**
 	 * Creates an encoding.
 	 * @throws IllegalArgumentException if a rate cannot be counted exactly
@@ -34,7 +32,6 @@ final class WindowEncoding extends LimitEncoding {
 			pack(rate, packed);
 		}
 		this.rates = packed.array();
-		this.termsOfOne = pack(1, 1, true);
 	}
 
 	private static char kind(Limit limit) {
@@ -88,15 +85,10 @@ final class WindowEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(long permits, long needed, boolean enforced) {
-		return (permits == 1 && needed == 1 && enforced) ? this.termsOfOne : pack(permits, needed, enforced);
-	}
-
-	private byte[] pack(long permits, long needed, boolean enforced) {
-		return head(this.kind, enforced, 2 + this.rates.length / Double.BYTES).putDouble(permits)
+	ByteBuffer terms(long permits, long needed, boolean enforced, int more) {
+		return head(this.kind, enforced, 2 + this.rates.length / Double.BYTES, more).putDouble(permits)
 			.putDouble(needed)
-			.put(this.rates)
-			.array();
+			.put(this.rates);
 	}
 
 }
