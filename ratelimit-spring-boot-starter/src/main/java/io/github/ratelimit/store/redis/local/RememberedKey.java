@@ -205,11 +205,9 @@ public final class RememberedKey {
 
 	/** Notes that a call requests slots. */
 	void askSlots(long slots) {
-		boolean asked;
-		do {
-			asked = slots().ask(slots);
+		while (!slots().ask(slots)) {
+			Thread.onSpinWait();
 		}
-		while (!asked);
 	}
 
 	/** Returns the granted permits that the last state does not include yet. */
@@ -219,11 +217,9 @@ public final class RememberedKey {
 
 	/** Notes that permits were granted. */
 	public void giveAway(long permits) {
-		boolean added;
-		do {
-			added = late().add(permits);
+		while (!late().add(permits)) {
+			Thread.onSpinWait();
 		}
-		while (!added);
 	}
 
 	/**
