@@ -149,14 +149,12 @@ final class ScriptCall {
 	@Nullable List<ChargeDecision> await(long start) {
 		long deadlineNanos = deadline(start);
 		try {
-			return read(RedisAccess.await(this.answer, deadlineNanos, this.redis.time()));
+			RedisAccess.await(this.answer, deadlineNanos, this.redis.time());
 		}
-		catch (TimeoutException ex) {
-			return this.answer.isDone() ? readNow() : late(deadlineNanos);
+		catch (ExecutionException | TimeoutException ex) {
+			// the answer shows which
 		}
-		catch (ExecutionException | BufferUnderflowException ex) {
-			return fail(ex);
-		}
+		return this.answer.isDone() ? readNow() : late(deadlineNanos);
 	}
 
 	/**

@@ -85,21 +85,10 @@ record WarmUp(RedisAccess redis) {
 			catch (ExecutionException ex) {
 				long now = this.redis.now();
 				patient |= now - asked > AT_ONCE_NANOS;
-				if (!patient || now + PAUSE.toNanos() > deadlineNanos || !pause()) {
+				if (!patient || now + PAUSE.toNanos() > deadlineNanos || !RedisAccess.pause(PAUSE)) {
 					throw ex;
 				}
 			}
-		}
-	}
-
-	private static boolean pause() {
-		try {
-			Thread.sleep(PAUSE.toMillis());
-			return true;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
 		}
 	}
 

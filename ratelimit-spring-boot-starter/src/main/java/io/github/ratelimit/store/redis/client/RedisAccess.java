@@ -94,6 +94,18 @@ public final class RedisAccess implements AutoCloseable {
 		return threads;
 	}
 
+	/** Waits before another attempt to connect; returns false if interrupted. */
+	public static boolean pause(Duration pause) {
+		try {
+			Thread.sleep(pause.toMillis());
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
 	public ScriptClient client() {
 		return this.client;
 	}

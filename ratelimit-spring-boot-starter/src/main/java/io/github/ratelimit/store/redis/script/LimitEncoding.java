@@ -38,7 +38,10 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	public static LimitEncoding of(Limit limit, Duration slotLease) {
 		return switch (limit.algorithm()) {
 			case TOKEN_BUCKET -> new BucketEncoding(limit);
-			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER, SLIDING_WINDOW_LOG -> new WindowEncoding(limit);
+			case FIXED_WINDOW -> new WindowEncoding(limit, 'F');
+			case SLIDING_WINDOW -> new WindowEncoding(limit, 'S');
+			case SLIDING_WINDOW_COUNTER -> new WindowEncoding(limit, 'C');
+			case SLIDING_WINDOW_LOG -> new WindowEncoding(limit, 'L');
 			case CONCURRENCY -> new SlotEncoding(limit, slotLease);
 		};
 	}

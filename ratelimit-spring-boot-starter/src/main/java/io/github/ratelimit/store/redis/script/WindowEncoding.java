@@ -18,11 +18,12 @@ final class WindowEncoding extends LimitEncoding {
 
 	/**
 	 * Creates an encoding.
+	 * @param kind the name of the algorithm in terms and records
 	 * @throws IllegalArgumentException if a rate cannot be counted exactly
 	 */
-	WindowEncoding(Limit limit) {
+	WindowEncoding(Limit limit, char kind) {
 		super(limit);
-		this.kind = kind(limit);
+		this.kind = kind;
 		int size = limit.rates().size();
 		ByteBuffer packed = buffer(NUMBERS_OF_A_RATE * size * Double.BYTES);
 		for (Rate rate : limit.rates()) {
@@ -32,16 +33,6 @@ final class WindowEncoding extends LimitEncoding {
 			pack(rate, packed);
 		}
 		this.rates = packed.array();
-	}
-
-	private static char kind(Limit limit) {
-		return switch (limit.algorithm()) {
-			case FIXED_WINDOW -> 'F';
-			case SLIDING_WINDOW -> 'S';
-			case SLIDING_WINDOW_COUNTER -> 'C';
-			case SLIDING_WINDOW_LOG -> 'L';
-			default -> throw new IllegalArgumentException(limit.algorithm() + " has no windows");
-		};
 	}
 
 	private static long micros(Rate rate) {
