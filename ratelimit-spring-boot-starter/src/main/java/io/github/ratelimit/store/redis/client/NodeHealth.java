@@ -47,10 +47,19 @@ public final class NodeHealth {
 
 	/** Notes a reply, in time or late. */
 	public void answered() {
+		boolean inTrouble = isInTrouble();
 		if (this.breaker.answered()) {
 			this.log.noOutage();
 		}
 		ready();
+		if (inTrouble) {
+			this.redis.nodeChanged();
+		}
+	}
+
+	/** Returns whether anything is noted that a reply can change, or late replies. */
+	boolean isInTrouble() {
+		return this.breaker.isInTrouble() || this.late.get() > 0 || this.notReady;
 	}
 
 	/**
@@ -93,15 +102,18 @@ public final class NodeHealth {
 		else {
 			this.log.late(now);
 		}
+		this.redis.nodeChanged();
 	}
 
 	/** Notes a call whose reply is still to come and whose caller no longer waits. */
 	public void lateBegins() {
 		this.late.incrementAndGet();
+		this.redis.nodeChanged();
 	}
 
 	public void lateEnds() {
 		this.late.decrementAndGet();
+		this.redis.nodeChanged();
 	}
 
 	/**
@@ -119,6 +131,7 @@ public final class NodeHealth {
 		if (this.breaker.failed()) {
 			opened(reason, FailureReason.cause(failure), keys[0]);
 		}
+		this.redis.nodeChanged();
 	}
 
 	/**
@@ -162,6 +175,7 @@ public final class NodeHealth {
 		failed(reason);
 		if (reason.equals(FailureReason.TIMEOUT) || this.breaker.open()) {
 			this.notReady = true;
+			this.redis.nodeChanged();
 			probe(key, reason, this.log.notReady(this.redis.client().where(), reason,
 					NestedExceptionUtils.getMostSpecificCause(failure)));
 		}
@@ -181,6 +195,7 @@ public final class NodeHealth {
 	private void close() {
 		this.breaker.close();
 		ready();
+		this.redis.nodeChanged();
 		this.log.closed();
 	}
 

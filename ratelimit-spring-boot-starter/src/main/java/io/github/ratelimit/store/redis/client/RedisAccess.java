@@ -55,7 +55,6 @@ public final class RedisAccess implements AutoCloseable {
 
 	private final long deadlineNanos;
 
-	/** Those of which anything was to be noted, such as a failure. */
 	private final Map<String, NodeHealth> nodes = new ConcurrentHashMap<>();
 
 	/** Drops what is scheduled after its end, as by replies. */
@@ -63,6 +62,9 @@ public final class RedisAccess implements AutoCloseable {
 			daemonThreads("ratelimit-redis-"), new ThreadPoolExecutor.DiscardPolicy());
 
 	private volatile boolean answered;
+
+	/** Whether a node has something noted that decisions need to know. */
+	private volatile boolean inTrouble;
 
 	/**
 	 * Creates the access of one store.
@@ -221,17 +223,17 @@ public final class RedisAccess implements AutoCloseable {
 
 	/** Returns whether the node that has a key fails, and gets no calls. */
 	public boolean isOpen(byte[] key) {
-		return !this.nodes.isEmpty() && node(key).isOpen();
+		return this.inTrouble && node(key).isOpen();
 	}
 
 	/** Returns whether too many replies of this node are late to wait for more. */
 	public boolean isCrowded(byte[] key) {
-		return !this.nodes.isEmpty() && node(key).isCrowded();
+		return this.inTrouble && node(key).isCrowded();
 	}
 
 	/** Notes a reply of this node, in time or late. */
 	public void answered(byte[] key) {
-		if (!this.nodes.isEmpty()) {
+		if (this.inTrouble) {
 			node(key).answered();
 		}
 		answered();
@@ -241,6 +243,11 @@ public final class RedisAccess implements AutoCloseable {
 	public void answered(byte[] key, long nanos) {
 		answered(key);
 		this.observer.answered(nanos);
+	}
+
+	/** Called after a change of what is noted of a node. */
+	synchronized void nodeChanged() {
+		this.inTrouble = this.nodes.values().stream().anyMatch(NodeHealth::isInTrouble);
 	}
 
 	/** Returns a key of no limit in this slot. */
