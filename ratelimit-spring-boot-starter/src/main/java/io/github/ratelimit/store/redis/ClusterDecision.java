@@ -111,7 +111,7 @@ final class ClusterDecision {
 		boolean granted = RedisDecisions.isGranted(all);
 		for (int i = 0; granted && i < groups.size(); i++) {
 			ChargeGroup group = groups.get(i);
-			ScriptCall call = group.node(this.decisions.redis()).isCrowded() ? null : ask(group, true);
+			ScriptCall call = this.decisions.redis().isCrowded(group.firstKey().name()) ? null : ask(group, true);
 			this.decisions.leave(group, call, decided.get(i));
 		}
 		if (!granted) {
@@ -180,7 +180,7 @@ final class ClusterDecision {
 	private List<ScriptCall> ask(List<ChargeGroup> groups, boolean take, List<ChargeGroup> failed) {
 		List<ScriptCall> calls = new ArrayList<>(groups.size());
 		for (ChargeGroup group : groups) {
-			if (group.node(this.decisions.redis()).isOpen()) {
+			if (this.decisions.redis().isOpen(group.firstKey().name())) {
 				this.anyFailed = true;
 				failed.add(group);
 			}

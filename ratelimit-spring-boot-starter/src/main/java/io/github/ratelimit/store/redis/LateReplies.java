@@ -11,6 +11,7 @@ import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.RedisLimits;
 import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.ArrayList;
@@ -116,9 +117,9 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 	 * @param decisions what was decided about them before, none if no caller needs that
 	 * any more
 	 * @param replies what each charge was answered
-	 * @param fresh the names of the requested slots, of each charge
+	 * @param sent what was sent for each charge
 	 */
-	void answered(ChargeGroup group, List<ChargeDecision> decisions, List<ChargeDecision> replies, byte[][] fresh) {
+	void answered(ChargeGroup group, List<ChargeDecision> decisions, List<ChargeDecision> replies, byte[][] sent) {
 		for (int i = 0; i < group.size(); i++) {
 			KeyCharge requested = group.charges().get(i);
 			ChargeDecision reply = replies.get(i);
@@ -133,7 +134,7 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 				receipt.known(state, false);
 			}
 			else if (receipt != null) {
-				owe(requested, receipt, fresh[i]);
+				owe(requested, receipt, LimitEncoding.freshOf(sent[i]));
 			}
 		}
 	}
@@ -144,14 +145,14 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 	 * @param decisions what was decided about them, none if no caller needs that any more
 	 * @param ofOneKey whether a foreign value of a key is the reason, so that nothing was
 	 * taken
-	 * @param fresh the names of the requested slots, of each charge
+	 * @param sent what was sent for each charge
 	 */
-	void failed(ChargeGroup group, List<ChargeDecision> decisions, boolean ofOneKey, byte[][] fresh) {
+	void failed(ChargeGroup group, List<ChargeDecision> decisions, boolean ofOneKey, byte[][] sent) {
 		for (int i = 0; i < group.size(); i++) {
 			KeyCharge requested = group.charges().get(i);
 			LateReceipt receipt = receipt(decisions, i);
 			if (receipt != null && !ofOneKey) {
-				owe(requested, receipt, fresh[i]);
+				owe(requested, receipt, LimitEncoding.freshOf(sent[i]));
 			}
 			else if (receipt != null) {
 				requested.giveUp();
@@ -159,7 +160,8 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 			}
 			else if (!ofOneKey && requested.permits() > 0 && requested.encoding() instanceof SlotEncoding) {
 				// a foreign value of a key is found before anything is taken
-				this.settlements.slotLeases().giveBack(requested.key(), fresh[i], requested.permits());
+				this.settlements.slotLeases()
+					.giveBack(requested.key(), LimitEncoding.freshOf(sent[i]), requested.permits());
 			}
 		}
 	}

@@ -44,7 +44,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		}
 		long start = this.redis.now();
 		RedisLimits.CountedLimit limit = this.limits.of(charge.handle());
-		RememberedKey key = limit.keys().get(charge.key(), start);
+		RememberedKey key = limit.key(charge.key(), start);
 		ChargeDecision decision = decideLocally(charge, key, limit.encoding(), start);
 		if (decision == null) {
 			ChargeGroup group = new ChargeGroup(1, List.of(new KeyCharge(charge, key, limit.encoding())));
@@ -205,9 +205,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		try (StoreObserver.Call observed = this.redis.asking(group.size())) {
 			ScriptCall call = ScriptCall.take(group, this.redis);
 			try {
-				List<ChargeDecision> reply = call.await(start);
-				observed.ended(outcome(call, reply));
-				return decided(call, reply, start);
+				return decided(call, call.await(start), observed, start);
 			}
 			finally {
 				call.end();
@@ -233,21 +231,21 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			throw ex;
 		}
 		observed.detached();
-		return call.reply(start, executor).thenApply((reply) -> {
-			observed.ended(outcome(call, reply));
-			return decided(call, reply, start);
-		}).whenComplete((decisions, failure) -> {
-			observed.close();
-			call.end();
-		});
+		return call.reply(start, executor)
+			.thenApply((reply) -> decided(call, reply, observed, start))
+			.whenComplete((decisions, failure) -> {
+				observed.close();
+				call.end();
+			});
 	}
 
 	/** Returns null if Redis can be asked. */
 	private @Nullable List<ChargeDecision> decideWithoutAsking(ChargeGroup group, long start) {
-		if (group.node(this.redis).isOpen()) {
+		byte[] key = group.firstKey().name();
+		if (this.redis.isOpen(key)) {
 			return decideWithout(List.of(group));
 		}
-		if (group.node(this.redis).isCrowded()) {
+		if (this.redis.isCrowded(key)) {
 			return decideLate(group, null, start);
 		}
 		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : null;
@@ -264,21 +262,18 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		return decisions;
 	}
 
-	private static Outcome outcome(ScriptCall call, @Nullable List<ChargeDecision> reply) {
+	private List<ChargeDecision> decided(ScriptCall call, @Nullable List<ChargeDecision> reply,
+			StoreObserver.Call observed, long start) {
 		if (reply != null) {
-			return call.isGranted() ? Outcome.ALLOWED : Outcome.REFUSED;
-		}
-		return call.hasFailed() ? Outcome.FAILED : Outcome.LATE;
-	}
-
-	private List<ChargeDecision> decided(ScriptCall call, @Nullable List<ChargeDecision> reply, long start) {
-		if (reply != null) {
+			observed.ended(call.isGranted() ? Outcome.ALLOWED : Outcome.REFUSED);
 			return reply;
 		}
 		if (call.hasFailed()) {
+			observed.ended(Outcome.FAILED);
 			abandon(call);
 			return decideWithout(List.of(call.group()));
 		}
+		observed.ended(Outcome.LATE);
 		return decideLate(call.group(), call, start);
 	}
 

@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
-import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -34,28 +33,22 @@ record RedisNotes(RedisAccess redis) {
 		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()), MOST_NOTES, LONGEST_NAME, LONGEST_NOTE);
 
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
+		if (this.redis.isOpen(name)) {
+			return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
+		}
 		long asked = this.redis.now();
-		try {
-			NodeHealth node = this.redis.node(name);
-			if (node.isOpen()) {
-				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
-			}
-			return this.redis.run(this.redis.scripts().notes(), name, RedisKeyNames.bytes(instance), note, BOUNDS)
-				.copy()
-				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
-				.whenComplete((reply, failure) -> {
-					if (failure != null) {
-						node.failedBesideDecisions(failure, name);
-					}
-					else {
-						node.answered();
-					}
-				})
-				.thenApply((reply) -> read(reply, this.redis.now() - asked));
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+		return this.redis.run(this.redis.scripts().notes(), name, RedisKeyNames.bytes(instance), note, BOUNDS)
+			.copy()
+			.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
+			.whenComplete((reply, failure) -> {
+				if (failure != null) {
+					this.redis.node(name).failedBesideDecisions(failure, name);
+				}
+				else {
+					this.redis.answered(name);
+				}
+			})
+			.thenApply((reply) -> read(reply, this.redis.now() - asked));
 	}
 
 	private static List<InstanceNote> read(byte[] bytes, long onTheWayNanos) {

@@ -67,10 +67,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final RedisLimits limits;
 
-	private final SlotLeases slotLeases;
-
-	private final DebtLedger debts;
-
 	private final RedisBlocks blocks;
 
 	private final RedisNotes notes;
@@ -81,8 +77,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final LimitStore local;
 
-	private final WarmUp warmUp;
-
 	RedisStore(ScriptClient client, StoreScripts scripts, RedisStoreSettings settings, LimitStore local,
 			TimeSource time, StoreObserver observer) {
 		this.settings = settings;
@@ -92,18 +86,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.redis = new RedisAccess(client, scripts, names, time, observer, settings.deadline(),
 				this.limits::describeFailurePolicies);
 		PermitRefunds refunds = new PermitRefunds(this.redis);
-		this.slotLeases = new SlotLeases(this.redis, settings.slotLease());
-		this.debts = new DebtLedger(this.redis, settings.maxKnownKeys());
-		this.lookups = new KeyLookups(this.redis, this.debts);
+		SlotLeases slotLeases = new SlotLeases(this.redis, settings.slotLease());
+		DebtLedger debts = new DebtLedger(this.redis, settings.maxKnownKeys());
+		this.lookups = new KeyLookups(this.redis, debts);
 		this.blocks = new RedisBlocks(this.redis);
 		this.notes = new RedisNotes(this.redis);
-		this.warmUp = new WarmUp(this.redis);
 		this.instances = new InstanceCount(this.redis);
 		this.changes = new RedisChanges(this.redis);
-		LocalFallback fallback = new LocalFallback(local, this.limits, this.instances::count, this.debts,
-				this.slotLeases, refunds);
-		this.settlements = new RedisSettlements(this.redis, this.limits, fallback, this.slotLeases, this.debts,
+		LocalFallback fallback = new LocalFallback(local, this.limits, this.instances::count, debts, slotLeases,
 				refunds);
+		this.settlements = new RedisSettlements(this.redis, this.limits, fallback, slotLeases, debts, refunds);
 		this.decisions = new RedisDecisions(this.redis, this.limits, fallback,
 				new LateReplies(this.redis, this.limits, this.settlements), this.settlements, refunds);
 	}
@@ -130,7 +122,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	/** Returns the number of keys with a debt. */
 	int debts() {
-		return this.debts.size();
+		return this.settlements.debts().size();
 	}
 
 	/** Starts to report this instance to Redis. */
@@ -146,7 +138,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	void warmUp(Duration most) {
-		this.warmUp.run(most);
+		new WarmUp(this.redis).run(most);
 	}
 
 	/**
@@ -225,7 +217,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public BlockResult blockSince(LimitHandle limit, Key key, Instant until, long sinceNanos) {
 		RedisLimits.CountedLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until, sinceNanos);
+		return this.blocks.block(blocks, blocks.key(key, this.redis.now()), until, sinceNanos);
 	}
 
 	@Override
@@ -319,7 +311,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public void close() {
 		List<CompletableFuture<?>> givenBack = this.limits.closeLeases();
-		givenBack.add(this.slotLeases.giveAllBack());
+		givenBack.add(this.settlements.slotLeases().giveAllBack());
 		givenBack.add(this.instances.end());
 		try {
 			this.redis.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)), this.redis.now());

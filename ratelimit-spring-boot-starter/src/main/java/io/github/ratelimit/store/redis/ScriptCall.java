@@ -11,7 +11,6 @@ import io.github.ratelimit.store.redis.local.CoalescedCalls;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -60,8 +59,8 @@ final class ScriptCall {
 
 	private final CompletableFuture<byte[]> answer;
 
-	/** For each charge, what was sent for a state that does not exist yet. */
-	private final byte[][] fresh;
+	/** For each charge, what was sent. */
+	private final byte[][] sent;
 
 	private final CoalescedCalls.@Nullable Waiting waiting;
 
@@ -74,10 +73,10 @@ final class ScriptCall {
 	/** Used like the failure. */
 	private boolean granted;
 
-	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, RedisAccess redis, long askedNanos,
+	private ScriptCall(ChargeGroup group, boolean take, byte[][] sent, RedisAccess redis, long askedNanos,
 			CompletableFuture<byte[]> answer, CoalescedCalls.@Nullable Waiting waiting) {
 		this.group = group;
-		this.fresh = fresh;
+		this.sent = sent;
 		this.take = take;
 		this.redis = redis;
 		this.askedNanos = askedNanos;
@@ -96,8 +95,8 @@ final class ScriptCall {
 		}
 		long now = redis.now();
 		RememberedKey key = group.firstKey();
-		if (!key.calls().enter()) {
-			CoalescedCalls.Waiting waiting = key.calls().join(key, shared, group.charges().get(0).charge(), redis);
+		if (!key.beginCall()) {
+			CoalescedCalls.Waiting waiting = key.calls().join(shared, group.charges().get(0).charge(), redis);
 			return new ScriptCall(group, true, new byte[1][0], redis, now, waiting.answer(), waiting);
 		}
 		try {
@@ -106,7 +105,7 @@ final class ScriptCall {
 			return call;
 		}
 		catch (RuntimeException | Error ex) {
-			key.calls().leave(key, redis);
+			key.endCall(redis);
 			throw ex;
 		}
 	}
@@ -114,7 +113,7 @@ final class ScriptCall {
 	/** Lets the charges be sent that wait for this call. */
 	void end() {
 		if (this.awaited) {
-			this.group.firstKey().calls().leave(this.group.firstKey(), this.redis);
+			this.group.firstKey().endCall(this.redis);
 		}
 	}
 
@@ -125,19 +124,15 @@ final class ScriptCall {
 	 */
 	static ScriptCall ask(ChargeGroup group, boolean take, RedisAccess redis) {
 		int size = group.size();
-		byte[][] fresh = new byte[size][];
 		byte[][] args = new byte[take ? size : size + 1][];
 		for (int i = 0; i < size; i++) {
-			KeyCharge requested = group.charges().get(i);
-			fresh[i] = requested.fresh();
-			args[i] = LimitEncoding.withFresh(requested.encoding().encode(requested.charge()), fresh[i]);
+			args[i] = group.charges().get(i).arguments();
 		}
 		if (!take) {
 			args[size] = LOOK;
 		}
 		long now = redis.now();
-		return new ScriptCall(group, take, fresh, redis, now,
-				redis.client().run(redis.scripts().take(), group.names(), args), null);
+		return new ScriptCall(group, take, args, redis, now, redis.take(group.names(), args), null);
 	}
 
 	ChargeGroup group() {
@@ -154,14 +149,12 @@ final class ScriptCall {
 	@Nullable List<ChargeDecision> await(long start) {
 		long deadlineNanos = deadline(start);
 		try {
-			return read(ScriptClient.await(this.answer, deadlineNanos, this.redis.time()));
+			RedisAccess.await(this.answer, deadlineNanos, this.redis.time());
 		}
-		catch (TimeoutException ex) {
-			return this.answer.isDone() ? readNow() : late(deadlineNanos);
+		catch (ExecutionException | TimeoutException ex) {
+			// the answer shows which
 		}
-		catch (ExecutionException | BufferUnderflowException ex) {
-			return fail(ex);
-		}
+		return this.answer.isDone() ? readNow() : late(deadlineNanos);
 	}
 
 	/**
@@ -281,7 +274,7 @@ final class ScriptCall {
 			this.group.permitsAreKnown(this, bytes != null && this.redis.now() - this.askedNanos <= patience);
 			List<ChargeDecision> replies = (bytes != null) ? readLate(bytes) : null;
 			if (replies != null) {
-				late.answered(this.group, decisions, replies, this.fresh);
+				late.answered(this.group, decisions, replies, this.sent);
 			}
 			else {
 				if (failure != null) {
@@ -295,7 +288,7 @@ final class ScriptCall {
 	private void fail(LateReplies late, List<ChargeDecision> decisions, @Nullable Throwable failure) {
 		if (this.take) {
 			boolean ofOneKey = failure != null && FailureReason.isOfOneKey(FailureReason.reason(failure));
-			late.failed(this.group, decisions, ofOneKey, this.fresh);
+			late.failed(this.group, decisions, ofOneKey, this.sent);
 		}
 	}
 
@@ -311,7 +304,7 @@ final class ScriptCall {
 
 	private List<ChargeDecision> read(byte[] bytes) {
 		long now = this.redis.now();
-		this.group.node(this.redis).answered(now - this.askedNanos);
+		this.redis.answered(this.group.firstKey().name(), now - this.askedNanos);
 		ByteBuffer answer = ByteBuffer.wrap(bytes);
 		byte reply = answer.get();
 		this.granted = reply != REFUSED;
@@ -333,7 +326,7 @@ final class ScriptCall {
 	private ChargeDecision readOne(ByteBuffer answer, int index, boolean paid, long now) {
 		KeyCharge requested = this.group.charges().get(index);
 		Charge charge = requested.charge();
-		Snapshot state = requested.encoding().read(answer, charge.needed(), this.fresh[index], this.askedNanos, now);
+		Snapshot state = requested.encoding().read(answer, charge.needed(), this.sent[index], this.askedNanos, now);
 		requested.key().saw(state);
 		boolean available = this.granted ? paid : state.has(charge, 0);
 		return available ? state.granted(charge, (this.granted && this.take) ? state : null) : state.refused(charge);

@@ -5,6 +5,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
@@ -57,7 +58,7 @@ record WarmUp(RedisAccess redis) {
 		try {
 			connect(any, deadlineNanos);
 			// a topology refresh may take its time
-			List<Integer> slots = ScriptClient.await(
+			List<Integer> slots = RedisAccess.await(
 					CompletableFuture.supplyAsync(this.redis.client()::slots, this.redis.scheduler()), deadlineNanos,
 					this.redis.time());
 			Map<byte[], CompletableFuture<?>> asked = new LinkedHashMap<>();
@@ -78,27 +79,16 @@ record WarmUp(RedisAccess redis) {
 		while (true) {
 			long asked = this.redis.now();
 			try {
-				ScriptClient.await(probe(key), deadlineNanos, this.redis.time());
+				RedisAccess.await(probe(key), deadlineNanos, this.redis.time());
 				return;
 			}
 			catch (ExecutionException ex) {
 				long now = this.redis.now();
 				patient |= now - asked > AT_ONCE_NANOS;
-				if (!patient || now + PAUSE.toNanos() > deadlineNanos || !pause()) {
+				if (!patient || now + PAUSE.toNanos() > deadlineNanos || !RedisAccess.pause(PAUSE)) {
 					throw ex;
 				}
 			}
-		}
-	}
-
-	private static boolean pause() {
-		try {
-			Thread.sleep(PAUSE.toMillis());
-			return true;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
 		}
 	}
 
@@ -112,11 +102,12 @@ record WarmUp(RedisAccess redis) {
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
 		StoreScripts scripts = this.redis.scripts();
-		byte[] encoding = LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST).encode(0);
+		BucketEncoding limit = new BucketEncoding(Limit.of("warm-up", Rate.parse("1/s")));
+		byte[] encoding = limit.encode(0);
 		byte[] micros = LimitEncoding.doubles(1);
 		byte[] debts = LimitEncoding.doubles(1, 0);
 		CompletableFuture<Void> needed = CompletableFuture.allOf(probe(key),
-				this.redis.run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
+				this.redis.run(scripts.take(), key, limit.arguments(0, 0, ORIGIN), ScriptCall.LOOK));
 		CompletableFuture<Void> others = CompletableFuture.allOf(
 				this.redis.run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN),
 				this.redis.client()
@@ -136,7 +127,7 @@ record WarmUp(RedisAccess redis) {
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {
 		try {
-			ScriptClient.await(answer, deadlineNanos, this.redis.time());
+			RedisAccess.await(answer, deadlineNanos, this.redis.time());
 			this.redis.answered();
 		}
 		catch (ExecutionException | TimeoutException ex) {

@@ -9,6 +9,7 @@ import io.github.bucket4j.distributed.remote.RemoteCommand;
 import io.github.bucket4j.distributed.remote.commands.CreateInitialStateAndExecuteCommand;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -54,7 +55,7 @@ final class BucketCalls {
 	<R> R call(LuaScript script, byte[] key, byte[][] args, Function<byte[], R> reading) {
 		long start = this.time.nanoTime();
 		try {
-			byte[] answer = ScriptClient.await(this.redis.run(script, new byte[][] { key }, args),
+			byte[] answer = RedisAccess.await(this.redis.run(script, new byte[][] { key }, args),
 					start + this.deadline.toNanos(), this.time);
 			answered();
 			return reading.apply(answer);

@@ -71,6 +71,8 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
 	private static final byte[][] NO_ARGUMENTS = {};
 
+	private static final byte[][] FIND = { RedisKeyNames.bytes("find") };
+
 	private final ScriptClient redis;
 
 	private final Scripts scripts;
@@ -103,20 +105,18 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	public static RedisBuckets create(RedisConnectionFactory connectionFactory, String keyPrefix, Duration deadline) {
 		RedisStoreSettings.check(keyPrefix, deadline);
 		Scripts scripts = Scripts.load(UnaryOperator.identity());
-		RedisBuckets buckets = new RedisBuckets(
-				ScriptClientFactory.scripts(connectionFactory, scripts.command(), scripts.find()), scripts, keyPrefix,
-				deadline, TimeSource.system());
+		RedisBuckets buckets = new RedisBuckets(ScriptClientFactory.scripts(connectionFactory, scripts.command()),
+				scripts, keyPrefix, deadline, TimeSource.system());
 		buckets.connect();
 		return buckets;
 	}
 
 	/** Reads no existing bucket, so that the first command need not connect. */
 	private void connect() {
-		this.redis.run(this.scripts.find(), new byte[][] { name(".connect") }, NO_ARGUMENTS)
-			.exceptionally((failure) -> {
-				logger.debug("No connection yet for buckets in Redis", failure);
-				return null;
-			});
+		this.redis.run(this.scripts.command(), new byte[][] { name(".connect") }, FIND).exceptionally((failure) -> {
+			logger.debug("No connection yet for buckets in Redis", failure);
+			return null;
+		});
 	}
 
 	@Override
@@ -140,7 +140,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	 */
 	@Override
 	public Optional<BucketConfiguration> getProxyConfiguration(String key) {
-		return this.calls.call(this.scripts.find(), name(key), NO_ARGUMENTS, RedisBuckets::configuration);
+		return this.calls.call(this.scripts.command(), name(key), FIND, RedisBuckets::configuration);
 	}
 
 	private static Optional<BucketConfiguration> configuration(byte[] state) {
@@ -187,7 +187,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
 		@Override
 		public CompletableFuture<Optional<BucketConfiguration>> getProxyConfiguration(String key) {
-			return RedisBuckets.this.calls.callAsync(RedisBuckets.this.scripts.find(), name(key), NO_ARGUMENTS,
+			return RedisBuckets.this.calls.callAsync(RedisBuckets.this.scripts.command(), name(key), FIND,
 					RedisBuckets::configuration);
 		}
 
@@ -205,16 +205,15 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	/**
 	 * The scripts of buckets.
 	 *
-	 * @param command runs a command of one bucket
-	 * @param find returns the stored state of one bucket
+	 * @param command runs a command of one bucket, or returns its stored state
 	 * @param reset removes one bucket
 	 */
-	record Scripts(LuaScript command, LuaScript find, LuaScript reset) {
+	record Scripts(LuaScript command, LuaScript reset) {
 
 		/** Loads them with texts that tests change to control the time. */
 		static Scripts load(UnaryOperator<String> edit) {
 			return new Scripts(LuaScript.of(edit, "common", "records", "token-bucket", "bucket4j"),
-					LuaScript.of(edit, "common", "records", "bucket4j-find"), LuaScript.of(edit, "reset"));
+					LuaScript.of(edit, "reset"));
 		}
 
 	}

@@ -146,19 +146,10 @@ final class LettuceScriptClient implements ScriptClient {
 			String cause = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
 			// until the next attempt all calls fail at once
 			this.connected.completeExceptionally(new RedisException("Not connected: " + cause, ex));
-			pause();
+			RedisAccess.pause(PAUSE);
 		}
 		finally {
 			this.connecting.set(false);
-		}
-	}
-
-	private static void pause() {
-		try {
-			Thread.sleep(PAUSE.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 	}
 

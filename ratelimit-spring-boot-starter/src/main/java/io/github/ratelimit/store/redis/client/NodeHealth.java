@@ -45,18 +45,21 @@ public final class NodeHealth {
 		return this.late.get() >= MOST_LATE;
 	}
 
-	/** Notes the reply to a call for permits, in time or late. */
-	public void answered(long nanos) {
-		answered();
-		this.redis.observer.answered(nanos);
-	}
-
-	/** Notes the reply to a call that no decision waits for. */
+	/** Notes a reply, in time or late. */
 	public void answered() {
+		boolean inTrouble = isInTrouble();
 		if (this.breaker.answered()) {
 			this.log.noOutage();
 		}
 		ready();
+		if (inTrouble) {
+			this.redis.nodeChanged();
+		}
+	}
+
+	/** Returns whether anything is noted that a reply can change, or late replies. */
+	boolean isInTrouble() {
+		return this.breaker.isInTrouble() || this.late.get() > 0 || this.notReady;
 	}
 
 	/**
@@ -99,15 +102,18 @@ public final class NodeHealth {
 		else {
 			this.log.late(now);
 		}
+		this.redis.nodeChanged();
 	}
 
 	/** Notes a call whose reply is still to come and whose caller no longer waits. */
 	public void lateBegins() {
 		this.late.incrementAndGet();
+		this.redis.nodeChanged();
 	}
 
 	public void lateEnds() {
 		this.late.decrementAndGet();
+		this.redis.nodeChanged();
 	}
 
 	/**
@@ -125,6 +131,7 @@ public final class NodeHealth {
 		if (this.breaker.failed()) {
 			opened(reason, FailureReason.cause(failure), keys[0]);
 		}
+		this.redis.nodeChanged();
 	}
 
 	/**
@@ -137,9 +144,10 @@ public final class NodeHealth {
 		String reason = FailureReason.reason(failure);
 		if (reason.equals(FailureReason.NOPERM)) {
 			failed(reason);
-			return;
 		}
-		failed(failure, keys);
+		else {
+			failed(failure, keys);
+		}
 	}
 
 	private void ready() {
@@ -167,6 +175,7 @@ public final class NodeHealth {
 		failed(reason);
 		if (reason.equals(FailureReason.TIMEOUT) || this.breaker.open()) {
 			this.notReady = true;
+			this.redis.nodeChanged();
 			probe(key, reason, this.log.notReady(this.redis.client().where(), reason,
 					NestedExceptionUtils.getMostSpecificCause(failure)));
 		}
@@ -184,8 +193,9 @@ public final class NodeHealth {
 	}
 
 	private void close() {
-		ready();
 		this.breaker.close();
+		ready();
+		this.redis.nodeChanged();
 		this.log.closed();
 	}
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -46,6 +47,8 @@ public final class RedisAccess implements AutoCloseable {
 
 	private final StoreScripts scripts;
 
+	private final LuaScript take;
+
 	private final RedisKeyNames names;
 
 	private final TimeSource time;
@@ -59,6 +62,9 @@ public final class RedisAccess implements AutoCloseable {
 			daemonThreads("ratelimit-redis-"), new ThreadPoolExecutor.DiscardPolicy());
 
 	private volatile boolean answered;
+
+	/** Whether a node has something noted that decisions need to know. */
+	private volatile boolean inTrouble;
 
 	/**
 	 * Creates the access of one store.
@@ -74,6 +80,7 @@ public final class RedisAccess implements AutoCloseable {
 			StoreObserver observer, Duration deadline, Supplier<String> policies) {
 		this.client = client;
 		this.scripts = scripts;
+		this.take = scripts.take();
 		this.names = names;
 		this.time = time;
 		this.observer = observer;
@@ -87,6 +94,18 @@ public final class RedisAccess implements AutoCloseable {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory(prefix);
 		threads.setDaemon(true);
 		return threads;
+	}
+
+	/** Waits before another attempt to connect; returns false if interrupted. */
+	public static boolean pause(Duration pause) {
+		try {
+			Thread.sleep(pause.toMillis());
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 	public ScriptClient client() {
@@ -115,6 +134,11 @@ public final class RedisAccess implements AutoCloseable {
 		return this.scheduler;
 	}
 
+	/** Runs the script of decisions on the node that has the keys, like {@link #run}. */
+	public CompletableFuture<byte[]> take(byte[][] keys, byte[]... args) {
+		return this.client.run(this.take, keys, args);
+	}
+
 	/** Runs a script on the node that has a key. Does not block, does not throw. */
 	public CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
 		return this.client.run(script, new byte[][] { key }, args);
@@ -127,13 +151,12 @@ public final class RedisAccess implements AutoCloseable {
 	 * @return becomes the same, after it is noted
 	 */
 	public CompletableFuture<byte[]> noted(CompletableFuture<byte[]> reply, byte[]... keys) {
-		NodeHealth node = node(keys[0]);
 		return reply.whenComplete((bytes, failure) -> {
 			if (failure != null) {
-				node.failed(failure, keys);
+				node(keys[0]).failed(failure, keys);
 			}
 			else {
-				node.answered();
+				answered(keys[0]);
 			}
 		});
 	}
@@ -147,7 +170,7 @@ public final class RedisAccess implements AutoCloseable {
 	 */
 	public <T> T await(CompletableFuture<T> answer, long since) throws ExecutionException, TimeoutException {
 		long now = now();
-		return ScriptClient.await(answer, ((since - now < 0) ? since : now) + this.deadlineNanos, this.time);
+		return await(answer, ((since - now < 0) ? since : now) + this.deadlineNanos, this.time);
 	}
 
 	/**
@@ -156,11 +179,38 @@ public final class RedisAccess implements AutoCloseable {
 	 */
 	public byte[] awaitPatiently(CompletableFuture<byte[]> answer) {
 		try {
-			return ScriptClient.await(answer, now() + PATIENCE.toNanos(), this.time);
+			return await(answer, now() + PATIENCE.toNanos(), this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
 					FailureReason.cause(ex));
+		}
+	}
+
+	/**
+	 * Waits until a time; a reply that is there is returned in any case. An interrupted
+	 * thread waits like any other, since Redis executes what was sent, and a deadline
+	 * bounds the wait; its interrupt flag is set again afterwards.
+	 * @throws TimeoutException if there is none by then
+	 * @throws ExecutionException if there is a failure instead
+	 */
+	public static <T> T await(CompletableFuture<T> answer, long deadlineNanos, TimeSource time)
+			throws ExecutionException, TimeoutException {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return answer.get(Math.max(0, deadlineNanos - time.nanoTime()), TimeUnit.NANOSECONDS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 
@@ -173,7 +223,31 @@ public final class RedisAccess implements AutoCloseable {
 
 	/** Returns whether the node that has a key fails, and gets no calls. */
 	public boolean isOpen(byte[] key) {
-		return node(key).isOpen();
+		return this.inTrouble && node(key).isOpen();
+	}
+
+	/** Returns whether too many replies of this node are late to wait for more. */
+	public boolean isCrowded(byte[] key) {
+		return this.inTrouble && node(key).isCrowded();
+	}
+
+	/** Notes a reply of this node, in time or late. */
+	public void answered(byte[] key) {
+		if (this.inTrouble) {
+			node(key).answered();
+		}
+		answered();
+	}
+
+	/** Notes the reply of this node to a call for permits, in time or late. */
+	public void answered(byte[] key, long nanos) {
+		answered(key);
+		this.observer.answered(nanos);
+	}
+
+	/** Called after a change of what is noted of a node. */
+	synchronized void nodeChanged() {
+		this.inTrouble = this.nodes.values().stream().anyMatch(NodeHealth::isInTrouble);
 	}
 
 	/** Returns a key of no limit in this slot. */

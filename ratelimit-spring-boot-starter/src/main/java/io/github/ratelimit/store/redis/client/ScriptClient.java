@@ -1,10 +1,8 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -71,33 +69,6 @@ public interface ScriptClient extends AutoCloseable {
 	 */
 	static <T> CompletableFuture<T> orLost(CompletableFuture<T> answer) {
 		return answer.isDone() ? answer : answer.copy().orTimeout(LOST_AFTER_SECONDS, TimeUnit.SECONDS);
-	}
-
-	/**
-	 * Waits until a time; a reply that is there is returned in any case. An interrupted
-	 * thread waits like any other, since Redis executes what was sent, and a deadline
-	 * bounds the wait; its interrupt flag is set again afterwards.
-	 * @throws TimeoutException if there is none by then
-	 * @throws ExecutionException if there is a failure instead
-	 */
-	static <T> T await(CompletableFuture<T> answer, long deadlineNanos, TimeSource time)
-			throws ExecutionException, TimeoutException {
-		boolean interrupted = false;
-		try {
-			while (true) {
-				try {
-					return answer.get(Math.max(0, deadlineNanos - time.nanoTime()), TimeUnit.NANOSECONDS);
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
-			}
-		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
-		}
 	}
 
 }

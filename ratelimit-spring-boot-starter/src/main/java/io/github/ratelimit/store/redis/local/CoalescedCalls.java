@@ -25,37 +25,31 @@ public final class CoalescedCalls {
 
 	private static final int MOST_TOGETHER = 256;
 
-	private final AtomicBoolean underWay = new AtomicBoolean();
+	private final RememberedKey key;
 
 	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
-	/** Returns whether the caller may send a call by itself; it then has to leave. */
-	public boolean enter() {
-		return !this.underWay.get() && this.underWay.compareAndSet(false, true);
-	}
-
-	/** Ends a call and sends the charges that waited for it. */
-	public void leave(RememberedKey key, RedisAccess redis) {
-		this.underWay.set(false);
-		send(key, redis);
+	CoalescedCalls(RememberedKey key) {
+		this.key = key;
 	}
 
 	/** Joins the next call. */
-	public Waiting join(RememberedKey key, BucketEncoding encoding, Charge charge, RedisAccess redis) {
+	public Waiting join(BucketEncoding encoding, Charge charge, RedisAccess redis) {
 		Waiting joined = new Waiting(this, encoding, charge);
 		this.waiting.add(joined);
-		send(key, redis);
+		send(redis);
 		return joined;
 	}
 
-	private void send(RememberedKey key, RedisAccess redis) {
-		while (!this.waiting.isEmpty() && enter()) {
+	/** Sends the charges that wait, unless a call is under way. */
+	void send(RedisAccess redis) {
+		if (!this.waiting.isEmpty() && this.key.beginCall()) {
 			List<Waiting> together = nextTogether();
 			if (together.isEmpty()) {
-				this.underWay.set(false);
+				this.key.endCall(redis);
 			}
 			else {
-				send(together, key, redis);
+				send(together, redis);
 			}
 		}
 	}
@@ -73,26 +67,25 @@ public final class CoalescedCalls {
 		return together;
 	}
 
-	private void send(List<Waiting> together, RememberedKey key, RedisAccess redis) {
-		BucketEncoding encoding = together.get(0).encoding;
+	private void send(List<Waiting> together, RedisAccess redis) {
 		AtomicBoolean left = new AtomicBoolean();
 		Runnable leave = () -> {
 			if (left.compareAndSet(false, true)) {
-				leave(key, redis);
+				this.key.endCall(redis);
 			}
 		};
 		together.get(0).first = true;
 		together.forEach((member) -> member.leave = leave);
-		redis.run(redis.scripts().take(), key.name(), args(together, encoding, key.newOrigin()))
-			.whenComplete((bytes, failure) -> {
-				leave.run();
-				complete(together, bytes, failure);
-			});
+		redis.take(new byte[][] { this.key.name() }, args(together)).whenComplete((bytes, failure) -> {
+			leave.run();
+			complete(together, bytes, failure);
+		});
 	}
 
-	private static byte[][] args(List<Waiting> together, BucketEncoding encoding, byte[] fresh) {
+	private byte[][] args(List<Waiting> together) {
+		BucketEncoding encoding = together.get(0).encoding;
 		Charge first = together.get(0).charge;
-		byte[] charge = LimitEncoding.withFresh(encoding.encode(first.permits(), first.needed(), true), fresh);
+		byte[] charge = encoding.arguments(first.permits(), first.needed(), this.key.labelBytes());
 		if (together.size() == 1) {
 			return new byte[][] { charge };
 		}

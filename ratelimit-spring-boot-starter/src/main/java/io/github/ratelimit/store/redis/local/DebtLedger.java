@@ -3,7 +3,6 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
-import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ResendTimer;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -97,9 +96,8 @@ public final class DebtLedger {
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
-		NodeHealth node = sent ? null : this.redis.node(key.name());
-		if (node != null && node.isOpen()) {
-			node.owes(permits);
+		if (!sent && this.redis.isOpen(key.name())) {
+			note(key, permits);
 		}
 		this.resends.schedule();
 		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
@@ -131,8 +129,7 @@ public final class DebtLedger {
 
 	/** Returns whether a call was sent. */
 	private boolean send(ByteBuffer name, KeyDebt entry) {
-		NodeHealth node = this.redis.node(entry.key().name());
-		if (node.isOpen()) {
+		if (this.redis.isOpen(entry.key().name())) {
 			return false;
 		}
 		if (this.underWay.incrementAndGet() > MOST_UNDER_WAY) {
@@ -155,11 +152,11 @@ public final class DebtLedger {
 			try {
 				key.forgetState(this.redis.now());
 				if (failure != null) {
-					node.failed(failure, key.name());
+					this.redis.node(key.name()).failed(failure, key.name());
 					failed(entry, call, failure, asked);
 				}
 				else {
-					node.answered();
+					this.redis.answered(key.name());
 					taken(entry, call, bytes, asked);
 				}
 			}

@@ -16,12 +16,17 @@ public record KeyCharge(Charge charge, RememberedKey key, LimitEncoding encoding
 	/** Returns a charge, and remembers its key from now on. */
 	public static KeyCharge of(Charge charge, RedisLimits limits, long now) {
 		RedisLimits.CountedLimit limit = limits.of(charge.handle());
-		return new KeyCharge(charge, limit.keys().get(charge.key(), now), limit.encoding());
+		return new KeyCharge(charge, limit.key(charge.key(), now), limit.encoding());
 	}
 
 	/** Returns how many permits are taken. */
 	public long permits() {
 		return this.charge.permits();
+	}
+
+	/** Returns what the script of decisions is sent. */
+	public byte[] arguments() {
+		return this.encoding.arguments(this.charge, this.key.labelBytes());
 	}
 
 	/** Returns the beginning of a state that Redis does not have yet. */

@@ -2,12 +2,10 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.redis.client.NodeHealth;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -123,22 +121,21 @@ public final class PermitLease {
 	/** Takes permits in advance, without waiting. */
 	private void take(BucketEncoding encoding, long permits) {
 		byte[] name = this.key.name();
-		NodeHealth node = this.redis.node(name);
-		if (node.isOpen()) {
+		if (this.redis.isOpen(name)) {
 			taken(permits, null);
 			return;
 		}
 		long asked = this.redis.now();
-		CompletableFuture<byte[]> asking = this.redis.run(this.redis.scripts().take(), name,
-				LimitEncoding.withFresh(encoding.encode(permits), this.key.newOrigin()));
+		CompletableFuture<byte[]> asking = this.redis.take(new byte[][] { name },
+				encoding.arguments(permits, permits, this.key.labelBytes()));
 		ScriptClient.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
-				node.failed(failure, name);
+				this.redis.node(name).failed(failure, name);
 				taken(permits, null);
 				return;
 			}
 			long now = this.redis.now();
-			node.answered(now - asked);
+			this.redis.answered(name, now - asked);
 			ByteBuffer answer = ByteBuffer.wrap(bytes);
 			boolean granted = answer.get() == GRANTED;
 			BucketSnapshot state = new BucketSnapshot(answer, encoding, asked, now);

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitHandle.PreparedForm;
@@ -135,6 +136,12 @@ public final class RedisLimits {
 
 		public RememberedKeys keys() {
 			return this.keys;
+		}
+
+		/** Returns a key, and remembers it from now on. */
+		public RememberedKey key(Key key, long now) {
+			RememberedKey known = this.keys.young.byKey.get(key);
+			return (known != null) ? known : this.keys.get(key, now);
 		}
 
 		public LimitEncoding encoding() {

@@ -12,6 +12,7 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,11 @@ public final class RememberedKey {
 
 	private final LongAdder denied = new LongAdder();
 
-	private final CoalescedCalls calls = new CoalescedCalls();
+	/** Whether a call is under way with which no other may be sent. */
+	private final AtomicBoolean called = new AtomicBoolean();
+
+	/** Null until calls arrive during another. */
+	private volatile @Nullable CoalescedCalls calls;
 
 	private volatile @Nullable Snapshot last;
 
@@ -60,10 +65,7 @@ public final class RememberedKey {
 	/** Replies to calls that were sent before this time do not include later refunds. */
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
-	/**
-	 * The last scheduled permit that was requested and not answered in time, null if
-	 * none.
-	 */
+	/** The last scheduled permit that was not answered in time, null if none. */
 	private volatile @Nullable Object latePermit;
 
 	private volatile long lastSeen;
@@ -109,10 +111,8 @@ public final class RememberedKey {
 		return LimitEncoding.newOrigin(this.labelBytes);
 	}
 
-	/**
-	 * Returns the label of the key in records of Redis; must not be changed.
-	 */
-	byte[] labelBytes() {
+	/** Returns the label of the key in records of Redis; must not be changed. */
+	public byte[] labelBytes() {
 		return this.labelBytes;
 	}
 
@@ -205,11 +205,9 @@ public final class RememberedKey {
 
 	/** Notes that a call requests slots. */
 	void askSlots(long slots) {
-		boolean asked;
-		do {
-			asked = slots().ask(slots);
+		while (!slots().ask(slots)) {
+			Thread.onSpinWait();
 		}
-		while (!asked);
 	}
 
 	/** Returns the granted permits that the last state does not include yet. */
@@ -219,11 +217,9 @@ public final class RememberedKey {
 
 	/** Notes that permits were granted. */
 	public void giveAway(long permits) {
-		boolean added;
-		do {
-			added = late().add(permits);
+		while (!late().add(permits)) {
+			Thread.onSpinWait();
 		}
-		while (!added);
 	}
 
 	/**
@@ -239,9 +235,7 @@ public final class RememberedKey {
 		return parts;
 	}
 
-	/**
-	 * Returns whether a scheduled permit was requested and Redis has not answered yet.
-	 */
+	/** Returns whether Redis has not answered the request of a scheduled permit yet. */
 	boolean isPermitLate() {
 		return this.latePermit != null;
 	}
@@ -257,8 +251,26 @@ public final class RememberedKey {
 		}
 	}
 
-	public CoalescedCalls calls() {
-		return this.calls;
+	/** Returns whether the caller may send a call by itself; it then has to end it. */
+	public boolean beginCall() {
+		return !this.called.get() && this.called.compareAndSet(false, true);
+	}
+
+	/** Ends a call, and sends the charges that waited for it. */
+	public void endCall(RedisAccess redis) {
+		this.called.set(false);
+		CoalescedCalls calls = this.calls;
+		if (calls != null) {
+			calls.send(redis);
+		}
+	}
+
+	/** Returns the calls that share the next one. */
+	public synchronized CoalescedCalls calls() {
+		CoalescedCalls known = this.calls;
+		CoalescedCalls calls = (known != null) ? known : new CoalescedCalls(this);
+		this.calls = calls;
+		return calls;
 	}
 
 	/** Returns the remembered keys of the limit. */

@@ -45,7 +45,7 @@ public final class RememberedKeys {
 
 	private volatile Generation old = new Generation(0);
 
-	private volatile Generation young = new Generation(1);
+	volatile Generation young = new Generation(1);
 
 	public RememberedKeys(LimitHandle limit, String space, RedisKeyNames names, int most) {
 		this.limit = limit.registered();
@@ -56,15 +56,16 @@ public final class RememberedKeys {
 				: null;
 	}
 
-	public RememberedKey get(Key key, long now) {
-		RememberedKey known = this.young.byKey.get(key);
-		return (known != null) ? known : getSlowly(key, now);
-	}
-
 	/** Returns the key of a label, which is not remembered if it was not before. */
 	public RememberedKey get(KeyLabel label, long now) {
 		RememberedKey known = find(label.id());
 		return (known != null) ? known : new RememberedKey(label, null, this, this.space, this.names, now);
+	}
+
+	/** Returns a key, and remembers it from now on. */
+	public RememberedKey get(Key key, long now) {
+		RememberedKey known = this.young.byKey.get(key);
+		return (known != null) ? known : getSlowly(key, now);
 	}
 
 	private RememberedKey getSlowly(Key key, long now) {
@@ -147,7 +148,7 @@ public final class RememberedKeys {
 	}
 
 	/** Keys by themselves for decisions, and by their ids for the endpoint. */
-	private static final class Generation {
+	static final class Generation {
 
 		final int number;
 

@@ -272,7 +272,7 @@ public final class SlotLeases {
 				}
 				else {
 					answered(keys, bytes, renewed, ended, asked);
-					this.redis.node(keys[0]).answered();
+					this.redis.answered(keys[0]);
 				}
 			}
 			catch (RuntimeException ex) {

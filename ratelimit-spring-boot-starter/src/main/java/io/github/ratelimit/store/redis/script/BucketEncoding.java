@@ -6,6 +6,8 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.DebtBound;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,8 +39,6 @@ public final class BucketEncoding extends LimitEncoding {
 
 	private final byte[] debts;
 
-	private final byte[] termsOfOne;
-
 	/**
 	 * Creates the encoding of a limit.
 	 * @throws IllegalArgumentException if its levels would not be exact
@@ -60,7 +60,6 @@ public final class BucketEncoding extends LimitEncoding {
 		}
 		this.rates = packed.array();
 		this.debts = debts.array();
-		this.termsOfOne = packTerms(1, 1, 0, true);
 	}
 
 	private void scale(int index, Rate rate) {
@@ -101,23 +100,35 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(Charge charge) {
-		long waitMicros = patience(charge);
-		return (waitMicros == 0) ? super.encode(charge)
-				: packTerms(charge.permits(), charge.needed(), waitMicros, charge.isEnforced());
+	public byte[] arguments(Charge charge, byte[] label) {
+		return arguments(charge.permits(), charge.needed(), patience(charge), charge.isEnforced(), label);
+	}
+
+	/** Returns the same for a charge that is enforced and does not wait. */
+	public byte[] arguments(long permits, long needed, byte[] label) {
+		return arguments(permits, needed, 0, true, label);
+	}
+
+	private byte[] arguments(long permits, long needed, long waitMicros, boolean enforced, byte[] label) {
+		int fresh = Integer.BYTES + label.length;
+		return terms(permits, needed, waitMicros, enforced, fresh + 1).putInt(ThreadLocalRandom.current().nextInt() | 1)
+			.put(label)
+			.put((byte) fresh)
+			.array();
 	}
 
 	@Override
-	public byte[] encode(long permits, long needed, boolean enforced) {
-		return (permits == 1 && needed == 1 && enforced) ? this.termsOfOne : packTerms(permits, needed, 0, enforced);
+	ByteBuffer terms(long permits, long needed, boolean enforced, int more) {
+		return terms(permits, needed, 0, enforced, more);
 	}
 
-	private byte[] packTerms(long permits, long needed, long waitMicros, boolean enforced) {
+	private ByteBuffer terms(long permits, long needed, long waitMicros, boolean enforced, int more) {
 		int numbers = PLAIN_NUMBERS * this.unit.length;
 		boolean plain = this.unit.length == 1 && enforced;
-		ByteBuffer packed = plain ? buffer(1 + numbers * Double.BYTES).put((byte) (this.paced ? 'p' : 'b'))
-				: head(this.paced ? 'P' : 'B', enforced, numbers);
-		return pack(permits, needed, waitMicros, packed).put(this.rates).array();
+		ByteBuffer packed = plain ? ByteBuffer.allocate(1 + numbers * Double.BYTES + more)
+			.order(ByteOrder.LITTLE_ENDIAN)
+			.put((byte) (this.paced ? 'p' : 'b')) : head(this.paced ? 'P' : 'B', enforced, numbers, more);
+		return pack(permits, needed, waitMicros, packed).put(this.rates);
 	}
 
 	private ByteBuffer pack(long permits, long needed, long waitMicros, ByteBuffer packed) {
@@ -154,7 +165,7 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public BucketSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+	public BucketSnapshot read(ByteBuffer answer, long needed, byte[] sent, long askedNanos, long answeredNanos) {
 		return new BucketSnapshot(answer, this, askedNanos, answeredNanos);
 	}
 

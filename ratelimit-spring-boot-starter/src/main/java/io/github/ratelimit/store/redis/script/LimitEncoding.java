@@ -5,6 +5,7 @@ import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,10 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	public static LimitEncoding of(Limit limit, Duration slotLease) {
 		return switch (limit.algorithm()) {
 			case TOKEN_BUCKET -> new BucketEncoding(limit);
-			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER, SLIDING_WINDOW_LOG -> new WindowEncoding(limit);
+			case FIXED_WINDOW -> new WindowEncoding(limit, 'F');
+			case SLIDING_WINDOW -> new WindowEncoding(limit, 'S');
+			case SLIDING_WINDOW_COUNTER -> new WindowEncoding(limit, 'C');
+			case SLIDING_WINDOW_LOG -> new WindowEncoding(limit, 'L');
 			case CONCURRENCY -> new SlotEncoding(limit, slotLease);
 		};
 	}
@@ -56,21 +60,18 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 		return this.limit.name();
 	}
 
-	/** Returns the arguments of a charge; must not be changed. */
-	public byte[] encode(Charge charge) {
-		return encode(charge.permits(), charge.needed(), charge.isEnforced());
-	}
-
-	/**
-	 * Returns the arguments of a call that takes or gives back permits of an existing
-	 * state; must not be changed.
-	 */
+	/** Returns the terms of a call that takes or gives back permits. */
 	public final byte[] encode(long permits) {
 		return encode(permits, permits, true);
 	}
 
-	/** Returns the arguments of a charge that does not wait; must not be changed. */
-	public abstract byte[] encode(long permits, long needed, boolean enforced);
+	/** Returns the terms of a charge that does not wait. */
+	public final byte[] encode(long permits, long needed, boolean enforced) {
+		return terms(permits, needed, enforced, 0).array();
+	}
+
+	/** Returns the same at the beginning of a buffer that has room for more bytes. */
+	abstract ByteBuffer terms(long permits, long needed, boolean enforced, int more);
 
 	/**
 	 * Returns the debts to charge, as the charging script expects them; must not be
@@ -84,12 +85,12 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state, little-endian
 	 * @param needed how many permits were needed
-	 * @param fresh what was sent for a state that does not exist yet
+	 * @param sent what was sent for the charge
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */
-	public Snapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
-		return new WindowOrSlotSnapshot(answer, this, needed, fresh, askedNanos, answeredNanos);
+	public Snapshot read(ByteBuffer answer, long needed, byte[] sent, long askedNanos, long answeredNanos) {
+		return new WindowOrSlotSnapshot(answer, this, needed, sent, askedNanos, answeredNanos);
 	}
 
 	/** Returns a computed state with a part of all permits, which no reply contained. */
@@ -109,6 +110,23 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	}
 
 	/**
+	 * Returns what the script of decisions is sent for a charge of a key with this label:
+	 * its terms, the end of a new record, and the length of that end.
+	 */
+	public byte[] arguments(Charge charge, byte[] label) {
+		byte[] fresh = fresh(label);
+		return terms(charge.permits(), charge.needed(), charge.isEnforced(), fresh.length + 1).put(fresh)
+			.put((byte) fresh.length)
+			.array();
+	}
+
+	/** Returns the beginning of a new state out of what was sent for a charge. */
+	public static byte[] freshOf(byte[] sent) {
+		int end = sent.length - 1;
+		return (end < 0) ? sent : Arrays.copyOfRange(sent, end - sent[end], end);
+	}
+
+	/**
 	 * Returns the beginning of a state that Redis does not have yet, for a key with this
 	 * label.
 	 */
@@ -123,22 +141,14 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 			.array();
 	}
 
-	/**
-	 * Returns the arguments of a charge: its encoding, the end of a new record, and the
-	 * length of that end.
-	 */
-	public static byte[] withFresh(byte[] encoding, byte[] fresh) {
-		return buffer(encoding.length + fresh.length + 1).put(encoding).put(fresh).put((byte) fresh.length).array();
-	}
-
 	/** Returns the type of the values in Redis. */
 	public String type() {
 		return "string";
 	}
 
-	/** Returns the head of all encodings but the shortest. */
-	static ByteBuffer head(char kind, boolean enforced, int numbers) {
-		return buffer(2 + numbers * Double.BYTES).put((byte) kind).put(enforced ? ENFORCED : 0);
+	/** Returns the head of terms with this number of numbers. */
+	static ByteBuffer head(char kind, boolean enforced, int numbers, int more) {
+		return buffer(2 + numbers * Double.BYTES + more).put((byte) kind).put(enforced ? ENFORCED : 0);
 	}
 
 	/** Returns numbers as arguments of scripts have them. */

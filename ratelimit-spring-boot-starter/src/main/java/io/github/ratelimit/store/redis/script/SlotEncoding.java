@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis.script;
 
 import io.github.ratelimit.Limit;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,18 +36,22 @@ public final class SlotEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(long slots, long needed, boolean enforced) {
-		return head('Z', enforced, NUMBERS).putDouble(slots)
+	ByteBuffer terms(long slots, long needed, boolean enforced, int more) {
+		return head('Z', enforced, NUMBERS, more).putDouble(slots)
 			.putDouble((needed <= most()) ? needed : Double.POSITIVE_INFINITY)
 			.putDouble(limit().capacity())
-			.putDouble(this.leaseMicros)
-			.array();
+			.putDouble(this.leaseMicros);
 	}
 
 	/** Returns the name of a new lease, with the label of its key. */
 	@Override
 	public byte[] fresh(byte[] label) {
 		return buffer(Long.BYTES + label.length).putLong(ThreadLocalRandom.current().nextLong()).put(label).array();
+	}
+
+	@Override
+	public Snapshot read(ByteBuffer answer, long needed, byte[] sent, long askedNanos, long answeredNanos) {
+		return super.read(answer, needed, freshOf(sent), askedNanos, answeredNanos);
 	}
 
 	@Override

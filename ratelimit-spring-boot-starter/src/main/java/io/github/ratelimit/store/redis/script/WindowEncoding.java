@@ -16,15 +16,14 @@ final class WindowEncoding extends LimitEncoding {
 
 	private final byte[] rates;
 
-	private final byte[] termsOfOne;
-
 	/**
 	 * Creates an encoding.
+	 * @param kind the name of the algorithm in terms and records
 	 * @throws IllegalArgumentException if a rate cannot be counted exactly
 	 */
-	WindowEncoding(Limit limit) {
+	WindowEncoding(Limit limit, char kind) {
 		super(limit);
-		this.kind = kind(limit);
+		this.kind = kind;
 		int size = limit.rates().size();
 		ByteBuffer packed = buffer(NUMBERS_OF_A_RATE * size * Double.BYTES);
 		for (Rate rate : limit.rates()) {
@@ -34,17 +33,6 @@ final class WindowEncoding extends LimitEncoding {
 			pack(rate, packed);
 		}
 		this.rates = packed.array();
-		this.termsOfOne = pack(1, 1, true);
-	}
-
-	private static char kind(Limit limit) {
-		return switch (limit.algorithm()) {
-			case FIXED_WINDOW -> 'F';
-			case SLIDING_WINDOW -> 'S';
-			case SLIDING_WINDOW_COUNTER -> 'C';
-			case SLIDING_WINDOW_LOG -> 'L';
-			default -> throw new IllegalArgumentException(limit.algorithm() + " has no windows");
-		};
 	}
 
 	private static long micros(Rate rate) {
@@ -88,15 +76,10 @@ final class WindowEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(long permits, long needed, boolean enforced) {
-		return (permits == 1 && needed == 1 && enforced) ? this.termsOfOne : pack(permits, needed, enforced);
-	}
-
-	private byte[] pack(long permits, long needed, boolean enforced) {
-		return head(this.kind, enforced, 2 + this.rates.length / Double.BYTES).putDouble(permits)
+	ByteBuffer terms(long permits, long needed, boolean enforced, int more) {
+		return head(this.kind, enforced, 2 + this.rates.length / Double.BYTES, more).putDouble(permits)
 			.putDouble(needed)
-			.put(this.rates)
-			.array();
+			.put(this.rates);
 	}
 
 }

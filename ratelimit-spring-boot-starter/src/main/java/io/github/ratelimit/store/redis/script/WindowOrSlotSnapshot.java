@@ -34,7 +34,7 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	 * @param answer the reply, positioned at the state
 	 * @param encoding the encoding of the limit
 	 * @param needed the permits that were needed
-	 * @param fresh what was sent for a state that did not exist: the name of a lease
+	 * @param fresh the name of a lease that was requested, and its label
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */

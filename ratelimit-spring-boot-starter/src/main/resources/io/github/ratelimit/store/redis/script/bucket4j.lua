@@ -1,4 +1,5 @@
--- One command of a Bucket4j bucket. ARGV: its name; tokens, and their longest wait in microseconds (two doubles); full
+-- One command of a Bucket4j bucket. ARGV: its name, and unless this is 'find', which returns the record (nothing if there
+-- is none): tokens, and their longest wait in microseconds (two doubles); full
 -- level and refill of each bandwidth (2 n doubles); then for each the units of a token, the initial level, the interval
 -- in microseconds (0 if it refills greedily), when the first interval ends (-1 if that is not fixed), and the tokens of
 -- an interval (5 n doubles), and data that only the caller reads. A token of an interval is one unit.
@@ -70,13 +71,9 @@ local function new(list)
 	return state
 end
 
--- Returns the state of a record under the bandwidths of ARGV, nil if it cannot be read.
-local function read(value, list, rates, rest)
-	local state = headOf(value, now)
-	local n = state and state.size
-	if not state or state.name ~= '1' or state.flags ~= KIND or #value < 11 + 72 * n then
-		return nil
-	end
+-- Completes the state of a record, under the bandwidths of ARGV.
+local function read(state, value, list, rates, rest)
+	local n = state.size
 	local oldRates, oldRest = string.sub(value, 12 + 8 * n, 11 + 24 * n), string.sub(value, 12 + 32 * n)
 	local same = oldRates == rates and oldRest == rest
 	state.list, state.levels, state.starts = same and list or bandwidths(oldRates, oldRest), {}, {}
@@ -155,12 +152,16 @@ local function expiry(state)
 	return millis
 end
 
-local rates, rest = ARGV[3], ARGV[4]
-local list, value = bandwidths(rates, rest), redis.call('GET', KEYS[1])
-local state = value and read(value, list, rates, rest) or not value and new(list)
-if not state then
+local value = redis.call('GET', KEYS[1])
+local state = value and headOf(value, now)
+if value and not (state and state.name == '1' and state.flags == KIND and #value >= 11 + 72 * state.size) then
 	return unreadable(KEYS[1])
+elseif ARGV[1] == 'find' then
+	return value or ''
 end
+local rates, rest = ARGV[3], ARGV[4]
+local list = bandwidths(rates, rest)
+state = state and read(state, value, list, rates, rest) or new(list)
 local result = run(ARGV[1], state, struct.unpack('<dd', ARGV[2]))
 if state.changed then
 	state.flags = KIND

@@ -29,10 +29,6 @@ algorithms.F = function()
 		return { sum = math.min(EXACT, scaled(data.sum, old.permits, rate.permits)) }
 	end
 
-	function window.same(data, other, times)
-		return data.sum == other.sum * times
-	end
-
 	function window.isOver(state, rate)
 		return math.floor(state.written / rate.period) < math.floor(state.time / rate.period)
 	end
@@ -41,10 +37,6 @@ algorithms.F = function()
 	function window.payable(data, rate, permits, time)
 		local missing = data.sum - (rate.permits - permits)
 		return missing > 0 and (math.floor(time / rate.period) + math.ceil(missing / rate.permits)) * rate.period or 0
-	end
-
-	function window.full(data, rate, time)
-		return window.payable(data, rate, rate.permits, time)
 	end
 
 	function window.giveOne(data, rate, permits, at, time)

@@ -4,7 +4,7 @@
 --   take(state, fresh)             takes what the charge costs; returns whether that changes anything
 --   give(state, permits, at, fresh)  gives back permits that were taken at a time; returns whether they still count
 --   rooms(state, debts)            how many permits of each rate can be charged, even if they are not available
---   spend(state, permits, fresh, debts)  charges permits of each rate
+--   spend(state, permits, fresh, debts)  charges a list of the permits of each rate
 --   write(key, state, now)         stores the state
 --   shown(state, now)              what the caller reads of it
 -- Fresh is the end of a new record: an origin of four random bytes, and a label.
@@ -80,21 +80,19 @@ local function counterparts(olds, news)
 	return result
 end
 
--- Takes the second half of what was found out of a record that has each rate twice, as shares and in permits, because
--- limits of different permits have used it (see windows.lua).
+-- Says what windows count as used. A record of mixed counts has each rate twice, as shares and in permits (see
+-- windows.lua): its second half becomes the other data of the first.
 local function unmix(found)
-	local rates, n = found.rates, #found.rates / 2
-	for i = 1, n do
-		if n % 1 > 0 or rates[i].period ~= rates[n + i].period then
-			return
-		end
+	local rates, data, n, window = found.rates, found.data, found.size / 2, algorithmNamed(found.name)
+	local mixed = n % 1 == 0 and found.name ~= 'L'
+	for i = 1, mixed and n or 0 do
+		mixed = mixed and rates[i].period == rates[n + i].period
 	end
-	if n < 1 or found.name == 'L' then
-		return
+	for i = 1, mixed and n or 0 do
+		data[i].other, rates[n + i] = data[n + i], nil
 	end
-	found.taken = {}
-	for i = 1, n do
-		found.taken[i], rates[n + i] = { rate = rates[n + i], data = found.data[n + i] }, nil
+	for i, rate in ipairs(rates) do
+		rate.used = window.used(data[i], rate, found.time)
 	end
 end
 

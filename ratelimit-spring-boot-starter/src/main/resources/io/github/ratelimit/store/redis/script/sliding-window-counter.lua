@@ -37,13 +37,9 @@ algorithms.C = function()
 		return { sum = bounded(data.sum), before = bounded(data.before) }
 	end
 
-	function window.same(data, other, times)
-		return data.sum == other.sum * times and data.before == other.before * times
-	end
-
-	-- Gives a finer rate the smaller number of steps that it can have.
-	function window.divide(rate)
-		rate.step = math.ceil(rate.period / math.min(rate.period, math.floor(EXACT / 2 / rate.most)))
+	-- Gives a rate the number of steps that it can have with such sums.
+	function window.divide(rate, most)
+		rate.step = math.ceil(rate.period / math.min(rate.period, math.floor(EXACT / 2 / most)))
 		rate.steps = math.ceil(rate.period / rate.step)
 	end
 
@@ -62,11 +58,6 @@ algorithms.C = function()
 			begin, sliding, rest = begin + rate.period, data.sum, most
 		end
 		return begin + math.min(rate.period, (rate.steps - math.floor(rest / sliding)) * rate.step)
-	end
-
-	function window.full(data, rate, time)
-		local begin = time - time % rate.period
-		return data.sum > 0 and begin + 2 * rate.period or data.before > 0 and begin + rate.period or 0
 	end
 
 	function window.left(data, rate, time)

@@ -7,7 +7,6 @@
 -- were read, entries that were changed, each time and permits, and whether it is new.
 algorithms.L = function()
 	local window = windows('L', 16)
-	local readState = window.read
 	local ENTRY, CHUNK, HEAD = 12, 32, 20
 
 	-- Reads the part before the entries, or all of another algorithm's record.
@@ -30,29 +29,26 @@ algorithms.L = function()
 		return struct.unpack('<dI4', log.chunks[chunk], (i - chunk * CHUNK) * ENTRY + 1)
 	end
 
-	function window.parseAll(found, value, from, key)
-		local n = found.size
-		if #value < HEAD + 32 * n then
+	-- Returns the log that all rates of a record share, nil if it cannot be read.
+	local function parsed(found, value, key)
+		local sums = 12 + 32 * found.size
+		if #value < sums + 8 then
 			return nil
 		end
-		local count, size = struct.unpack('<dB', value, from + 16 * n)
-		if not isCount(count, 0) or size < 4 or size > 200 then
-			return nil
+		local count, size = struct.unpack('<dB', value, sums)
+		local base = sums + 8 + size
+		if isCount(count, 0) and size >= 4 and size <= 200 and base + count * ENTRY <= redis.call('STRLEN', key) then
+			found.origin = redis.call('GETRANGE', key, base - size, base - 1)
+			return { key = key, base = base, count = count, chunks = {}, changed = {} }
 		end
-		local base = HEAD + 32 * n + size
-		if base + count * ENTRY > redis.call('STRLEN', key) then
-			return nil
+	end
+
+	function window.parseOne(value, from, _, found, key)
+		found.log = found.log or parsed(found, value, key)
+		local sum, start, after = struct.unpack('<dd', value, from)
+		if found.log and isCount(sum, 0) and isCount(start, 0) and start <= found.log.count then
+			return { sum = sum, start = start, log = found.log }, after
 		end
-		found.origin = redis.call('GETRANGE', key, base - size, base - 1)
-		local log = { key = key, base = base, count = count, chunks = {}, changed = {} }
-		for i = 1, n do
-			local sum, start = struct.unpack('<dd', value, from + 16 * i - 16)
-			if not (isCount(start, 0) and start <= count and isCount(sum, 0)) then
-				return nil
-			end
-			found.data[i] = { sum = sum, start = start, log = log }
-		end
-		return base
 	end
 
 	function window.advance(data, rate, time)
@@ -82,7 +78,7 @@ algorithms.L = function()
 		for i, rate in ipairs(state.rates) do
 			local old = found.rates[from[i] or 0]
 			state.other, state.mend = state.found, state.mend or old and rate.period < old.period
-			state.data[i] = { sum = old and (found.name == 'L' and old.used or inProportion(old, rate)) or 0, start = 0, log = log }
+			state.data[i] = { sum = old and (found.name == 'L' and old.used or inProportion(old, rate)) or 0, log = log }
 			order[i] = state.data[i]
 		end
 		table.sort(order, function(one, other) return one.sum > other.sum end)
@@ -90,27 +86,18 @@ algorithms.L = function()
 			local permits = data.sum - (order[i + 1] and order[i + 1].sum or 0)
 			data.start = log.count
 			if permits > 0 then
-				-- of those that count more, all before count too
-				for k = i + 1, #order do
-					order[k].start = log.count + 1
-				end
 				log.changed[log.count] = { state.time, permits }
 				log.count = log.count + 1
 			end
 		end
 	end
 
-	function window.read(key, terms, now)
-		local state = readState(key, terms, now)
-		if state then
-			state.log = state.data[1].log
-		end
-		return state
-	end
-
 	-- A sum that exceeds its entries, which only a foreign writer can leave, ends with the last of them.
 	function window.payable(data, rate, permits)
 		local missing, i, last = data.sum + permits - rate.permits, data.start, 0
+		if permits == rate.permits and missing > 0 then
+			return entry(data.log, data.log.count - 1) + rate.period
+		end
 		while missing > 0 and i < data.log.count do
 			local at, counted = entry(data.log, i)
 			missing, i, last = missing - counted, i + 1, at + rate.period
@@ -118,13 +105,9 @@ algorithms.L = function()
 		return last
 	end
 
-	function window.full(data, rate)
-		return data.sum > 0 and entry(data.log, data.log.count - 1) + rate.period or 0
-	end
-
 	-- An entry counts for every rate: for less time at rates with shorter periods.
 	function window.spend(state, permits)
-		local most, log = math.max(unpack(permits)), state.log
+		local most, log = permits and math.max(unpack(permits)) or state.amount, state.data[1].log
 		if most == 0 then
 			return
 		end
@@ -145,7 +128,7 @@ algorithms.L = function()
 
 	-- Returns the position of the oldest entry that counts for any rate.
 	local function oldest(state)
-		local start = state.log.count
+		local start = state.data[1].log.count
 		for _, data in ipairs(state.data) do
 			start = math.min(start, data.start)
 		end
@@ -167,7 +150,7 @@ algorithms.L = function()
 	end
 
 	function window.give(state, permits, at)
-		local log, first = state.log, oldest(state)
+		local log, first = state.data[1].log, oldest(state)
 		local place = find(log, first, at)
 		if not place then
 			return false
@@ -190,11 +173,11 @@ algorithms.L = function()
 
 	-- Returns the part before the entries.
 	local function head(state)
-		local parts = { window.head(state, state.rates) }
+		local parts = { window.head(state, state.data) }
 		for i, data in ipairs(state.data) do
 			parts[i + 1] = struct.pack('<dd', data.sum, data.start)
 		end
-		return table.concat(parts) .. struct.pack('<dB', state.log.count, #state.origin) .. state.origin
+		return table.concat(parts) .. struct.pack('<dB', state.data[1].log.count, #state.origin) .. state.origin
 	end
 
 	-- Returns an entry as bytes.
@@ -205,7 +188,7 @@ algorithms.L = function()
 
 	-- Drops entries that no longer count or have no permits. Returns the entries that stay.
 	local function rewritten(state, first)
-		local log, parts, starts = state.log, {}, {}
+		local log, parts, starts = state.data[1].log, {}, {}
 		for i = first, log.count - 1 do
 			for _, data in ipairs(state.data) do
 				if data.start == i then
@@ -225,7 +208,7 @@ algorithms.L = function()
 	end
 
 	function window.write(key, state)
-		local log, first, most = state.log, oldest(state), 0
+		local log, first, most = state.data[1].log, oldest(state), 0
 		for _, rate in ipairs(state.rates) do
 			most = math.max(most, rate.most)
 		end

@@ -3,7 +3,6 @@
 -- bytes), and these segments in order, each by its number since 1970 and its count (two doubles).
 algorithms.S = function()
 	local window = windows('S', 10)
-	local parseAll, head = window.parseAll, window.head
 
 	function window.isLike(old, rate)
 		return old.segments == rate.segments
@@ -33,19 +32,12 @@ algorithms.S = function()
 			.. string.sub(data.counts, 16 * i + 1)
 	end
 
-	function window.parseAll(found, value, from)
-		local segments, after = struct.unpack('<d', value, from)
-		if not isCount(segments, 1) or segments > 65535 then
-			return nil
+	function window.parseOne(value, from, rate, found)
+		if not found.segments then
+			found.segments, from = struct.unpack('<d', value, from)
 		end
-		for _, rate in ipairs(found.rates) do
-			rate.segments = segments
-		end
-		return parseAll(found, value, after)
-	end
-
-	function window.parseOne(value, from)
-		if from + 9 > #value then
+		rate.segments = found.segments
+		if not isCount(rate.segments, 1) or rate.segments > 65535 or from + 9 > #value then
 			return nil
 		end
 		local sum, size, after = struct.unpack('<dI2', value, from)
@@ -55,12 +47,9 @@ algorithms.S = function()
 		end
 	end
 
-	function window.head(state, rates)
-		return head(state, rates) .. struct.pack('<d', state.rates[1].segments)
-	end
-
-	function window.packed(data)
-		return struct.pack('<dI2', data.sum, #data.counts / 16) .. data.counts
+	function window.packed(data, rate, i)
+		local segments = i == 1 and struct.pack('<d', rate.segments) or ''
+		return segments .. struct.pack('<dI2', data.sum, #data.counts / 16) .. data.counts
 	end
 
 	function window.advance(data, rate, time)
@@ -92,23 +81,12 @@ algorithms.S = function()
 		return { sum = sum, counts = table.concat(counts) }
 	end
 
-	function window.same(data, other, times)
-		if data.sum ~= other.sum * times or #data.counts ~= #other.counts then
-			return false
-		end
-		for i = 1, #data.counts / 16 do
-			local number, count = at(data, i)
-			local otherNumber, otherCount = at(other, i)
-			if number ~= otherNumber or count ~= otherCount * times then
-				return false
-			end
-		end
-		return true
-	end
-
 	function window.payable(data, rate, permits)
-		local missing, i = data.sum + permits - rate.permits, 1
-		while missing > 0 and 16 * i <= #data.counts do
+		local missing, i, last = data.sum + permits - rate.permits, 1, #data.counts / 16
+		if permits == rate.permits and last > 0 then
+			return ending(rate, (at(data, last)))
+		end
+		while missing > 0 and i <= last do
 			local number, count = at(data, i)
 			missing, i = missing - count, i + 1
 			if missing <= 0 then
@@ -116,10 +94,6 @@ algorithms.S = function()
 			end
 		end
 		return 0
-	end
-
-	function window.full(data, rate)
-		return #data.counts > 0 and ending(rate, (at(data, #data.counts / 16))) or 0
 	end
 
 	function window.add(data, rate, permits, time)

@@ -83,22 +83,16 @@ algorithms.B = function()
 	local function read(key, terms, now)
 		local at = #terms == 33 and 2 or 3
 		local packed = string.sub(terms, at + (#terms - at + 1) / 2)
-		local value, state = redis.call('GET', key)
-		if value then
-			state = stored(key, value, now)
-			if not state then
-				return nil
-			end
-			if state.packed ~= packed then
-				rebase(state, packed, now)
-			end
-			state.time = state.wrong and now or state.time
-		else
-			state = { levels = {}, packed = packed, time = now, flags = 0, found = false }
-			for i = 1, #packed / 16 do
-				state.levels[i] = struct.unpack('<d', packed, 16 * i - 15)
-			end
+		local value = redis.call('GET', key)
+		local state = value and stored(key, value, now) or not value
+			and { levels = convertedLevels({}, {}, bucketRates(packed)), packed = packed, time = now, flags = 0, found = false }
+		if not state then
+			return nil
 		end
+		if state.packed ~= packed then
+			rebase(state, packed, now)
+		end
+		state.time = state.wrong and now or state.time
 		state.terms, state.at, state.paced = terms, at, string.upper(string.sub(terms, 1, 1)) == 'P'
 		return state
 	end
@@ -112,36 +106,6 @@ algorithms.B = function()
 		return 0
 	end
 
-	-- Gives a state of a paced bucket a new origin; the label stays.
-	local function rename(state, fresh)
-		if state.paced then
-			state.origin = string.sub(fresh, 1, 4) .. string.sub(state.origin or fresh, 5)
-		end
-	end
-
-	local function take(state, fresh)
-		local changed = false
-		for i = 1, #state.levels do
-			local cost = struct.unpack('<d', state.terms, state.at + 16 * i - 16)
-			state.levels[i] = state.levels[i] - cost
-			changed = changed or cost > 0
-		end
-		if changed then
-			rename(state, fresh)
-		end
-		return changed
-	end
-
-	-- The terms are those of the charge: its cost is given back.
-	local function give(state, _, _, fresh)
-		for i = 1, #state.levels do
-			local full = struct.unpack('<d', state.packed, 16 * i - 15)
-			state.levels[i] = math.min(full, state.levels[i] + struct.unpack('<d', state.terms, state.at + 16 * i - 16))
-		end
-		rename(state, fresh)
-		return true
-	end
-
 	-- For each rate, the units of a permit and the lowest level (doubles).
 	local function rooms(state, debts)
 		local result = {}
@@ -152,11 +116,32 @@ algorithms.B = function()
 		return result
 	end
 
-	local function spend(state, permits, fresh, debts)
-		for i = 1, #state.levels do
-			state.levels[i] = state.levels[i] - permits[i] * struct.unpack('<d', debts, 16 * i - 15)
+	-- Lowers each level by so many units times a number, or times the permits of its rate; returns whether that changes
+	-- anything. A paced bucket then has a new origin; the label stays.
+	local function lower(state, fresh, units, at, times, permits)
+		local changed = false
+		for i, level in ipairs(state.levels) do
+			local unit = struct.unpack('<d', units, at + 16 * i - 16)
+			level, changed = level - unit * (permits and permits[i] or times), changed or unit > 0
+			state.levels[i] = times < 0 and math.min(level, (struct.unpack('<d', state.packed, 16 * i - 15))) or level
 		end
-		rename(state, fresh)
+		if changed and state.paced then
+			state.origin = string.sub(fresh, 1, 4) .. string.sub(state.origin or fresh, 5)
+		end
+		return changed
+	end
+
+	local function take(state, fresh)
+		return lower(state, fresh, state.terms, state.at, 1)
+	end
+
+	-- The terms are those of the charge: its cost is given back.
+	local function give(state, _, _, fresh)
+		return lower(state, fresh, state.terms, state.at, -1)
+	end
+
+	local function spend(state, permits, fresh, debts)
+		lower(state, fresh, debts, 1, 0, permits)
 	end
 
 	local function write(key, state, now)

@@ -4,20 +4,19 @@
 -- Record: name, number of rates n, flags, time, permits and period of each rate (2 n doubles), then the counts of each
 -- rate as the algorithm packs them, origin and label.
 -- An algorithm says of the counts of one rate, which it calls data and whose sum is what was counted lately:
---   parseOne(value, from, rate, found)  the data at a place of a record, and the place after them; nil if they are none
---   packed(data, rate)                  the data as bytes
+--   parseOne(value, from, rate, found, key)  the data at a place of a record, and the place after them; nil for others
+--   packed(data, rate, i)               the data as bytes, i being their place in a record
 --   advance(data, rate, time)           forgets what no longer counts at a later time
 --   begun(rate, used, time)             the data where so much is used and nothing else is known
 --   scaled(data, old, rate)             the data in permits of another rate
---   same(data, other, times)            whether it counts so many times as much, at the same times
 --   payable(data, rate, permits, time)  when so many permits are left, 0 for now
---   full(data, rate, time)              when all are, 0 for now
 --   giveOne(data, rate, permits, at, time)  gives back what was taken at a time; returns whether that still counts
 -- Where a key was used while its limit had different permits, its counts are mixed: shares, in units of which the permits
--- before and after have whole numbers, and the permits that were taken. The smaller of the two counts: a lower limit finds
--- the same share used, a higher one only what was taken, and limits in turn grant no more than the highest of them. Such
--- a record is that of a limit with twice the rates: first those of the shares, then those of the highest limit. Versions
--- that know nothing of this read the shares. It is plain again as soon as both say the same.
+-- before and after have whole numbers, and as their other data the permits that were taken. The smaller of the two counts:
+-- a lower limit finds the same share used, a higher one only what was taken, and limits in turn grant no more than the
+-- highest of them. Such a record is that of a limit with twice the rates: first those of the shares, then those of the
+-- highest limit. Versions that know nothing of this read the shares. It is plain again as soon as both say the same.
+-- Data have their own rate: with the units of a permit, and how many permits more than the limit it has.
 -- Width is the fewest bytes that the data of one rate take.
 local function windows(name, width)
 	local FINEST, MOST_UNITS = 1099511627776, 1125899906842624
@@ -40,45 +39,40 @@ local function windows(name, width)
 		return true
 	end
 
+	-- Whether a new window has begun, with all its permits, since the record was written.
+	function window.isOver()
+		return false
+	end
+
+	-- Computes the algorithm's numbers of a rate with other permits.
+	function window.divide()
+	end
+
 	function window.load(key)
 		return redis.call('GET', key)
 	end
 
-	-- Reads the data of all rates from a place on; returns the place after them, nil if they are none.
-	function window.parseAll(found, value, from)
-		for i, rate in ipairs(found.rates) do
-			found.data[i], from = window.parseOne(value, from, rate, found)
-			if not found.data[i] then
-				return nil
-			end
-		end
-		return from
-	end
-
 	-- Completes a record that was found; returns whether it can be read.
 	function window.parse(found, value, key)
-		local n, rates = found.size, {}
+		local n, rates, data, from = found.size, {}, {}, 12 + 16 * found.size
 		if #value < 15 + (16 + width) * n then
 			return false
 		end
 		for i = 1, n do
 			local permits, period = struct.unpack('<dd', value, 16 * i - 4)
-			if not (isCount(permits, 1) and isCount(period, 1)) then
+			local rate = { permits = permits, period = period }
+			if isCount(permits, 1) and isCount(period, 1) then
+				data[i], from = window.parseOne(value, from, rate, found, key)
+			end
+			if not data[i] then
 				return false
 			end
-			rates[i] = { permits = permits, period = period, used = 0 }
+			window.advance(data[i], rate, found.time)
+			rates[i], data[i].rate = rate, rate
 		end
-		found.config, found.rates, found.data = string.sub(value, 12, 11 + 16 * n), rates, {}
-		local from = window.parseAll(found, value, 12 + 16 * n, key)
-		found.origin = from and (found.origin or string.sub(value, from))
-		if not from or #found.origin < 4 then
-			return false
-		end
-		for i, rate in ipairs(found.rates) do
-			window.advance(found.data[i], rate, found.time)
-			rate.used = window.used(found.data[i], rate, found.time)
-		end
-		return true
+		found.config, found.rates, found.data = string.sub(value, 12, 11 + 16 * n), rates, data
+		found.origin = found.origin or string.sub(value, from)
+		return #found.origin >= 4
 	end
 
 	-- Returns a rate in units of which its own permits and those of another rate are whole numbers, with the number of units
@@ -93,10 +87,8 @@ local function windows(name, width)
 			unit = math.max(1, math.min(math.ceil(old.permits / rate.permits), math.floor(MOST_UNITS / rate.permits)))
 		end
 		local fine = { permits = unit * rate.permits, period = rate.period, most = math.min(EXACT, unit * rate.most),
-			segments = rate.segments, step = rate.step, steps = rate.steps, unit = unit }
-		if unit > 1 and window.divide then
-			window.divide(fine)
-		end
+			segments = rate.segments, unit = unit, more = 0 }
+		window.divide(fine, fine.most)
 		return fine
 	end
 
@@ -105,61 +97,61 @@ local function windows(name, width)
 		if rate.permits >= other.permits then
 			return rate
 		end
-		other.most = math.min(EXACT, 2 * other.permits)
-		if window.divide then
-			window.divide(other)
-		end
+		other.most, other.unit, other.more = rate.most, 1, other.permits - rate.permits
+		window.divide(other, math.min(EXACT, 2 * other.permits))
 		return other
 	end
 
-	-- Keeps the counts of a rate, which are mixed unless both say the same.
-	local function keep(state, i, mixed)
-		if window.same(mixed.share, mixed.taken, mixed.fine.unit) then
-			state.data[i], state.mixed[i] = mixed.taken, nil
-		else
-			state.data[i], state.mixed[i] = nil, mixed
+	-- Returns the data of a rate, without shares that say the same.
+	local function simplest(data, rate)
+		local taken = data.other
+		local same = taken and window.scaled(taken, { permits = 1 }, { permits = data.rate.unit })
+		if same and window.packed(data, data.rate) == window.packed(same, data.rate) then
+			taken.rate, data = rate, taken
 		end
+		return data
 	end
 
-	-- Goes on from counts of the same windows. As a new fixed window begins, only what is owed counts.
-	local function goOn(state, i, rate, old, data, taken)
-		local mixed = { fine = refined(rate, old), highest = highest(rate, taken.rate), taken = taken.data }
-		mixed.share = window.scaled(data, old, mixed.fine)
-		keep(state, i, mixed)
-		if state.mixed[i] and window.isOver(state, rate) then
-			local used = rate.permits - math.max(math.floor(window.left(mixed.share, mixed.fine) / mixed.fine.unit),
-				window.left(mixed.taken, mixed.highest) - mixed.highest.permits + rate.permits)
-			state.data[i], state.mixed[i] = window.begun(rate, math.max(0, used)), nil
-		end
+	local function left(data, time)
+		local rate, other = data.rate, data.other
+		local permits = math.floor(window.left(data, rate, time) / rate.unit) - rate.more
+		return other and math.max(permits, left(other, time)) or permits
 	end
 
-	-- Takes over what another limit, or a clock far ahead, has kept. Where the windows are the same, their counts are.
-	-- Where not it begins with as much used, now; if its period is shorter, a refusal writes that too, or it would end
-	-- only with the longer one.
+	-- Returns when so many permits of a rate are left, 0 for now.
+	local function payable(data, permits, time)
+		local rate, other = data.rate, data.other
+		local at = window.payable(data, rate, permits * rate.unit + rate.more, time)
+		return other and math.min(at, payable(other, permits, time)) or at
+	end
+
+	-- Takes over what another limit, or a clock far ahead, has kept. Where the windows are the same, their counts are; as a
+	-- new fixed window begins, only what is owed counts. Where not it begins with as much used, now; if its period is
+	-- shorter, a refusal writes that too, or it would end only with the longer one.
 	function window.rebase(state, found)
 		local from = counterparts(found.rates, state.rates)
 		for i, rate in ipairs(state.rates) do
-			local j = from[i]
-			local old, data = found.rates[j or 0], found.data and found.data[j or 0]
-			local taken = found.taken and found.taken[j or 0] or { rate = old, data = data }
-			if not old then
-				state.data[i] = window.begun(rate, 0, state.time)
-			elseif found.name == name and not found.wrong and old.period == rate.period and window.isLike(old, rate) then
-				goOn(state, i, rate, old, data, taken)
-			else
-				local fine = refined(rate, old)
-				local used = found.name == name and math.ceil(window.used(taken.data, taken.rate, found.time))
-					or inProportion(old, rate)
-				keep(state, i, { fine = fine, share = window.begun(fine, inProportion(old, fine), state.time),
-					highest = rate, taken = window.begun(rate, used, state.time) })
-				state.other, state.mend = true, state.mend or rate.period < old.period
+			local old, data = found.rates[from[i] or 0], found.data and found.data[from[i] or 0]
+			if old then
+				local fine, taken, top, share = refined(rate, old), data and data.other or data, rate, nil
+				local same = found.name == name and not found.wrong and old.period == rate.period and window.isLike(old, rate)
+				if same then
+					share, top = window.scaled(data, old, fine), highest(rate, taken.rate)
+				else
+					local used = found.name == name and math.ceil(window.used(taken, taken.rate, found.time))
+						or inProportion(old, rate)
+					share = window.begun(fine, inProportion(old, fine), state.time)
+					taken = window.begun(rate, used, state.time)
+					state.other, state.mend = true, state.mend or rate.period < old.period
+				end
+				share.rate, share.other, taken.rate = fine, taken, top
+				data = simplest(share, rate)
+				if same and data.other and window.isOver(state, rate) then
+					data = window.begun(rate, math.max(0, rate.permits - left(data, state.time)))
+				end
 			end
+			state.data[i] = data or window.begun(rate, 0, state.time)
 		end
-	end
-
-	-- Whether a new window has begun, with all its permits, since the record was written.
-	function window.isOver()
-		return false
 	end
 
 	function window.read(key, terms, now)
@@ -167,7 +159,8 @@ local function windows(name, width)
 		for i = 1, n do
 			local permits, period = struct.unpack('<dd', terms, 16 * i + 3)
 			local most, first, second = struct.unpack('<ddd', terms, 16 * n + 24 * i - 5)
-			rates[i] = { permits = permits, period = period, most = most, segments = first, step = first, steps = second }
+			rates[i] = { permits = permits, period = period, most = most, segments = first, step = first, steps = second,
+				unit = 1, more = 0 }
 		end
 		local value = window.load(key, n)
 		local found = value and stored(key, value, now)
@@ -176,7 +169,7 @@ local function windows(name, width)
 			return nil
 		end
 		local state = { rates = rates, data = found.data, time = found.wrong and now or found.time, now = now,
-			flags = found.flags, origin = found.origin, idle = found.idle, found = found.found, mend = found.mend, mixed = {} }
+			flags = found.flags, origin = found.origin, idle = found.idle, found = found.found, mend = found.mend }
 		state.amount, state.need = struct.unpack('<dd', terms, 3)
 		found.rates = found.rates or bucketRates(found.packed, found.levels)
 		if found.name ~= name or found.config ~= string.sub(terms, 19, 18 + 16 * n) or found.wrong
@@ -187,26 +180,10 @@ local function windows(name, width)
 			state.data, state.written = {}, found.written
 			window.rebase(state, found)
 		end
+		for i, data in ipairs(state.data) do
+			data.rate = data.other and data.rate or rates[i]
+		end
 		return state
-	end
-
-	-- Returns when so many permits of a rate are left, 0 for now.
-	local function payable(state, i, permits)
-		local rate, mixed = state.rates[i], state.mixed[i]
-		if not mixed then
-			return window.payable(state.data[i], rate, permits, state.time)
-		end
-		return math.min(window.payable(mixed.share, mixed.fine, permits * mixed.fine.unit, state.time),
-			window.payable(mixed.taken, mixed.highest, permits + mixed.highest.permits - rate.permits, state.time))
-	end
-
-	local function left(state, i)
-		local rate, mixed = state.rates[i], state.mixed[i]
-		if not mixed then
-			return window.left(state.data[i], rate, state.time)
-		end
-		return math.max(math.floor(window.left(mixed.share, mixed.fine, state.time) / mixed.fine.unit),
-			window.left(mixed.taken, mixed.highest, state.time) - mixed.highest.permits + rate.permits)
 	end
 
 	function window.wait(state)
@@ -217,7 +194,7 @@ local function windows(name, width)
 				state.wait = -1
 				return 1
 			elseif state.need > 0 then
-				at = math.max(at, payable(state, i, state.need))
+				at = math.max(at, payable(state.data[i], state.need, state.time))
 			end
 		end
 		if at > 0 then
@@ -228,55 +205,50 @@ local function windows(name, width)
 
 	function window.rooms(state)
 		local rooms = {}
-		for i, rate in ipairs(state.rates) do
-			local mixed = state.mixed[i]
-			rooms[i] = math.max(0, mixed and math.max(math.floor((mixed.fine.most - mixed.share.sum) / mixed.fine.unit),
-				rate.most - mixed.taken.sum) or rate.most - state.data[i].sum)
+		for i, data in ipairs(state.data) do
+			rooms[i] = 0
+			while data do
+				rooms[i] = math.max(rooms[i], math.floor((data.rate.most - data.sum) / data.rate.unit))
+				data = data.other
+			end
 		end
 		return rooms
 	end
 
+	-- Charges permits of each rate, or without a list those of the charge.
 	function window.spend(state, permits)
-		for i, rate in ipairs(state.rates) do
-			local mixed = state.mixed[i]
-			if permits[i] > 0 and mixed then
-				window.add(mixed.share, mixed.fine, permits[i] * mixed.fine.unit, state.time)
-				window.add(mixed.taken, mixed.highest, permits[i], state.time)
-			elseif permits[i] > 0 then
-				window.add(state.data[i], rate, permits[i], state.time)
+		for i, data in ipairs(state.data) do
+			local each = permits and permits[i] or state.amount
+			while data and each > 0 do
+				window.add(data, data.rate, each * data.rate.unit, state.time)
+				data = data.other
 			end
 		end
 	end
 
 	function window.take(state)
-		local permits = {}
-		for i = 1, #state.rates do
-			permits[i] = state.amount
-		end
-		window.spend(state, permits)
+		window.spend(state)
 		return state.amount > 0
 	end
 
 	function window.give(state, permits, at)
 		local given = false
-		for i, rate in ipairs(state.rates) do
-			local mixed = state.mixed[i]
-			if mixed then
-				window.giveOne(mixed.share, mixed.fine, permits * mixed.fine.unit, at, state.time)
+		for _, data in ipairs(state.data) do
+			local counts
+			while data do
+				counts = window.giveOne(data, data.rate, permits * data.rate.unit, at, state.time)
+				data = data.other
 			end
-			given = window.giveOne(mixed and mixed.taken or state.data[i], mixed and mixed.highest or rate, permits, at,
-				state.time) or given
+			given = given or counts
 		end
 		return given
 	end
 
-	-- Returns in how many microseconds all permits of a rate are left.
+	-- Returns in how many microseconds all permits of a rate are left, from when it is first asked: nothing changes then.
 	local function timeToFull(state, i)
-		local mixed = state.mixed[i]
-		local full = mixed and math.min(window.full(mixed.share, mixed.fine, state.time),
-			window.full(mixed.taken, mixed.highest, state.time)) or not mixed
-			and window.full(state.data[i], state.rates[i], state.time)
-		return math.max(0, full - state.now)
+		local data = state.data[i]
+		data.full = data.full or math.max(0, payable(data, state.rates[i].permits, state.time) - state.now)
+		return data.full
 	end
 
 	-- Returns for how many milliseconds a record is needed.
@@ -288,32 +260,27 @@ local function windows(name, width)
 		return string.format('%d', math.ceil(math.min(EXACT, longest) / 1000) + MARGIN)
 	end
 
-	-- Returns what a record begins with, the rates included.
-	function window.head(state, rates)
-		local parts = { name .. struct.pack('<BBd', #rates, state.flags, state.time) }
-		for i, rate in ipairs(rates) do
-			parts[i + 1] = struct.pack('<dd', rate.permits, rate.period)
+	-- Returns what a record with these data begins with, the rates included.
+	function window.head(state, all)
+		local parts = { name .. struct.pack('<BBd', #all, state.flags, state.time) }
+		for i, data in ipairs(all) do
+			parts[i + 1] = struct.pack('<dd', data.rate.permits, data.rate.period)
 		end
 		return table.concat(parts)
 	end
 
 	function window.write(key, state)
-		local n, rates, data, isMixed = #state.rates, {}, {}, false
+		local n, all, mixed = #state.rates, {}, false
 		for i, rate in ipairs(state.rates) do
-			if state.mixed[i] then
-				keep(state, i, state.mixed[i])
-			end
-			local mixed = state.mixed[i]
-			rates[i], data[i] = mixed and mixed.fine or rate, mixed and mixed.share or state.data[i]
-			rates[n + i], data[n + i] = mixed and mixed.highest or rate, mixed and mixed.taken or state.data[i]
-			isMixed = isMixed or mixed
+			state.data[i] = simplest(state.data[i], rate)
+			all[i], mixed = state.data[i], mixed or state.data[i].other
 		end
-		for i = n + 1, isMixed and 0 or 2 * n do
-			rates[i] = nil
+		for i = 1, mixed and n or 0 do
+			all[n + i] = all[i].other or all[i]
 		end
-		local parts = { window.head(state, rates) }
-		for i, rate in ipairs(rates) do
-			parts[i + 1] = window.packed(data[i], rate)
+		local parts = { window.head(state, all) }
+		for i, data in ipairs(all) do
+			parts[i + 1] = window.packed(data, data.rate, i)
 		end
 		redis.call('SET', key, table.concat(parts) .. state.origin, 'PX', window.expiry(state))
 	end
@@ -323,9 +290,10 @@ local function windows(name, width)
 	function window.shown(state)
 		local parts, steady = { struct.pack('<Bc4d', state.flags, state.origin or '\0\0\0\0', state.time) }, EXACT
 		for i, rate in ipairs(state.rates) do
-			local remaining = math.max(0, left(state, i))
+			local data = state.data[i]
+			local remaining = math.max(0, left(data, state.time))
 			if remaining < rate.permits then
-				steady = math.min(steady, payable(state, i, remaining + 1) - state.now)
+				steady = math.min(steady, payable(data, remaining + 1, state.time) - state.now)
 			end
 			parts[i + 1] = struct.pack('<dd', remaining, timeToFull(state, i))
 		end

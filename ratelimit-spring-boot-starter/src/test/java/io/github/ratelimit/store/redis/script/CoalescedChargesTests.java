@@ -91,7 +91,11 @@ class CoalescedChargesTests {
 
 	private byte[] take(String key, byte[] charge, byte[]... further) throws Exception {
 		byte[][] args = new byte[1 + further.length][];
-		args[0] = LimitEncoding.withFresh(charge, FRESH);
+		args[0] = ByteBuffer.allocate(charge.length + FRESH.length + 1)
+			.put(charge)
+			.put(FRESH)
+			.put((byte) FRESH.length)
+			.array();
 		System.arraycopy(further, 0, args, 1, further.length);
 		return this.redis.run(this.scripts.take(), new byte[][] { key.getBytes(StandardCharsets.US_ASCII) }, args)
 			.get(5, TimeUnit.SECONDS);

@@ -223,7 +223,7 @@ class ForeignValueTests {
 	private void takeManyAtOnce(Limit limit) {
 		BucketEncoding encoding = new BucketEncoding(limit);
 		byte[] name = name(limit, "caller").getBytes(StandardCharsets.UTF_8);
-		byte[] charge = LimitEncoding.withFresh(encoding.encode(1), new byte[4]);
+		byte[] charge = encoding.arguments(1, 1, new byte[0]);
 		try {
 			byte[] answer = this.instance.sent()
 				.run(StoreScripts.load().take(), new byte[][] { name }, charge, encoding.costs(2, 2))
