@@ -140,8 +140,7 @@ public final class RedisLimits {
 
 		/** Returns a key, and remembers it from now on. */
 		public RememberedKey key(Key key, long now) {
-			RememberedKey known = this.keys.young.byKey.get(key);
-			return (known != null) ? known : this.keys.get(key, now);
+			return this.keys.get(key, now);
 		}
 
 		public LimitEncoding encoding() {

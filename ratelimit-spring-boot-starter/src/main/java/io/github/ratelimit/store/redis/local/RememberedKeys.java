@@ -45,7 +45,7 @@ public final class RememberedKeys {
 
 	private volatile Generation old = new Generation(0);
 
-	volatile Generation young = new Generation(1);
+	private volatile Generation young = new Generation(1);
 
 	public RememberedKeys(LimitHandle limit, String space, RedisKeyNames names, int most) {
 		this.limit = limit.registered();
@@ -148,7 +148,7 @@ public final class RememberedKeys {
 	}
 
 	/** Keys by themselves for decisions, and by their ids for the endpoint. */
-	static final class Generation {
+	private static final class Generation {
 
 		final int number;
 
