@@ -3,6 +3,9 @@ package io.github.ratelimit.call;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 
 import io.github.ratelimit.permit.CallPermit;
@@ -73,6 +76,21 @@ public final class CallCompletion {
 		return this.permit.passedOn();
 	}
 
+	/** Notes that a future has completed, with a value or a failure. */
+	void ended(@Nullable Object value, @Nullable Throwable failure) {
+		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
+				: failure;
+		if (cause == null) {
+			returned(value);
+		}
+		else if (cause instanceof CancellationException || cause instanceof TimeoutException) {
+			abandoned();
+		}
+		else {
+			failed();
+		}
+	}
+
 	/** Notes that the call has returned with this value. */
 	void returned(@Nullable Object value) {
 		for (int i = 0; i < this.settlements.size(); i++) {
@@ -93,7 +111,7 @@ public final class CallCompletion {
 	/**
 	 * Notes that the call was cancelled or timed out. It has cost what it reserved.
 	 */
-	void abandoned() {
+	private void abandoned() {
 		if (!this.keptOpen) {
 			this.permit.close();
 		}

@@ -3,11 +3,8 @@ package io.github.ratelimit.call;
 import io.github.ratelimit.permit.PassedOnCharges;
 import io.github.ratelimit.store.ChargeDecision;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -54,26 +51,12 @@ public final class ResultFollower {
 	/** The slot is released before the caller sees the result. */
 	private static Object followFuture(Class<?> type, CompletionStage<?> stage, CallCompletion completion) {
 		if (!type.isAssignableFrom(CompletableFuture.class)) {
-			stage.whenComplete((value, failure) -> over(value, failure, completion));
+			stage.whenComplete(completion::ended);
 			return stage;
 		}
 		CompletableFuture<@Nullable Object> followed = new CompletableFuture<>();
-		forward(stage, followed, (value, failure) -> over(value, failure, completion));
+		forward(stage, followed, completion::ended);
 		return followed;
-	}
-
-	private static void over(@Nullable Object value, @Nullable Throwable failure, CallCompletion completion) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
-		if (cause == null) {
-			completion.returned(value);
-		}
-		else if (cause instanceof CancellationException || cause instanceof TimeoutException) {
-			completion.abandoned();
-		}
-		else {
-			completion.failed();
-		}
 	}
 
 	/**

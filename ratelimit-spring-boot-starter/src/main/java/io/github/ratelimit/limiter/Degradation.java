@@ -1,10 +1,5 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.RateLimitExceededException;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.RegisteredLimit;
@@ -48,7 +43,7 @@ public final class Degradation {
 		for (RegisteredLimit limit : limits) {
 			limit.statistics().countDegraded();
 		}
-		this.failures.log(Level.ERROR,
+		this.failures.log(logger, Level.ERROR,
 				(others) -> "The rate limiter failed; the call was let through without being limited (" + names(limits)
 						+ "; " + others + " more since the last such line) [RL601]",
 				cause);
@@ -64,93 +59,22 @@ public final class Degradation {
 	 * @param cause the failure
 	 */
 	public void reportUnsettled(String limit, String expression, String consequence, Throwable cause) {
-		this.unsettled.log(
-				Level.WARNING, (others) -> "'" + expression + "' could not determine the cost of a call of limit '"
-						+ limit + "'; " + consequence + " (" + others + " more since the last such line) [RL602]",
+		this.unsettled.log(logger, Level.WARNING,
+				(others) -> "'" + expression + "' could not determine the cost of a call of limit '" + limit + "'; "
+						+ consequence + " (" + others + " more since the last such line) [RL602]",
 				cause);
 	}
 
 	/**
-	 * Returns the report of refused runs of a method that has no caller, such as a
-	 * scheduled one.
-	 * @param method the method as it is logged
-	 * @return the report, which logs at most once a minute
+	 * Returns a log for a warning that is written at most once a minute.
+	 * @return a log of its own
 	 */
-	public SkippedRuns skippedRuns(String method) {
-		return new SkippedRuns(method, this.time);
+	public SparseLog sparseLog() {
+		return new SparseLog(this.time);
 	}
 
 	private static String names(Collection<RegisteredLimit> limits) {
 		return "limits " + limits.stream().map((limit) -> limit.limit().name()).toList();
-	}
-
-	/**
-	 * The refused runs of a method whose caller cannot handle a refusal, such as a
-	 * scheduler: they are skipped, and reported by a warning at most once a minute.
-	 * Thread-safe.
-	 */
-	public static final class SkippedRuns {
-
-		private final String method;
-
-		private final SparseLog log;
-
-		SkippedRuns(String method, TimeSource time) {
-			this.method = method;
-			this.log = new SparseLog(time);
-		}
-
-		/**
-		 * Reports a run that was skipped.
-		 * @param refusal why
-		 */
-		public void report(RateLimitExceededException refusal) {
-			this.log.log(Level.WARNING, (others) -> this.method + " was skipped: " + refusal.getMessage()
-					+ ". It is not called again for this run; "
-					+ "to let it wait for permits, set max-wait of the limit (ratelimit.limits.<name>.max-wait), or "
-					+ "name a fallback in @RateLimited (" + others + " more since the last such line) [RL603]", null);
-		}
-
-	}
-
-	/**
-	 * Logs one kind of event at most once a minute, with the number of suppressed events.
-	 * Thread-safe.
-	 */
-	private static final class SparseLog {
-
-		private static final long INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
-
-		private final TimeSource time;
-
-		private final AtomicLong nextNanos;
-
-		private final AtomicLong suppressed = new AtomicLong();
-
-		SparseLog(TimeSource time) {
-			this.time = time;
-			this.nextNanos = new AtomicLong(time.nanoTime());
-		}
-
-		/**
-		 * Logs the event, or counts it as suppressed.
-		 * @param level the level
-		 * @param message returns the line for the number of events that were suppressed
-		 * since the last one
-		 * @param cause the exception, null for none
-		 */
-		void log(Level level, LongFunction<String> message, @Nullable Throwable cause) {
-			long now = this.time.nanoTime();
-			long next = this.nextNanos.get();
-			if (now - next >= 0 && this.nextNanos.compareAndSet(next, now + INTERVAL_NANOS)) {
-				long others = this.suppressed.getAndSet(0);
-				logger.log(level, () -> message.apply(others), cause);
-			}
-			else {
-				this.suppressed.incrementAndGet();
-			}
-		}
-
 	}
 
 }

@@ -20,7 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.limiter.Degradation.SkippedRuns;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.Expression;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +101,7 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable Expression<Long>>
 					Collections.unmodifiableList(new ArrayList<>(settles.values())),
 					policies.stream().map(LimitPolicy::registered).distinct().toList(), fallback(method),
 					isFuture(method.method().getReturnType()), ScheduledAndListenerMethods.isSkipped(method.method())
-							? this.beans.degradation().skippedRuns(method.displayName()) : null);
+							? new SkippedRuns(method.displayName(), this.beans.degradation().sparseLog()) : null);
 			ScheduledAndListenerMethods.warnOfRefusedMessages(method, policy);
 			return policy;
 		}

@@ -6,6 +6,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,18 @@ final class BanLimits {
 	/** For a limit without a penalty; a block can last for any time. */
 	private static final Duration ANY_TIME = Duration.ofDays(1);
 
+	/** By so much the clocks of instances may differ. */
+	private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(10);
+
 	private BanLimits() {
+	}
+
+	/**
+	 * Returns until when every instance looks for bans of a limit without a penalty.
+	 * @param until when the last one ends by the clock of one instance
+	 */
+	static Instant lookedForUntil(Instant until) {
+		return until.plus(CLOCKS_DIFFER);
 	}
 
 	/**

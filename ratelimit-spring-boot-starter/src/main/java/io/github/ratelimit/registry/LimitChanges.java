@@ -34,9 +34,6 @@ public final class LimitChanges implements SharedChanges.Instance {
 	/** Before the next attempt, when others change something at the same time. */
 	private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
-	/** By so much the clocks of instances may differ. */
-	private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(10);
-
 	private final LimitRegistry registry;
 
 	private final KillSwitch killSwitch;
@@ -136,7 +133,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 			BanLimits.checkBlocks(limit.name());
 			return limit;
 		});
-		long millis = until.plus(CLOCKS_DIFFER).toEpochMilli();
+		long millis = BanLimits.lookedForUntil(until).toEpochMilli();
 		update(limit.name(), (before) -> {
 			boolean longer = before.blockableUntil() < millis;
 			return longer ? before.with(Map.of(SettingValues.BLOCKABLE_UNTIL, Long.toString(millis)), by) : before;

@@ -8,16 +8,11 @@ import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.SendFailures;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
-import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -28,11 +23,6 @@ import reactor.util.context.Context;
  * body, or within the body.
  */
 final class Attempt extends Mono<ClientResponse> implements CountedBody.Reader {
-
-	/**
-	 * What the codecs of a client read of a body at most, unless configured.
-	 */
-	private static final int MAX_ERROR_BYTES = 256 * 1024;
 
 	private final CompletableFuture<ClientCall> admission;
 
@@ -65,7 +55,7 @@ final class Attempt extends Mono<ClientResponse> implements CountedBody.Reader {
 
 	/** Sends the request when it is admitted, and reads the bodies of errors. */
 	Mono<ClientResponse> withErrorsRead() {
-		return flatMap((response) -> isError(response) ? read(response) : Mono.just(response));
+		return flatMap((response) -> isError(response) ? ErrorResponseBody.readAll(response) : Mono.just(response));
 	}
 
 	/** Sends the request when it is admitted. */
@@ -124,25 +114,6 @@ final class Attempt extends Mono<ClientResponse> implements CountedBody.Reader {
 		}
 		call().head(response.statusCode().value(), response.headers().asHttpHeaders()::getFirst, null);
 		return new CountedResponse(response, this);
-	}
-
-	/** Returns the response of an error after its body has been read. */
-	private static Mono<ClientResponse> read(ClientResponse response) {
-		return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), MAX_ERROR_BYTES)
-			.map(Attempt::bytes)
-			.defaultIfEmpty(new byte[0])
-			.map((bytes) -> response.mutate().body((read) -> flux(bytes)).build());
-	}
-
-	private static byte[] bytes(DataBuffer buffer) {
-		byte[] bytes = new byte[buffer.readableByteCount()];
-		buffer.read(bytes);
-		DataBufferUtils.release(buffer);
-		return bytes;
-	}
-
-	private static Flux<DataBuffer> flux(byte[] bytes) {
-		return Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(bytes)));
 	}
 
 	@Override

@@ -6,13 +6,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.ratelimit.client.ClientCall;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * The body of an error, whose beginning is kept on its way to the caller. Its end reports
  * the response and ends the call.
  */
 final class ErrorResponseBody implements CountedBody.Reader {
+
+	/** What the codecs of a client read of a body at most, unless configured. */
+	private static final int MAX_ERROR_BYTES = 256 * 1024;
 
 	private final Runnable begins;
 
@@ -34,6 +43,28 @@ final class ErrorResponseBody implements CountedBody.Reader {
 		this.begins = begins;
 		this.call = call;
 		this.response = response;
+	}
+
+	/**
+	 * Returns the response of an error after all of its body has been read, so that the
+	 * request can be sent again.
+	 */
+	static Mono<ClientResponse> readAll(ClientResponse response) {
+		return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), MAX_ERROR_BYTES)
+			.map(ErrorResponseBody::bytes)
+			.defaultIfEmpty(new byte[0])
+			.map((bytes) -> response.mutate().body((read) -> flux(bytes)).build());
+	}
+
+	private static byte[] bytes(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		return bytes;
+	}
+
+	private static Flux<DataBuffer> flux(byte[] bytes) {
+		return Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(bytes)));
 	}
 
 	@Override

@@ -1,51 +1,23 @@
 package io.github.ratelimit.provider.usage;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the size of a request to a model from its JSON body while it passes, in constant
  * memory. The content of a message is never read as a field of the request.
  * <p>
- * The input is estimated by its characters: about four of prose are a token, about three
- * of code, since each bracket and operator counts as half a token. Outside of the Latin
- * script the length in UTF-8 determines the kind: three Greek, Cyrillic or Arabic letters
- * are a token, four Chinese characters three, an emoji one and a half; escaped or not. Of
- * messages only the texts count, and four tokens for each; of tool definitions and tool
- * calls everything. An image or a file in Base64 counts about 1,000 tokens, whatever its
- * length.
+ * The input is estimated by {@link TokenWeights}. Of messages only the texts count, and
+ * each message itself; of tool definitions and tool calls everything.
  * <p>
  * For one request and one thread at a time.
  */
 public final class RequestReader extends JsonScanner {
-
-	private static final int UNITS_PER_TOKEN = 12;
-
-	private static final int PER_MESSAGE = 4 * UNITS_PER_TOKEN;
-
-	/** A longer run of characters of Base64 is a file. */
-	private static final int LONGEST_WORD = 512;
-
-	/** In addition to what its first characters count. */
-	private static final int PER_FILE = 1000 * UNITS_PER_TOKEN - 3 * LONGEST_WORD;
 
 	/** Deeper than the texts of messages: the arguments of tool calls. */
 	private static final int DEPTH_OF_ARGUMENTS = 6;
 
 	/** Names of models are shorter. */
 	private static final int LONGEST_NAME = 128;
-
-	private static final byte[] UNITS = units();
-
-	/** More than eight characters count. */
-	private static final int NOT_PLAIN = 1 << 10;
-
-	/** What the characters of plain text count, {@link #NOT_PLAIN} for what ends it. */
-	private static final int[] WEIGHTS = weights();
-
-	private static final boolean[] BASE64 = base64();
 
 	private static final byte[][] TRUE = BoundedText.all("true");
 
@@ -85,7 +57,7 @@ public final class RequestReader extends JsonScanner {
 	 * @return the facts, {@link ModelRequest#NONE} if the body is no JSON object
 	 */
 	public ModelRequest facts() {
-		long input = (this.units + UNITS_PER_TOKEN - 1) / UNITS_PER_TOKEN;
+		long input = (this.units + TokenWeights.UNITS_PER_TOKEN - 1) / TokenWeights.UNITS_PER_TOKEN;
 		return new ModelRequest(this.model, input, maxOutputTokens(), this.streamed);
 	}
 
@@ -102,7 +74,7 @@ public final class RequestReader extends JsonScanner {
 			this.inList = !object;
 		}
 		else if (depth() == 3 && object && this.inList && this.top != Key.TOOLS) {
-			this.units += PER_MESSAGE;
+			this.units += TokenWeights.PER_MESSAGE;
 		}
 	}
 
@@ -182,8 +154,8 @@ public final class RequestReader extends JsonScanner {
 			return super.textRead(bytes, from, to, key);
 		}
 		int at = from;
-		while (at < to && isPlain(bytes[at])) {
-			int limit = Math.min(to, at + LONGEST_WORD - this.run);
+		while (at < to && TokenWeights.isPlain(bytes[at])) {
+			int limit = Math.min(to, at + TokenWeights.LONGEST_WORD - this.run);
 			at = (at < limit) ? words(bytes, at, limit) : file(bytes, at, to);
 		}
 		return at;
@@ -194,9 +166,9 @@ public final class RequestReader extends JsonScanner {
 		if (!isCounted(key)) {
 			return;
 		}
-		if (this.run < LONGEST_WORD || file(BYTES, b, b + 1) == b) {
-			this.units += UNITS[b];
-			this.run = BASE64[b] ? this.run + 1 : 0;
+		if (this.run < TokenWeights.LONGEST_WORD || file(BYTES, b, b + 1) == b) {
+			this.units += TokenWeights.of(b);
+			this.run = TokenWeights.isBase64(b) ? this.run + 1 : 0;
 		}
 	}
 
@@ -212,91 +184,48 @@ public final class RequestReader extends JsonScanner {
 		int counted = 0;
 		int end = from;
 		while (end + 8 <= to) {
-			int eight = weightOfEight(bytes, end);
-			if (eight >= NOT_PLAIN) {
+			int eight = TokenWeights.ofEight(bytes, end);
+			if (eight >= TokenWeights.NOT_PLAIN) {
 				break;
 			}
 			counted += eight;
 			end += 8;
 		}
-		while (end < to && isPlain(bytes[end])) {
-			counted += WEIGHTS[bytes[end++] & 0xFF];
+		while (end < to && TokenWeights.isPlain(bytes[end])) {
+			counted += TokenWeights.of(bytes[end++]);
 		}
 		this.units += counted;
 		int start = end;
-		while (start > from && BASE64[bytes[start - 1] & 0xFF]) {
+		while (start > from && TokenWeights.isBase64(bytes[start - 1])) {
 			start--;
 		}
 		this.run = end - start + ((start == from) ? this.run : 0);
 		return end;
 	}
 
-	private static boolean isPlain(byte b) {
-		return WEIGHTS[b & 0xFF] < NOT_PLAIN;
-	}
-
-	private static int weightOfEight(byte[] bytes, int at) {
-		return WEIGHTS[bytes[at] & 0xFF] + WEIGHTS[bytes[at + 1] & 0xFF] + WEIGHTS[bytes[at + 2] & 0xFF]
-				+ WEIGHTS[bytes[at + 3] & 0xFF] + WEIGHTS[bytes[at + 4] & 0xFF] + WEIGHTS[bytes[at + 5] & 0xFF]
-				+ WEIGHTS[bytes[at + 6] & 0xFF] + WEIGHTS[bytes[at + 7] & 0xFF];
-	}
-
 	/** Passes over what is left of a file. */
 	private int file(byte[] bytes, int from, int to) {
 		int end = from;
-		while (end < to && BASE64[bytes[end] & 0xFF]) {
+		while (end < to && TokenWeights.isBase64(bytes[end])) {
 			end++;
 		}
-		if (end > from && this.run == LONGEST_WORD) {
-			this.units += PER_FILE;
+		if (end > from && this.run == TokenWeights.LONGEST_WORD) {
+			this.units += TokenWeights.PER_FILE;
 			this.run++;
 		}
-		this.run = (end < to && isPlain(bytes[end])) ? 0 : this.run;
+		this.run = (end < to && TokenWeights.isPlain(bytes[end])) ? 0 : this.run;
 		return end;
 	}
 
 	@Override
 	void structureRead(int b) {
 		if (countsAll()) {
-			this.units += UNITS[b];
+			this.units += TokenWeights.of(b);
 		}
 	}
 
 	private boolean countsAll() {
 		return this.top == Key.TOOLS || depth() >= DEPTH_OF_ARGUMENTS;
-	}
-
-	private static byte[] units() {
-		byte[] units = new byte[256];
-		Arrays.fill(units, 0, 0x80, (byte) 3);
-		// the bytes of UTF-8 that begin a character, and those that continue one
-		Arrays.fill(units, 0x80, 0xE1, (byte) 2);
-		Arrays.fill(units, 0xE1, 0xF0, (byte) 5);
-		Arrays.fill(units, 0xF0, 0x100, (byte) 12);
-		for (byte sign : "{}[]()<>;:\"\\|&*#$%^~@=+/-_".getBytes(StandardCharsets.US_ASCII)) {
-			units[sign] = 6;
-		}
-		Arrays.fill(units, '0', '9' + 1, (byte) 4);
-		return units;
-	}
-
-	private static int[] weights() {
-		int[] weights = new int[UNITS.length];
-		for (int b = 0; b < weights.length; b++) {
-			weights[b] = (b < ' ' || b == '"' || b == '\\') ? NOT_PLAIN : UNITS[b];
-		}
-		return weights;
-	}
-
-	private static boolean[] base64() {
-		boolean[] base64 = new boolean[256];
-		Arrays.fill(base64, '0', '9' + 1, true);
-		Arrays.fill(base64, 'A', 'Z' + 1, true);
-		Arrays.fill(base64, 'a', 'z' + 1, true);
-		for (byte sign : "=+/-_".getBytes(StandardCharsets.US_ASCII)) {
-			base64[sign] = true;
-		}
-		return base64;
 	}
 
 	private enum Key {

@@ -71,7 +71,7 @@ class BucketCell extends KeyCell {
 		}
 		refilled.refillAllBandwidth(now);
 		return (state.getConfiguration() == configuration) ? refilled
-				: BucketConfigurations.inProportion(refilled, configuration, now);
+				: BucketRateChange.inProportion(refilled, configuration, now);
 	}
 
 	@Override
@@ -206,7 +206,7 @@ class BucketCell extends KeyCell {
 			}
 			long now = clock.nanos();
 			BucketState refilled = refilled(null, before, bucket.configuration, now);
-			if (replace(before, BucketConfigurations.lowered(refilled, atMost, now))) {
+			if (replace(before, BucketRateChange.lowered(refilled, atMost, now))) {
 				return true;
 			}
 		}

@@ -55,7 +55,7 @@ class BucketConfigurationsTests {
 		BucketState state = state("5/s, 60/min", 0);
 		state.consume(3);
 
-		BucketState wider = BucketConfigurations.inProportion(state, configuration("120/min, 1000/h, 10/s"), 0);
+		BucketState wider = BucketRateChange.inProportion(state, configuration("120/min, 1000/h, 10/s"), 0);
 
 		assertThat(sizes(wider)).containsExactly(4, 114, 1000);
 		assertThat(sizes(state)).as("the state itself").containsExactly(2, 57);
@@ -66,8 +66,8 @@ class BucketConfigurationsTests {
 		BucketState state = state("10/s, 100/min", 0);
 		state.consume(5);
 
-		assertThat(sizes(BucketConfigurations.inProportion(state, configuration("20/2s, 100/h"), 0)))
-			.containsExactly(10, 95);
+		assertThat(sizes(BucketRateChange.inProportion(state, configuration("20/2s, 100/h"), 0))).containsExactly(10,
+				95);
 	}
 
 	@Test
@@ -77,8 +77,8 @@ class BucketConfigurationsTests {
 		state.refillAllBandwidth(9_000_000_000L);
 		assertThat(sizes(state)).containsExactly(1);
 
-		BucketState wider = BucketConfigurations.inProportion(state, configuration("100/min"), 9_000_000_000L);
-		BucketState narrower = BucketConfigurations.inProportion(state, configuration("5/min"), 9_000_000_000L);
+		BucketState wider = BucketRateChange.inProportion(state, configuration("100/min"), 9_000_000_000L);
+		BucketState narrower = BucketRateChange.inProportion(state, configuration("5/min"), 9_000_000_000L);
 
 		assertThat(sizes(wider)).containsExactly(15);
 		assertThat(sizes(narrower)).containsExactly(0);
@@ -90,7 +90,7 @@ class BucketConfigurationsTests {
 	void theResultGoesByTheSharedConfiguration() {
 		BucketConfiguration configuration = configuration("100/min");
 
-		assertThat(BucketConfigurations.inProportion(state("10/min", 0), configuration, 0).getConfiguration())
+		assertThat(BucketRateChange.inProportion(state("10/min", 0), configuration, 0).getConfiguration())
 			.isSameAs(configuration);
 	}
 
