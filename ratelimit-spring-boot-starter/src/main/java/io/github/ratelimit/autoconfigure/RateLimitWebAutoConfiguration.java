@@ -35,6 +35,7 @@ import io.github.ratelimit.web.security.SecurityContextIdentity;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -46,7 +47,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
-import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
@@ -67,10 +67,13 @@ public final class RateLimitWebAutoConfiguration {
 	/** The only path of a filter without rules, where it has no effect either. */
 	static final String NO_PATH = "/rate-limit-filter-without-rules";
 
+	private static final String CURRENT_REQUEST = "rateLimitCurrentHttpRequest";
+
+	/** Calls may wait before the bean exists, or after its end: then no request does. */
 	@Bean
-	RequestThreads rateLimitRequestThreads(Environment environment, ObjectProvider<CurrentHttpRequest> requests) {
-		SingletonSupplier<CurrentHttpRequest> current = SingletonSupplier.of(requests::getObject);
-		return RequestThreads.of(environment, () -> current.obtain().isServing());
+	RequestThreads rateLimitRequestThreads(Environment environment, ConfigurableBeanFactory beans) {
+		return RequestThreads.of(environment,
+				() -> beans.getSingleton(CURRENT_REQUEST) instanceof CurrentHttpRequest current && current.isServing());
 	}
 
 	@Bean
@@ -114,8 +117,7 @@ public final class RateLimitWebAutoConfiguration {
 		return new ClientAddresses(properties.http().ipv6Prefix(), evaluatesForwarded);
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
+	@Bean(CURRENT_REQUEST)
 	CurrentHttpRequest rateLimitCurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity,
 			Degradation degradation, ClientAddresses addresses) {
 		return new CurrentHttpRequest(rules, answers, identity, degradation, addresses);

@@ -37,6 +37,8 @@ public class ChargeLimiter {
 
 	private final boolean hasBudgets;
 
+	private final KillSwitch killSwitch;
+
 	private final Degradation degradation;
 
 	private final TimeSource time;
@@ -48,9 +50,6 @@ public class ChargeLimiter {
 	private final PendingCharges pending;
 
 	private final Executor waitingThreads;
-
-	/** The mode of all limits, null while they are switched off. */
-	private volatile @Nullable LimitMode mode;
 
 	/** Read replies; bans and decisions over several nodes may hold them longer. */
 	private final Executor replyThreads = AsyncCallThreads.create();
@@ -78,19 +77,13 @@ public class ChargeLimiter {
 		this.store = store;
 		this.budgets = budgets;
 		this.hasBudgets = !budgets.all().isEmpty();
+		this.killSwitch = killSwitch;
 		this.degradation = degradation;
 		this.time = time;
 		this.reporter = new DecisionReporter(store, time, listener);
 		this.queues = new CallQueues(time, threadLimit);
 		this.pending = new PendingCharges(time);
 		this.waitingThreads = waitingThreads;
-		killSwitch.whenChanged(() -> read(killSwitch));
-		read(killSwitch);
-	}
-
-	/** One thread at a time, so that the last one reads the latest state. */
-	private synchronized void read(KillSwitch killSwitch) {
-		this.mode = killSwitch.isEnabled() ? killSwitch.mode() : null;
 	}
 
 	/**
@@ -98,7 +91,7 @@ public class ChargeLimiter {
 	 * @return false while every call is allowed and nothing is counted
 	 */
 	public boolean isEnabled() {
-		return this.mode != null;
+		return this.killSwitch.isEnabled();
 	}
 
 	/**
@@ -141,7 +134,7 @@ public class ChargeLimiter {
 	 * future is cancelled takes nothing
 	 */
 	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
-		LimitMode mode = this.mode;
+		LimitMode mode = this.killSwitch.modeInForce();
 		if (mode == null || charges.isEmpty()) {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
@@ -161,7 +154,7 @@ public class ChargeLimiter {
 	private boolean isPlain(Charge charge) {
 		RegisteredLimit registered = charge.handle().registered();
 		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced()
-				&& this.mode == LimitMode.ENFORCE && !isOfBudget(charge);
+				&& this.killSwitch.modeInForce() == LimitMode.ENFORCE && !isOfBudget(charge);
 	}
 
 	private boolean isOfBudget(Charge charge) {
@@ -193,7 +186,7 @@ public class ChargeLimiter {
 	}
 
 	private Decision decide(List<Charge> charges, boolean mayWait) {
-		LimitMode mode = this.mode;
+		LimitMode mode = this.killSwitch.modeInForce();
 		if (mode == null || charges.isEmpty()) {
 			return Decision.unlimited();
 		}

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.ratelimit.LimitMode;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /**
  * Switches all limits of an application off and on, or into shadow mode. While it is off,
@@ -45,8 +46,8 @@ public final class KillSwitch {
 	 * Switches the limiter off or on, for all later calls.
 	 * @param enabled whether limits decide
 	 */
-	public synchronized void setEnabled(boolean enabled) {
-		put(new State(enabled, this.state.mode));
+	public void setEnabled(boolean enabled) {
+		put((before) -> new State(enabled, before.mode));
 	}
 
 	/**
@@ -61,8 +62,17 @@ public final class KillSwitch {
 	 * Sets the mode of all limits, for all later calls.
 	 * @param mode the mode of all limits
 	 */
-	public synchronized void setMode(LimitMode mode) {
-		put(new State(this.state.enabled, mode));
+	public void setMode(LimitMode mode) {
+		put((before) -> new State(before.enabled, mode));
+	}
+
+	/**
+	 * Returns how limits decide now.
+	 * @return the mode of all limits, null while they are switched off
+	 */
+	public @Nullable LimitMode modeInForce() {
+		State state = this.state;
+		return state.enabled ? state.mode : null;
 	}
 
 	/**
@@ -78,7 +88,13 @@ public final class KillSwitch {
 	}
 
 	void put(State state) {
-		this.state = state;
+		put((before) -> state);
+	}
+
+	private void put(UnaryOperator<State> change) {
+		synchronized (this) {
+			this.state = change.apply(this.state);
+		}
 		this.listeners.forEach(Runnable::run);
 	}
 

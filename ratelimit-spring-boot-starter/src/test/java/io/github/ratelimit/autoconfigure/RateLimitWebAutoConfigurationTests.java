@@ -1,6 +1,9 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.provider.HeaderStyle;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.expression.RequestFacts;
@@ -95,6 +98,13 @@ class RateLimitWebAutoConfigurationTests {
 	void withoutRulesAfterSecurityThereIsNoFilterAfterIt() {
 		this.withRule.run((context) -> assertThat(after(context).getUrlPatterns())
 			.containsExactly(RateLimitWebAutoConfiguration.NO_PATH));
+	}
+
+	@Test
+	void callsThatWaitDuringStartUpServeNoRequest() {
+		this.withRule.withPropertyValues("ratelimit.http.headers=ours")
+			.withUserConfiguration(WaitingHeaderStyle.class)
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -345,6 +355,33 @@ class RateLimitWebAutoConfigurationTests {
 		@Bean
 		Rules rules() {
 			return new Rules(List.of(), Map::of);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WaitingHeaderStyle {
+
+		@Bean
+		HeaderStyle ours(WaitingThreadLimit threads) {
+			assertThat(threads.ofKey().hold()).isNotNull();
+			return new HeaderStyle() {
+
+				@Override
+				public String name() {
+					return "ours";
+				}
+
+				@Override
+				public List<String> headerNames() {
+					return List.of();
+				}
+
+				@Override
+				public void write(List<LimitDecision> limits, Headers headers) {
+				}
+
+			};
 		}
 
 	}

@@ -7,6 +7,7 @@ import io.github.ratelimit.CapturedLog;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
@@ -20,7 +21,9 @@ import io.github.ratelimit.store.FailingStore;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -98,6 +101,21 @@ class StoreRateLimiterTests {
 
 		this.killSwitch.setEnabled(true);
 		assertThat(remaining(this.chat)).isEqualTo(2);
+	}
+
+	@Test
+	void whatAChangeOfTheSwitchReleasesIsLimitedAsTheSwitchSays() {
+		KillSwitch other = new KillSwitch(true);
+		AtomicReference<ChargeLimiter> created = new AtomicReference<>();
+		List<Boolean> allowed = new ArrayList<>();
+		other
+			.whenChanged(() -> allowed.add(created.get().tryAcquire(Charge.of(handle(this.chat), ANN, 3)).isAllowed()));
+		created.set(charges(this.store, other));
+
+		other.setEnabled(false);
+		other.setEnabled(true);
+		other.setMode(LimitMode.SHADOW);
+		assertThat(allowed).containsExactly(true, false, true);
 	}
 
 	@Test
@@ -227,7 +245,11 @@ class StoreRateLimiterTests {
 	}
 
 	private ChargeLimiter charges(LimitStore store) {
-		return new ChargeLimiter(store, NamedBudgets.NONE, this.killSwitch, new Degradation(this.time), this.time,
+		return charges(store, this.killSwitch);
+	}
+
+	private ChargeLimiter charges(LimitStore store, KillSwitch killSwitch) {
+		return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, new Degradation(this.time), this.time,
 				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 	}
 

@@ -107,7 +107,8 @@ final class NameCheck {
 	}
 
 	private void checkCompound(SpelNode compound, boolean ofCall) {
-		boolean fromRoot = isRoot(compound.getChild(0));
+		// brackets would reach every member of the call, not only its values
+		boolean fromRoot = isRoot(compound.getChild(0)) && !(compound.getChild(1) instanceof Indexer);
 		if (!fromRoot) {
 			check(compound.getChild(0), ofCall);
 		}

@@ -59,8 +59,12 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** Null as long as nothing has to be ended, as in most requests. */
 	private @Nullable RequestEnd end;
 
-	/** Whether a filter has been entered that will process the request to its end. */
-	private boolean watched;
+	/**
+	 * The response of the filter that will process the request to its end; null if none
+	 * has been entered, or the response is complete. What a later filter has replaced it
+	 * by may have another status.
+	 */
+	private @Nullable HttpServletResponse watched;
 
 	/** Whether the response is complete. */
 	private boolean over;
@@ -125,7 +129,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		if (isOver()) {
 			return response;
 		}
-		this.watched = true;
+		this.watched = response;
 		if (this.end != null) {
 			this.end.enter(response);
 		}
@@ -157,6 +161,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	private synchronized void complete() {
 		this.over = true;
 		this.response = null;
+		this.watched = null;
 	}
 
 	/** Returns the handler for the end of the response. */
@@ -166,8 +171,8 @@ public final class HttpLimitedRequest implements LimitedRequest {
 			if (this.over) {
 				this.end.missed();
 			}
-			else if (this.watched && this.response != null) {
-				this.end.enter(this.response);
+			else if (this.watched != null) {
+				this.end.enter(this.watched);
 			}
 		}
 		return this.end;
@@ -274,7 +279,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	@Override
 	public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
 		synchronized (this) {
-			if (!this.watched || isOver()) {
+			if (this.watched == null || isOver()) {
 				return false; // the request may be the container's again
 			}
 		}

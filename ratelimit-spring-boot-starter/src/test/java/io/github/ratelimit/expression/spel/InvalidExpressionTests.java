@@ -59,6 +59,7 @@ class InvalidExpressionTests {
 					(#id)                 | names the argument #id, but a request has no arguments | Write VALUES; arguments are for @RateLimited.
 					(#this)               | names #this, which is not a value | Write VALUES.
 					(#root)               | names #root, which is not a value | Write VALUES.
+					(#root['path'].trim()) | names #root, which is not a value | Write VALUES.
 					(#fn(ip))             | calls #fn(ip), but no such function is registered | Write @bean.method() to call a method of a bean.
 					ip = user             | assigns a value | An expression only reads. Write == to compare.
 					ip++                  | assigns a value | An expression only reads. Write == to compare.

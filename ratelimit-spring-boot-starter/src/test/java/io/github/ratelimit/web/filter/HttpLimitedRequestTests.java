@@ -12,6 +12,8 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.Rules;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +151,25 @@ class HttpLimitedRequestTests {
 		this.scope.afterDispatch(this.request, this.response, null, false);
 		CallPermit call = this.scope.record(take("alice", 1), List.of());
 		assertThat(this.scope.keepsOpen(call, Object.class.getMethod("toString"), new DeferredResult<>())).isFalse();
+	}
+
+	@Test
+	void aRequestEndsWithTheStatusThatItsFirstFilterSees() {
+		Limit tokens = Limit.named("tokens").rates(Rate.parse("10/min")).costed(true).build();
+		this.limits.registry.register(tokens, List.of());
+		HttpServletResponse replaced = new HttpServletResponseWrapper(this.response) {
+
+			@Override
+			public int getStatus() {
+				return 500;
+			}
+
+		};
+		this.scope.watch(this.response);
+		this.scope.use(replaced);
+		this.scope.paid(this.limits.limiter.tryAcquire(Charge.of(Handles.of(tokens), Key.of("key0"), 4)));
+		this.scope.afterDispatch(this.request, this.response, null, false);
+		assertThat(left(tokens, 0)).isEqualTo(6);
 	}
 
 	@Test
