@@ -274,6 +274,26 @@ class LimitedRequestTests {
 			.withMessageContaining("after its response was received");
 	}
 
+	/** As where an application limits the factory of a builder that limits it as well. */
+	@Test
+	void a_body_is_sent_again_where_two_factories_limit_the_request() throws IOException {
+		TestClient client = client().attempts(2, 1).time(TimeSource.system());
+		try (LocalProvider provider = new LocalProvider(inTurn(status(429, "{}", "retry-after-ms", "1"), json("{}")))) {
+			RestClient.builder()
+				.requestFactory(new RateLimitRequestFactory(
+						new RateLimitRequestFactory(new JdkClientHttpRequestFactory(), client.limiter()),
+						client.limiter()))
+				.baseUrl(provider.url())
+				.build()
+				.post()
+				.contentType(MediaType.APPLICATION_JSON)
+				.body(MODEL)
+				.retrieve()
+				.toBodilessEntity();
+			assertThat(provider.bodies()).containsExactly(MODEL, MODEL);
+		}
+	}
+
 	private void post(Sending sending, String json) throws Exception {
 		RestClient.builder()
 			.requestFactory(new RateLimitRequestFactory((uri, method) -> new SendingRequest(uri, method, sending),
