@@ -23,7 +23,7 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 
 	private int length;
 
-	/** How many threads send it now. */
+	/** How many threads send it now, or have failed to send it. */
 	private int senders;
 
 	/** Whether it has been sent. */
@@ -70,14 +70,11 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 			}
 			this.senders++;
 		}
-		try {
-			stream.write(this.bytes, 0, this.length);
-		}
-		finally {
-			synchronized (this) {
-				this.senders--;
-				this.sent = true;
-			}
+		// where this fails, the client may still have the bytes
+		stream.write(this.bytes, 0, this.length);
+		synchronized (this) {
+			this.senders--;
+			this.sent = true;
 		}
 	}
 

@@ -274,6 +274,26 @@ class LimitedRequestTests {
 			.withMessageContaining("after its response was received");
 	}
 
+	/** A client may still have the bytes that it failed to send. */
+	@Test
+	void the_memory_of_a_body_that_could_not_be_sent_is_not_used_again() throws Exception {
+		List<byte[]> kept = new ArrayList<>();
+		OutputStream failing = new OutputStream() {
+			@Override
+			public void write(int b) {
+			}
+
+			@Override
+			public void write(byte[] bytes, int offset, int length) throws IOException {
+				kept.add(bytes);
+				throw new IOException("The connection was closed");
+			}
+		};
+		post((body) -> assertThatIOException().isThrownBy(() -> body.writeTo(failing)), "{\"prompt\":\"first\"}");
+		post((body) -> write(body, OutputStream.nullOutputStream()), "{\"prompt\":\"other\"}");
+		assertThat(new String(kept.get(0), StandardCharsets.UTF_8)).startsWith("{\"prompt\":\"first\"}");
+	}
+
 	/** As where an application limits the factory of a builder that limits it as well. */
 	@Test
 	void a_body_is_sent_again_where_two_factories_limit_the_request() throws IOException {
