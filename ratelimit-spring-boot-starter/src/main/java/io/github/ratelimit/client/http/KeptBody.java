@@ -15,6 +15,8 @@ import org.springframework.http.StreamingHttpOutputMessage;
  */
 final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.Body {
 
+	private static final byte[] NOTHING = {};
+
 	private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
 	private final boolean pooled;
@@ -96,6 +98,9 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 		if (this.pooled && this.sent && this.senders == 0 && !this.released) {
 			this.released = true;
 			BodyBuffers.give(this.bytes);
+			// of no use, but who has the stream could still write to it
+			this.bytes = NOTHING;
+			this.length = 0;
 		}
 	}
 

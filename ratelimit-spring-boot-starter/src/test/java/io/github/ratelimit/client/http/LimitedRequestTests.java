@@ -294,6 +294,26 @@ class LimitedRequestTests {
 		assertThat(new String(kept.get(0), StandardCharsets.UTF_8)).startsWith("{\"prompt\":\"first\"}");
 	}
 
+	@Test
+	void what_is_written_after_the_response_does_not_change_a_later_request() throws IOException {
+		String prompt = "{\"prompt\":\"" + "text ".repeat(50) + "\"}";
+		send(prompt.repeat(2)).close();
+		OutputStream body = send(MODEL);
+		ClientHttpRequest later = limited(client()).createRequest(ADDRESS, HttpMethod.POST);
+		later.getBody().write(prompt.getBytes());
+		body.write("late".getBytes());
+		later.execute().close();
+		assertThat(this.sent.get(2).written).containsExactly(prompt, prompt);
+	}
+
+	private OutputStream send(String text) throws IOException {
+		ClientHttpRequest request = limited(client()).createRequest(ADDRESS, HttpMethod.POST);
+		OutputStream body = request.getBody();
+		body.write(text.getBytes());
+		request.execute().close();
+		return body;
+	}
+
 	/** As where an application limits the factory of a builder that limits it as well. */
 	@Test
 	void a_body_is_sent_again_where_two_factories_limit_the_request() throws IOException {
