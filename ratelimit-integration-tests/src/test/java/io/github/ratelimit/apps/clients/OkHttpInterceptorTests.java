@@ -5,6 +5,7 @@ import io.github.ratelimit.client.okhttp.RateLimitOkHttpInterceptor;
 import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What only a client of OkHttp itself meets. */
 class OkHttpInterceptorTests {
@@ -65,6 +67,24 @@ class OkHttpInterceptorTests {
 		}
 		assertThat(this.provider.arrivals()).hasSize(1);
 		assertThat(this.limiters.used(Dimension.REQUESTS)).isEqualTo(1);
+		assertThat(this.limiters.inFlight()).isZero();
+	}
+
+	@Test
+	void aRequestOfAnInterruptedThreadIsNotSentAndCostsNothing() {
+		for (Request request : List.of(get().build(),
+				get().post(RequestBody.create("{}", MediaType.get("application/json"))).build())) {
+			Thread.currentThread().interrupt();
+			try {
+				assertThatThrownBy(() -> this.client.newCall(request).execute())
+					.isInstanceOf(InterruptedIOException.class);
+			}
+			finally {
+				assertThat(Thread.interrupted()).isTrue();
+			}
+		}
+		assertThat(this.provider.arrivals()).isEmpty();
+		assertThat(this.limiters.used(Dimension.REQUESTS)).isZero();
 		assertThat(this.limiters.inFlight()).isZero();
 	}
 

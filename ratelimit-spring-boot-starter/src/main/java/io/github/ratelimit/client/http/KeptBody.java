@@ -15,6 +15,8 @@ import org.springframework.http.StreamingHttpOutputMessage;
  */
 final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.Body {
 
+	private static final byte[] NOTHING = {};
+
 	private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
 	private final boolean pooled;
@@ -23,7 +25,7 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 
 	private int length;
 
-	/** How many threads send it now. */
+	/** How many threads send it now, or have failed to send it. */
 	private int senders;
 
 	/** Whether it has been sent. */
@@ -70,14 +72,11 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 			}
 			this.senders++;
 		}
-		try {
-			stream.write(this.bytes, 0, this.length);
-		}
-		finally {
-			synchronized (this) {
-				this.senders--;
-				this.sent = true;
-			}
+		// where this fails, the client may still have the bytes
+		stream.write(this.bytes, 0, this.length);
+		synchronized (this) {
+			this.senders--;
+			this.sent = true;
 		}
 	}
 
@@ -99,6 +98,9 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 		if (this.pooled && this.sent && this.senders == 0 && !this.released) {
 			this.released = true;
 			BodyBuffers.give(this.bytes);
+			// of no use, but who has the stream could still write to it
+			this.bytes = NOTHING;
+			this.length = 0;
 		}
 	}
 

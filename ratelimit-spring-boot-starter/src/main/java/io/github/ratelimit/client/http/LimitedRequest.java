@@ -39,6 +39,9 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 	/** What the requests get that are sent, null if there is none or it is not kept. */
 	private @Nullable Body body;
 
+	/** The body if this request has made it. An adapter above may send its own again. */
+	private @Nullable KeptBody kept;
+
 	private @Nullable OutputStream stream;
 
 	/** Reads what is written to the request below, null if it need not be read. */
@@ -75,6 +78,7 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 
 	private KeptBody keep() {
 		KeptBody kept = new KeptBody();
+		this.kept = kept;
 		this.body = kept;
 		return kept;
 	}
@@ -115,8 +119,8 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 		// executed again after a failure, the request below decides whether it can be
 		this.sent = false;
 		ClientHttpResponse response = isLimited() ? send() : admitAndSend();
-		if (this.body instanceof KeptBody kept) {
-			kept.release();
+		if (this.kept != null) {
+			this.kept.release();
 		}
 		return response;
 	}
@@ -142,6 +146,7 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 			if (isStreaming()) {
 				KeptBody kept = new KeptBody();
 				body.writeTo(kept);
+				this.kept = kept;
 				this.body = kept;
 			}
 			else {

@@ -20,7 +20,9 @@ import org.springframework.http.client.ClientHttpRequestFactory;
  * {@link CallRefusedException}. Thread-safe.
  * <p>
  * It costs less than an interceptor, for which Spring copies each request, and it always
- * sees the credentials that interceptors add.
+ * sees the credentials that interceptors add. The memory of bodies is used again after
+ * their responses, so the streams of the requests below must not keep the arrays that are
+ * written to them. Those of Spring's factories do not.
  */
 public final class RateLimitRequestFactory implements ClientHttpRequestFactory {
 

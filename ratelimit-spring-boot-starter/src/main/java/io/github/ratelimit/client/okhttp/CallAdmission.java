@@ -32,6 +32,10 @@ final class CallAdmission {
 	static ClientCall await(CompletableFuture<ClientCall> admission, Call call) throws IOException {
 		while (true) {
 			try {
+				// an admission that is complete does not look at the interrupt
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
 				ClientCall admitted = admission.get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
 				if (call.isCanceled()) {
 					admitted.notSent();

@@ -274,6 +274,66 @@ class LimitedRequestTests {
 			.withMessageContaining("after its response was received");
 	}
 
+	/** A client may still have the bytes that it failed to send. */
+	@Test
+	void the_memory_of_a_body_that_could_not_be_sent_is_not_used_again() throws Exception {
+		List<byte[]> kept = new ArrayList<>();
+		OutputStream failing = new OutputStream() {
+			@Override
+			public void write(int b) {
+			}
+
+			@Override
+			public void write(byte[] bytes, int offset, int length) throws IOException {
+				kept.add(bytes);
+				throw new IOException("The connection was closed");
+			}
+		};
+		post((body) -> assertThatIOException().isThrownBy(() -> body.writeTo(failing)), "{\"prompt\":\"first\"}");
+		post((body) -> write(body, OutputStream.nullOutputStream()), "{\"prompt\":\"other\"}");
+		assertThat(new String(kept.get(0), StandardCharsets.UTF_8)).startsWith("{\"prompt\":\"first\"}");
+	}
+
+	@Test
+	void what_is_written_after_the_response_does_not_change_a_later_request() throws IOException {
+		String prompt = "{\"prompt\":\"" + "text ".repeat(50) + "\"}";
+		send(prompt.repeat(2)).close();
+		OutputStream body = send(MODEL);
+		ClientHttpRequest later = limited(client()).createRequest(ADDRESS, HttpMethod.POST);
+		later.getBody().write(prompt.getBytes());
+		body.write("late".getBytes());
+		later.execute().close();
+		assertThat(this.sent.get(2).written).containsExactly(prompt, prompt);
+	}
+
+	private OutputStream send(String text) throws IOException {
+		ClientHttpRequest request = limited(client()).createRequest(ADDRESS, HttpMethod.POST);
+		OutputStream body = request.getBody();
+		body.write(text.getBytes());
+		request.execute().close();
+		return body;
+	}
+
+	/** As where an application limits the factory of a builder that limits it as well. */
+	@Test
+	void a_body_is_sent_again_where_two_factories_limit_the_request() throws IOException {
+		TestClient client = client().attempts(2, 1).time(TimeSource.system());
+		try (LocalProvider provider = new LocalProvider(inTurn(status(429, "{}", "retry-after-ms", "1"), json("{}")))) {
+			RestClient.builder()
+				.requestFactory(new RateLimitRequestFactory(
+						new RateLimitRequestFactory(new JdkClientHttpRequestFactory(), client.limiter()),
+						client.limiter()))
+				.baseUrl(provider.url())
+				.build()
+				.post()
+				.contentType(MediaType.APPLICATION_JSON)
+				.body(MODEL)
+				.retrieve()
+				.toBodilessEntity();
+			assertThat(provider.bodies()).containsExactly(MODEL, MODEL);
+		}
+	}
+
 	private void post(Sending sending, String json) throws Exception {
 		RestClient.builder()
 			.requestFactory(new RateLimitRequestFactory((uri, method) -> new SendingRequest(uri, method, sending),

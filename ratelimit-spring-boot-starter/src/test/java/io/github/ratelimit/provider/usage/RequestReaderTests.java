@@ -3,8 +3,11 @@ package io.github.ratelimit.provider.usage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.assertj.core.data.Offset;
@@ -162,6 +165,71 @@ class RequestReaderTests {
 			from = to;
 		}
 		assertThat(reader.facts()).isEqualTo(whole.facts());
+	}
+
+	/** Twelve units are a token, so that twelve equal texts count all units of one. */
+	@Property(tries = 500)
+	void aTextCountsWhatItsCharactersCount(@ForAll("texts") List<String> parts,
+			@ForAll @IntRange(min = 1, max = 700) int split) {
+		String text = String.join("", parts);
+		String list = ("\"" + text + "\",").repeat(12);
+		byte[] request = ("{\"input\":[" + list + "1]}").getBytes(StandardCharsets.UTF_8);
+		RequestReader reader = new RequestReader();
+		for (int at = 0; at < request.length; at += split) {
+			reader.read(request, at, Math.min(split, request.length - at));
+		}
+		assertThat(reader.facts().inputTokens()).isEqualTo(units(unescaped(text)));
+	}
+
+	@Provide
+	Arbitrary<List<String>> texts() {
+		return Arbitraries.oneOf(
+				Arbitraries.strings().ascii().ofMaxLength(40).map((text) -> text.replaceAll("[\\p{Cntrl}\"\\\\]", " ")),
+				Arbitraries.strings().withChars("aZ09+/-_=").ofMinLength(500).ofMaxLength(530),
+				Arbitraries.strings().withChars("aZ09+/-_=").ofMaxLength(1100),
+				Arbitraries.of("\\n", "\\t", "\\\"", "\\\\", "\\/", "\\u0000", "\\u0041", "\\u00e9", "\\u4e16",
+						"\\ud83d\\ude00", "\u00e9", "\u4e16", "\ud83d\ude00", "\u007f"))
+			.list()
+			.ofMaxSize(8);
+	}
+
+	private static String unescaped(String text) {
+		StringBuilder plain = new StringBuilder();
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c == '\\') {
+				c = text.charAt(++i);
+				if (c == 'u') {
+					c = (char) Integer.parseInt(text, i + 1, i + 5, 16);
+					i += 4;
+				}
+				else if (c == 'n' || c == 't') {
+					c = '\n';
+				}
+			}
+			plain.append(c);
+		}
+		return plain.toString();
+	}
+
+	/**
+	 * The 513th character of Base64 makes a file of its run, which counts 1000 tokens.
+	 */
+	private static long units(String text) {
+		long units = 0;
+		int run = 0;
+		for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+			run = (Character.isLetterOrDigit(b) || "=+/-_".indexOf(b) >= 0) && b > 0 ? run + 1 : 0;
+			units += (run <= 512) ? units(b & 0xFF) : (run == 513) ? 12_000 - 3 * 512 : 0;
+		}
+		return units;
+	}
+
+	private static int units(int b) {
+		if (b >= 0x80) {
+			return (b < 0xE1) ? 2 : (b < 0xF0) ? 5 : 12;
+		}
+		return (b >= '0' && b <= '9') ? 4 : ("{}[]()<>;:\"\\|&*#$%^~@=+/-_".indexOf(b) >= 0) ? 6 : 3;
 	}
 
 	@Property(tries = 2000)
