@@ -1,6 +1,5 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.time.Duration;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.RateLimiter;
@@ -51,8 +50,6 @@ import org.springframework.util.function.SingletonSupplier;
 @EnableConfigurationProperties(RateLimitProperties.class)
 public final class RateLimitAutoConfiguration {
 
-	static final Duration SWEEP_PAUSE = Duration.ofSeconds(10);
-
 	@Bean
 	static PropertiesCheck rateLimitPropertiesCheck(Environment environment) {
 		return new PropertiesCheck(environment);
@@ -89,7 +86,7 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(MemoryStore.class)
 	PeriodicTask rateLimitSweeper(MemoryStore store) {
-		return new PeriodicTask(store::sweep, SWEEP_PAUSE);
+		return new PeriodicTask(store::sweep, MemoryStore.SWEEP_PERIOD);
 	}
 
 	@Bean

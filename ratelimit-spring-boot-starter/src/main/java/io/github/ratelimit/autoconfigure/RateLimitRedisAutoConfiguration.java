@@ -70,7 +70,7 @@ public final class RateLimitRedisAutoConfiguration {
 
 		@Bean
 		PeriodicTask rateLimitRedisStandInSweeper(StandIn standIn) {
-			return new PeriodicTask(standIn.store()::sweep, RateLimitAutoConfiguration.SWEEP_PAUSE);
+			return new PeriodicTask(standIn.store()::sweep, MemoryStore.SWEEP_PERIOD);
 		}
 
 		@Bean

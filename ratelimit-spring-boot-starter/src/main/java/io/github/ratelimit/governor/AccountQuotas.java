@@ -30,7 +30,7 @@ final class AccountQuotas {
 	/** What another instance knew longer ago is of no use. */
 	static final long ADOPTED_NANOS = Duration.ofSeconds(10).toNanos();
 
-	private final List<TrackedQuota> configured;
+	private final List<QuotaBalance> configured;
 
 	private final List<ReportedQuota> reported;
 
@@ -51,10 +51,10 @@ final class AccountQuotas {
 	AccountQuotas(GovernorSettings settings, List<ReportedQuota> reported, InFlightCalls inFlight, long now) {
 		this.configured = settings.quotas()
 			.stream()
-			.map((quota) -> new TrackedQuota(quota, settings.reserve(), now))
+			.map((quota) -> new QuotaBalance(quota, settings.reserve(), now))
 			.toList();
 		this.reported = reported;
-		this.share = new RateShare(this.configured.stream().mapToLong(TrackedQuota::windowNanos).min().orElse(1), now);
+		this.share = new RateShare(this.configured.stream().mapToLong(QuotaBalance::windowNanos).min().orElse(1), now);
 		this.inFlight = inFlight;
 	}
 
@@ -76,7 +76,7 @@ final class AccountQuotas {
 	}
 
 	/** Returns a limit, the configured ones first. */
-	private TrackedQuota quota(int index) {
+	private QuotaBalance quota(int index) {
 		int first = this.configured.size();
 		return (index < first) ? this.configured.get(index) : this.reported.get(index - first);
 	}
@@ -172,7 +172,7 @@ final class AccountQuotas {
 	/** Corrects the charge of a call by its usage. */
 	void settle(Mark mark, CallCost estimated, CallCost actual) {
 		for (int i = 0; i < this.configured.size(); i++) {
-			TrackedQuota quota = this.configured.get(i);
+			QuotaBalance quota = this.configured.get(i);
 			double used = actual.permits(quota.dimension());
 			quota.correct(mark.taken()[i] - used);
 			quota.factor().learnUsage(estimated.permits(quota.dimension()), used);
@@ -210,7 +210,7 @@ final class AccountQuotas {
 	void cut(@Nullable Dimension dimension, long now) {
 		advance(now);
 		this.share.cut();
-		for (TrackedQuota quota : this.configured) {
+		for (QuotaBalance quota : this.configured) {
 			if (dimension == quota.dimension() || (dimension == null && quota.windowNanos() <= SOON_FULL_NANOS)) {
 				quota.available(Math.min(0, quota.available()), now);
 			}
@@ -239,7 +239,7 @@ final class AccountQuotas {
 
 	/** Uses what another instance has sent and charged. */
 	void takeForOthers(Change change, long now) {
-		for (TrackedQuota quota : this.configured) {
+		for (QuotaBalance quota : this.configured) {
 			quota.takeForOthers(change.charge(quota), now);
 		}
 		for (SentNote calls : change.sent()) {
@@ -251,7 +251,7 @@ final class AccountQuotas {
 
 	/** Begins with what other instances knew of configured limits a short time ago. */
 	void join(List<Change> changes, long now) {
-		for (TrackedQuota quota : this.configured) {
+		for (QuotaBalance quota : this.configured) {
 			double available = quota.capacity();
 			for (Change change : changes) {
 				QuotaNote note = change.note().of(quota);
@@ -278,10 +278,10 @@ final class AccountQuotas {
 
 	List<QuotaState> states(long now) {
 		advance(now);
-		Stream<TrackedQuota> deciding = IntStream.range(0, this.configured.size())
+		Stream<QuotaBalance> deciding = IntStream.range(0, this.configured.size())
 			.filter(this::decides)
 			.mapToObj(this.configured::get);
-		return Stream.concat(this.reported.stream(), deciding).map(TrackedQuota::state).toList();
+		return Stream.concat(this.reported.stream(), deciding).map(QuotaBalance::state).toList();
 	}
 
 	/**

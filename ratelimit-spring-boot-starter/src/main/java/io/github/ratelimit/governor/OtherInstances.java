@@ -166,7 +166,7 @@ final class OtherInstances {
 		 * Returns what is charged for the instance, negative for what it has given back.
 		 * What was never charged here is not given back here.
 		 */
-		double charge(TrackedQuota configured) {
+		double charge(QuotaBalance configured) {
 			double change = (this.before != null) ? note().charged(configured) - this.before.charged(configured)
 					: owed(configured);
 			double already = this.seen.charged().getOrDefault(configured, 0.0);
@@ -176,7 +176,7 @@ final class OtherInstances {
 		}
 
 		/** Returns what has not come back of all that the instance has charged. */
-		private double owed(TrackedQuota configured) {
+		private double owed(QuotaBalance configured) {
 			QuotaNote quota = note().of(configured);
 			return (quota == null) ? 0 : Math.max(0, Math.min(quota.charged(),
 					configured.capacity() - quota.available() - configured.refilled(this.ageNanos)));
@@ -198,7 +198,7 @@ final class OtherInstances {
 		}
 
 		/** What is known of the limit includes what the instance has charged. */
-		void included(TrackedQuota configured) {
+		void included(QuotaBalance configured) {
 			this.seen.charged().put(configured, note().charged(configured));
 		}
 
@@ -212,7 +212,7 @@ final class OtherInstances {
 	 * @param losses how often the others had been lost when it was read
 	 * @param charged what was charged here for its instance
 	 */
-	record Seen(SharedNote note, long leftAt, int losses, Map<TrackedQuota, Double> charged) {
+	record Seen(SharedNote note, long leftAt, int losses, Map<QuotaBalance, Double> charged) {
 
 		long beganAt() {
 			return this.leftAt - this.note.livedNanos();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * sent after the reported call. Its permits come back a little at a time, unless a
  * {@link FixedWindowQuota} says otherwise. Not thread-safe.
  */
-class ReportedQuota extends TrackedQuota {
+class ReportedQuota extends QuotaBalance {
 
 	/** For how long a request may be on its way before the provider charges it. */
 	static final long TRANSIT_NANOS = Duration.ofMillis(300).toNanos();
@@ -71,7 +71,7 @@ class ReportedQuota extends TrackedQuota {
 	}
 
 	/** Returns whether this limit replaces a configured one. */
-	boolean replaces(TrackedQuota configured) {
+	boolean replaces(QuotaBalance configured) {
 		return isOf(configured.dimension(), configured.windowNanos())
 				&& configured.capacity() >= capacity() * SAME_LIMIT;
 	}

@@ -58,7 +58,7 @@ record SharedNote(long livedNanos, SentNote total, long gateNanos, double share,
 	private static final double MOST_WINDOWS = 3;
 
 	/** Returns what the note knows of a configured limit, null if that is nothing. */
-	@Nullable QuotaNote of(TrackedQuota configured) {
+	@Nullable QuotaNote of(QuotaBalance configured) {
 		for (QuotaNote quota : this.quotas) {
 			if (quota.configured() && configured.isOf(quota.dimension(), quota.windowNanos())) {
 				return quota;
@@ -68,7 +68,7 @@ record SharedNote(long livedNanos, SentNote total, long gateNanos, double share,
 	}
 
 	/** Returns what was charged to a configured limit, 0 if the note does not know it. */
-	double charged(TrackedQuota configured) {
+	double charged(QuotaBalance configured) {
 		QuotaNote quota = of(configured);
 		return (quota != null) ? quota.charged() : 0;
 	}

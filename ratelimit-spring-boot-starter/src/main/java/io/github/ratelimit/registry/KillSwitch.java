@@ -111,17 +111,8 @@ public final class KillSwitch {
 		State with(SettingChanges changes) {
 			String enabled = changes.values().get(SettingNames.ENABLED);
 			String mode = changes.values().get(SettingValues.MODE);
-			return new State((enabled != null) ? isEnabled(enabled) : this.enabled,
+			return new State((enabled != null) ? SettingValues.enabled(enabled) : this.enabled,
 					(mode != null) ? SettingValues.mode(mode) : this.mode);
-		}
-
-		private static boolean isEnabled(String text) {
-			String value = text.strip();
-			if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
-				throw new IllegalArgumentException(
-						SettingNames.ENABLED + " is '" + text + "'. Write true or false, without quotes.");
-			}
-			return Boolean.parseBoolean(value);
 		}
 
 		/**

@@ -130,6 +130,20 @@ final class SettingValues {
 	}
 
 	/**
+	 * Returns whether limits decide.
+	 * @param text {@code true} or {@code false}, in upper or lower case
+	 * @throws IllegalArgumentException if it is neither
+	 */
+	static boolean enabled(String text) {
+		String value = text.strip();
+		if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+			throw new IllegalArgumentException(
+					SettingNames.ENABLED + " is '" + text + "'. Write true or false, without quotes.");
+		}
+		return Boolean.parseBoolean(value);
+	}
+
+	/**
 	 * Returns a mode.
 	 * @param text {@code enforce} or {@code shadow}, in upper or lower case
 	 * @throws IllegalArgumentException if it is neither

@@ -156,8 +156,7 @@ final class NameCheck {
 	private void checkVariable(String name) {
 		VariableOrFunction variable = VariableOrFunction.variable(name);
 		if (variable == null) {
-			throw VariableOrFunction.unknownVariable(this.expression, name, this.arguments.isNamed(name),
-					this.afterResponse);
+			throw UnknownNames.variable(this.expression, name, this.arguments.isNamed(name), this.afterResponse);
 		}
 		if (variable == VariableOrFunction.STATUS && !this.afterResponse) {
 			throw invalid("reads status, which is not known before the response",
@@ -204,7 +203,7 @@ final class NameCheck {
 		}
 		VariableOrFunction function = VariableOrFunction.function(call.getName());
 		if (function == null) {
-			throw VariableOrFunction.unknownFunction(this.expression, call.getName());
+			throw UnknownNames.function(this.expression, call.getName());
 		}
 		if (call.getChildCount() != 1) {
 			throw wrongCall(function, "with " + count(call.getChildCount(), "argument"), "Write one name,");

@@ -1,21 +1,15 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Function;
-
 import io.github.ratelimit.Key;
-import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.ExpressionRoot;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.Subnet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A value that an expression can read of every call: a variable, such as {@code ip}, or a
  * function of a name that the developer chooses, such as {@code header('X-API-Key')}.
- * Also the error messages about names that are neither.
  */
 enum VariableOrFunction {
 
@@ -55,10 +49,6 @@ enum VariableOrFunction {
 	/** For messages: the sources of values. */
 	static final String VALUES = "ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
 			+ " or attribute('…')";
-
-	private static final String BEFORE_RESPONSE = "The variables are ip, user, global, method and path";
-
-	private static final String AFTER_RESPONSE = "The variables are status, ip, method and path";
 
 	private final String text;
 
@@ -154,57 +144,6 @@ enum VariableOrFunction {
 	 */
 	Reader reader(String name) {
 		return this.reading.apply(name);
-	}
-
-	/**
-	 * Returns the failure for a name that is not a variable.
-	 * @param expression the expression
-	 * @param name the name
-	 * @param argument whether the method has an argument of this name
-	 * @param afterResponse whether the expression is evaluated after the response
-	 * @return the failure
-	 */
-	static InvalidExpressionException unknownVariable(String expression, String name, boolean argument,
-			boolean afterResponse) {
-		VariableOrFunction function = function(name);
-		if (function != null) {
-			return new InvalidExpressionException(expression, "uses " + name + " without a name",
-					"Write its name in quotes and parentheses, such as " + function.written() + ".");
-		}
-		if (name.equals(COALESCE)) {
-			return new InvalidExpressionException(expression, "uses coalesce without values",
-					"Write the alternatives in parentheses, such as coalesce(user, ip).");
-		}
-		return new InvalidExpressionException(expression, "names the variable " + name + ", which does not exist",
-				(argument ? "Did you mean the argument #" + name + "? " : meant(name))
-						+ (afterResponse ? AFTER_RESPONSE : BEFORE_RESPONSE) + "; a header is " + HEADER.written()
-						+ ", a method's argument #name, a text is in quotes: 'text'.");
-	}
-
-	static InvalidExpressionException unknownFunction(String expression, String name) {
-		if (variable(name) != null) {
-			return new InvalidExpressionException(expression, "calls " + name + ", which is a variable",
-					"Write " + name + " without parentheses.");
-		}
-		return new InvalidExpressionException(expression, "calls the function " + name + ", which does not exist",
-				meant(name) + "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…'),"
-						+ " hasRole('…'), hasAuthority('…'), inSubnet('…') and coalesce(a, b); a bean's method is @bean.method().");
-	}
-
-	private static String meant(String name) {
-		if (name.length() < 3) {
-			return "";
-		}
-		List<String> known = new ArrayList<>(List.of(COALESCE));
-		Arrays.stream(values()).map(VariableOrFunction::text).forEach(known::add);
-		return Suggestion.nearest(name, known).map((near) -> "Did you mean " + shown(near) + "? ").orElse("");
-	}
-
-	private static String shown(String name) {
-		if (variable(name) != null) {
-			return name;
-		}
-		return name.equals(COALESCE) ? "coalesce(a, b)" : name + "('…')";
 	}
 
 	/**

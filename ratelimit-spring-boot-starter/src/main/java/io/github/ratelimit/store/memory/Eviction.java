@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Eviction {
 
+	/** How often idle keys are looked for. */
+	static final Duration PERIOD = Duration.ofSeconds(10);
+
 	/** How many cells are compared to find one that can be evicted. */
 	private static final int DRAWS = 8;
 

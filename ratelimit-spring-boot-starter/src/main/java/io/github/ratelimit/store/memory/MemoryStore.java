@@ -15,6 +15,7 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * is evicted, and as many further calls may be in flight for it.
  */
 public final class MemoryStore implements LimitStore {
+
+	/** How often the store should be {@linkplain #sweep() swept}. */
+	public static final Duration SWEEP_PERIOD = Eviction.PERIOD;
 
 	private static final Pattern POSITION = Pattern.compile("\\d{1,9}");
 

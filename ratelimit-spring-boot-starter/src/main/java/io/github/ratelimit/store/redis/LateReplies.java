@@ -160,7 +160,7 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 			}
 			else if (!ofOneKey && requested.permits() > 0 && requested.encoding() instanceof SlotEncoding) {
 				// a foreign value of a key is found before anything is taken
-				this.settlements.slotLeases()
+				this.settlements.slotRenewals()
 					.giveBack(requested.key(), LimitEncoding.freshOf(sent[i]), requested.permits());
 			}
 		}
@@ -179,7 +179,7 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 	private void owe(KeyCharge requested, LateReceipt receipt, byte[] fresh) {
 		long permits = requested.permits();
 		if (permits > 0 && requested.encoding() instanceof SlotEncoding encoding) {
-			receipt.known(this.settlements.slotLeases().claim(requested.key(), encoding, fresh, permits), false);
+			receipt.known(this.settlements.slotRenewals().claim(requested.key(), encoding, fresh, permits), false);
 			requested.charged();
 			return;
 		}

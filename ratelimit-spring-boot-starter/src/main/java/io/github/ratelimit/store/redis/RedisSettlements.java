@@ -8,7 +8,7 @@ import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimits;
 import io.github.ratelimit.store.redis.local.RememberedKey;
-import io.github.ratelimit.store.redis.local.SlotLeases;
+import io.github.ratelimit.store.redis.local.SlotRenewals;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
@@ -23,17 +23,17 @@ import java.util.concurrent.TimeoutException;
  * @param redis waits for replies
  * @param limits the limits as the store counts them
  * @param fallback has what was taken without Redis
- * @param slotLeases keeps the slots that were taken
+ * @param slotRenewals keeps the slots that were taken
  * @param debts receives what is to be charged
  * @param refunds gives permits back
  */
-record RedisSettlements(RedisAccess redis, RedisLimits limits, LocalFallback fallback, SlotLeases slotLeases,
+record RedisSettlements(RedisAccess redis, RedisLimits limits, LocalFallback fallback, SlotRenewals slotRenewals,
 		DebtLedger debts, PermitRefunds refunds) {
 
 	/** Keeps the slots that a decision has taken, if any. */
 	void hold(ChargeDecision decision, RememberedKey key) {
 		if (decision.receipt() instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
-			this.slotLeases.hold(key, facts, decision.charge().permits());
+			this.slotRenewals.hold(key, facts, decision.charge().permits());
 		}
 	}
 
@@ -91,7 +91,7 @@ record RedisSettlements(RedisAccess redis, RedisLimits limits, LocalFallback fal
 	 */
 	CompletableFuture<?> sendBack(long permits, Snapshot state, RememberedKey key) {
 		if (permits > 0 && state instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
-			return this.slotLeases.giveBack(key, facts.fresh(), permits);
+			return this.slotRenewals.giveBack(key, facts.fresh(), permits);
 		}
 		Snapshot last = key.last();
 		boolean dropped = permits == 0 || (last != null && last.encoding() != state.encoding());

@@ -23,7 +23,7 @@ import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimits;
-import io.github.ratelimit.store.redis.local.SlotLeases;
+import io.github.ratelimit.store.redis.local.SlotRenewals;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
@@ -86,16 +86,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.redis = new RedisAccess(client, scripts, names, time, observer, settings.deadline(),
 				this.limits::describeFailurePolicies);
 		PermitRefunds refunds = new PermitRefunds(this.redis);
-		SlotLeases slotLeases = new SlotLeases(this.redis, settings.slotLease());
+		SlotRenewals slotRenewals = new SlotRenewals(this.redis, settings.slotLease());
 		DebtLedger debts = new DebtLedger(this.redis, settings.maxKnownKeys());
 		this.lookups = new KeyLookups(this.redis, debts);
 		this.blocks = new RedisBlocks(this.redis);
 		this.notes = new RedisNotes(this.redis);
 		this.instances = new InstanceCount(this.redis);
 		this.changes = new RedisChanges(this.redis);
-		LocalFallback fallback = new LocalFallback(local, this.limits, this.instances::count, debts, slotLeases,
+		LocalFallback fallback = new LocalFallback(local, this.limits, this.instances::count, debts, slotRenewals,
 				refunds);
-		this.settlements = new RedisSettlements(this.redis, this.limits, fallback, slotLeases, debts, refunds);
+		this.settlements = new RedisSettlements(this.redis, this.limits, fallback, slotRenewals, debts, refunds);
 		this.decisions = new RedisDecisions(this.redis, this.limits, fallback,
 				new LateReplies(this.redis, this.limits, this.settlements), this.settlements, refunds);
 	}
@@ -311,7 +311,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public void close() {
 		List<CompletableFuture<?>> givenBack = this.limits.closeLeases();
-		givenBack.add(this.settlements.slotLeases().giveAllBack());
+		givenBack.add(this.settlements.slotRenewals().giveAllBack());
 		givenBack.add(this.instances.end());
 		try {
 			this.redis.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)), this.redis.now());

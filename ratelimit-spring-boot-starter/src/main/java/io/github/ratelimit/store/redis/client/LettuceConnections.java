@@ -67,8 +67,8 @@ final class LettuceConnections {
 		if (configuration instanceof WithDomainSocket socket) {
 			checkTransport(socket.getSocket(), NativeTransports.isDomainSocketSupported());
 		}
-		return (configuration != null) ? new LettuceScriptClient(like(lettuce, configuration),
-				ScriptClientFactory.describe(configuration), needed) : null;
+		return (configuration != null)
+				? new LettuceScriptClient(like(lettuce, configuration), RedisAddress.of(configuration), needed) : null;
 	}
 
 	static void checkTransport(String socket, boolean supported) {

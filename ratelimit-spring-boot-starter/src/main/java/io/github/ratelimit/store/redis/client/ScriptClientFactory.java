@@ -1,18 +1,11 @@
 package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.store.redis.script.LuaScript;
-import java.util.Collection;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration.ClusterConfiguration;
-import org.springframework.data.redis.connection.RedisConfiguration.SentinelConfiguration;
-import org.springframework.data.redis.connection.RedisConfiguration.StaticMasterReplicaConfiguration;
-import org.springframework.data.redis.connection.RedisConfiguration.WithDomainSocket;
-import org.springframework.data.redis.connection.RedisConfiguration.WithHostAndPort;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisNode;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.util.ClassUtils;
 
@@ -44,7 +37,7 @@ public final class ScriptClientFactory {
 		}
 		RedisConfiguration configuration = configuration(target);
 		return new BlockingScriptClient(connections, configuration instanceof ClusterConfiguration,
-				describe(configuration));
+				RedisAddress.of(configuration));
 	}
 
 	/** Returns the target of a proxy, whose own fields are empty. */
@@ -56,29 +49,6 @@ public final class ScriptClientFactory {
 	private static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
 		RedisConfiguration configuration = JEDIS ? Jedis.configuration(connections) : null;
 		return (configuration == null && LETTUCE) ? LettuceConnections.configuration(connections) : configuration;
-	}
-
-	/** Describes the target of connections for logs, without credentials. */
-	static String describe(@Nullable RedisConfiguration configuration) {
-		if (configuration instanceof ClusterConfiguration cluster) {
-			return "cluster of " + nodes(cluster.getClusterNodes());
-		}
-		if (configuration instanceof SentinelConfiguration sentinel) {
-			String master = (sentinel.getMaster() != null) ? sentinel.getMaster().getName() : null;
-			return "master " + master + " of the Sentinels " + nodes(sentinel.getSentinels());
-		}
-		if (configuration instanceof StaticMasterReplicaConfiguration listed) {
-			return listed.getNodes().stream().map(ScriptClientFactory::describe).collect(Collectors.joining(", "));
-		}
-		if (configuration instanceof WithDomainSocket socket) {
-			return socket.getSocket();
-		}
-		return (configuration instanceof WithHostAndPort server) ? server.getHostName() + ":" + server.getPort()
-				: "where the application's connections go";
-	}
-
-	private static String nodes(Collection<? extends RedisNode> nodes) {
-		return nodes.stream().map((node) -> node.getHost() + ":" + node.getPort()).collect(Collectors.joining(", "));
 	}
 
 	/** Loaded only with Jedis. */

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param limits the limits as the store counts them, and what they do
  * @param instances how many instances share the limits, at least 1
  * @param debts receives what is taken
- * @param slotLeases keeps the slots that are taken
+ * @param slotRenewals keeps the slots that are taken
  * @param refunds gives back in Redis what was charged there meanwhile
  */
 public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier instances, DebtLedger debts,
-		SlotLeases slotLeases, PermitRefunds refunds) {
+		SlotRenewals slotRenewals, PermitRefunds refunds) {
 
 	public static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -193,7 +193,7 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 		}
 		byte[] lease = requested.fresh();
 		FallbackReceipt receipt = new FallbackReceipt(null, null, 0, lease);
-		this.slotLeases.holdUnknown(key, lease, charge.permits());
+		this.slotRenewals.holdUnknown(key, lease, charge.permits());
 		return ChargeDecision.degraded(ChargeDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
 	}
 
@@ -223,7 +223,7 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 		ChargeDecision local = receipt.local();
 		if (lease != null) {
 			requested.key().slots().undo(requested.permits());
-			this.slotLeases.giveBack(requested.key(), lease, requested.permits());
+			this.slotRenewals.giveBack(requested.key(), lease, requested.permits());
 		}
 		else if (local != null) {
 			this.local.giveBack(local);

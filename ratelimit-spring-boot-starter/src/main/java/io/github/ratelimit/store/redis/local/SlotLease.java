@@ -52,7 +52,7 @@ final class SlotLease {
 	}
 
 	byte[] call(char operation) {
-		return LimitEncoding.buffer(SlotLeases.BYTES_OF_A_CALL)
+		return LimitEncoding.buffer(SlotRenewals.BYTES_OF_A_CALL)
 			.put((byte) operation)
 			.put(this.fresh, 0, Long.BYTES)
 			.putInt((int) this.slots)

@@ -30,7 +30,7 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  * call. A failed attempt to give a slot back is repeated until the lease has certainly
  * expired. Thread-safe.
  */
-public final class SlotLeases {
+public final class SlotRenewals {
 
 	private static final Log logger = RedisAccess.LOG;
 
@@ -68,7 +68,7 @@ public final class SlotLeases {
 	/** Whether the last round failed: only the first of several failures is a warning. */
 	private boolean failing;
 
-	public SlotLeases(RedisAccess redis, Duration lease) {
+	public SlotRenewals(RedisAccess redis, Duration lease) {
 		this.redis = redis;
 		this.leaseNanos = lease.toNanos();
 		this.leaseMicros = LimitEncoding.doubles(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos));

@@ -12,7 +12,7 @@ import io.github.ratelimit.provider.dialect.Refill;
  * One limit of a provider as this process knows it: the permits that are available now.
  * They refill with time, and fall with each call that is sent. Not thread-safe.
  */
-class TrackedQuota {
+class QuotaBalance {
 
 	/** In capacities: a usage that is impossible would otherwise stop calls for years. */
 	private static final double MOST_DEBT = 2;
@@ -49,14 +49,14 @@ class TrackedQuota {
 	private double noted;
 
 	/** Creates a configured limit, which is full. */
-	TrackedQuota(ConfiguredQuota quota, double reserve, long now) {
+	QuotaBalance(ConfiguredQuota quota, double reserve, long now) {
 		this(quota.dimension(), RetryAfterGate.nanos(quota.window()), quota.permits(), new EstimateFactor(1, now),
 				reserve, now);
 		this.available = this.capacity;
 	}
 
 	/** Creates a limit without available permits. */
-	TrackedQuota(Dimension dimension, long windowNanos, double capacity, EstimateFactor factor, double reserve,
+	QuotaBalance(Dimension dimension, long windowNanos, double capacity, EstimateFactor factor, double reserve,
 			long now) {
 		this.dimension = dimension;
 		this.windowNanos = windowNanos;
