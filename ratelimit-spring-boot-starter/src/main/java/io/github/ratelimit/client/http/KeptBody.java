@@ -98,7 +98,7 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 		if (this.pooled && this.sent && this.senders == 0 && !this.released) {
 			this.released = true;
 			BodyBuffers.give(this.bytes);
-			// of no use, but who has the stream could still write to it
+			// the stream may still be written to, which must not reach a later request
 			this.bytes = NOTHING;
 			this.length = 0;
 		}
