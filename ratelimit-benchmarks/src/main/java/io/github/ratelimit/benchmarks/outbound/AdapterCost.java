@@ -8,6 +8,7 @@ import io.github.ratelimit.benchmarks.Machine;
 import io.github.ratelimit.benchmarks.Spread;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.anthropic.RateLimitAnthropicInterceptor;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.http.RateLimitRequestFactory;
 import io.github.ratelimit.client.http.RestClientCustomizers;
@@ -77,15 +78,23 @@ public final class AdapterCost {
 		Side template = new Side("`RestTemplate`", null, calls(new RestTemplate(new LocalModel.Blocking())));
 		Side templateFactory = new Side("`RestTemplate`, limited by its request factory", template,
 				calls(new RestTemplate(new RateLimitRequestFactory(new LocalModel.Blocking(), limiter))));
+		RestTemplate bootTemplate = boot.template();
+		bootTemplate.setRequestFactory(new LocalModel.Blocking());
+		Side templateBoot = new Side("`RestTemplate` of Spring Boot's builder, limited", template, calls(bootTemplate));
 		byte[] request = REQUEST.getBytes(StandardCharsets.UTF_8);
-		Side okHttp = new Side("OkHttp", null, LocalSdks.okHttp(request));
+		Side okHttp = new Side("OkHttp", null, LocalOkHttp.calls(request));
 		Side okHttpLimited = new Side("OkHttp, limited", okHttp,
-				LocalSdks.okHttp(request, new RateLimitOkHttpInterceptor(limiter)));
-		Side openAi = new Side("openai-java's HTTP client", null, LocalSdks.openAi(request, new LocalSdks.OpenAi()));
+				LocalOkHttp.calls(request, new RateLimitOkHttpInterceptor(limiter)));
+		Side openAi = new Side("openai-java's HTTP client", null, LocalOpenAi.calls(request, new LocalOpenAi()));
 		Side openAiLimited = new Side("openai-java's HTTP client, limited", openAi,
-				LocalSdks.openAi(request, new RateLimitOpenAiHttpClient(new LocalSdks.OpenAi(), limiter)));
+				LocalOpenAi.calls(request, new RateLimitOpenAiHttpClient(new LocalOpenAi(), limiter)));
+		Side anthropic = new Side("anthropic-java's HTTP client", null,
+				LocalAnthropic.calls(request, new LocalAnthropic()));
+		Side anthropicLimited = new Side("anthropic-java's HTTP client, limited", anthropic, LocalAnthropic
+			.calls(request, new RateLimitAnthropicInterceptor(limiter).intercept(new LocalAnthropic())));
 		List<Side> sides = List.of(rest, intercepted, restLimited, restFactory, restBoot, template, templateFactory,
-				web, filtered, webLimited, okHttp, okHttpLimited, openAi, openAiLimited);
+				templateBoot, web, filtered, webLimited, okHttp, okHttpLimited, openAi, openAiLimited, anthropic,
+				anthropicLimited);
 		for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
 			for (Side side : sides) {
 				side.run(round >= 0);

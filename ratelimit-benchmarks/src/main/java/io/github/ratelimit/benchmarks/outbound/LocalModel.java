@@ -1,6 +1,7 @@
 package io.github.ratelimit.benchmarks.outbound;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -57,6 +58,12 @@ final class LocalModel {
 		headers.set("x-ratelimit-remaining-tokens", "999999990000");
 		headers.set("x-ratelimit-reset-tokens", "1ms");
 		return headers;
+	}
+
+	/** The response in pieces, as from a socket; an array could be returned whole. */
+	static InputStream socket() {
+		return new FilterInputStream(new ByteArrayInputStream(RESPONSE)) {
+		};
 	}
 
 	/** Of {@code RestClient}. */

@@ -2,7 +2,6 @@ package io.github.ratelimit.autoconfigure.client;
 
 import io.github.ratelimit.client.http.RestClientCustomizers;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.restclient.autoconfigure.RestClientBuilderConfigurer;
 import org.springframework.web.client.RestClient;
 
@@ -13,7 +12,7 @@ final class LimitedRestClientConfigurer extends RestClientBuilderConfigurer {
 
 	private final ObjectProvider<RestClientCustomizers> customizers;
 
-	private LimitedRestClientConfigurer(RestClientBuilderConfigurer configurer,
+	LimitedRestClientConfigurer(RestClientBuilderConfigurer configurer,
 			ObjectProvider<RestClientCustomizers> customizers) {
 		this.configurer = configurer;
 		this.customizers = customizers;
@@ -22,24 +21,6 @@ final class LimitedRestClientConfigurer extends RestClientBuilderConfigurer {
 	@Override
 	public RestClient.Builder configure(RestClient.Builder builder) {
 		return this.configurer.configure(this.customizers.getObject().limit(builder));
-	}
-
-	/** Replaces Boot's configurer. */
-	static final class Replacement implements BeanPostProcessor {
-
-		private final ObjectProvider<RestClientCustomizers> customizers;
-
-		Replacement(ObjectProvider<RestClientCustomizers> customizers) {
-			this.customizers = customizers;
-		}
-
-		/** A configurer of another class may be injected as such. */
-		@Override
-		public Object postProcessAfterInitialization(Object bean, String beanName) {
-			return (bean.getClass() == RestClientBuilderConfigurer.class)
-					? new LimitedRestClientConfigurer((RestClientBuilderConfigurer) bean, this.customizers) : bean;
-		}
-
 	}
 
 }

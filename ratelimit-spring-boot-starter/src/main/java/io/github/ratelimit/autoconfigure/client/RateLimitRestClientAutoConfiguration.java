@@ -35,9 +35,8 @@ public final class RateLimitRestClientAutoConfiguration {
 	}
 
 	@Bean
-	static LimitedRestClientConfigurer.Replacement rateLimitRestClientConfigurer(
-			ObjectProvider<RestClientCustomizers> customizers) {
-		return new LimitedRestClientConfigurer.Replacement(customizers);
+	static LimitedBuilders rateLimitLimitedBuilders(ObjectProvider<RestClientCustomizers> customizers) {
+		return new LimitedBuilders(customizers);
 	}
 
 	@Bean

@@ -40,6 +40,16 @@ public final class RestClientCustomizers implements RestClientHttpServiceGroupCo
 	}
 
 	/**
+	 * Returns a template whose requests are limited by their addresses, whatever is set
+	 * at it.
+	 * @return a new template with Spring's defaults
+	 */
+	public RestTemplate template() {
+		return this.limiters.isMatching() ? new LimitedRestTemplate(LimitedRequests.matching(this.limiters))
+				: new RestTemplate();
+	}
+
+	/**
 	 * Returns what gives HTTP service groups limited builders.
 	 * @return the configurer, which has to be the first
 	 */
@@ -58,11 +68,12 @@ public final class RestClientCustomizers implements RestClientHttpServiceGroupCo
 	}
 
 	/**
-	 * Limits the requests of a client by their addresses.
+	 * Limits the requests of a client by their addresses, if it is none of
+	 * {@link #template()}.
 	 * @param client the client
 	 */
 	public void customize(RestTemplate client) {
-		if (this.limiters.isMatching()) {
+		if (this.limiters.isMatching() && !(client instanceof LimitedRestTemplate)) {
 			client.getInterceptors().add(new RateLimitClientInterceptor(this.limiters));
 		}
 	}

@@ -25,10 +25,8 @@ import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfigur
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
 import org.springframework.boot.restclient.RestClientCustomizer;
-import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestClientBuilderConfigurer;
-import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.service.HttpServiceClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -47,7 +45,6 @@ import org.springframework.test.web.client.MockRestServiceServer;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
-import org.springframework.web.client.RestTemplate;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.registry.ImportHttpServices;
@@ -82,8 +79,8 @@ class RateLimitRestClientAutoConfigurationTests {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(HttpClientAutoConfiguration.class,
 					ImperativeHttpClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
-					RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class,
-					HttpServiceClientAutoConfiguration.class, RateLimitRestClientAutoConfiguration.class))
+					RestClientAutoConfiguration.class, HttpServiceClientAutoConfiguration.class,
+					RateLimitRestClientAutoConfiguration.class))
 			.withPropertyValues("spring.http.serviceclient.openai.base-url=" + this.provider.url(),
 					"spring.http.serviceclient.other.base-url=" + this.provider.url())
 			.withBean(ClientLimiters.class, () -> TestClient.limiters(clients));
@@ -356,20 +353,6 @@ class RateLimitRestClientAutoConfigurationTests {
 			server.verify();
 		});
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
-	}
-
-	@Test
-	void a_template_of_boot_s_builder_is_limited_also_with_another_factory() {
-		TestClient client = matching();
-		application(client).run((context) -> {
-			RestTemplateBuilder builder = context.getBean(RestTemplateBuilder.class);
-			builder.build().getForObject(this.provider.url(), String.class);
-			RestTemplate template = builder.build();
-			template.setRequestFactory(own());
-			template.getForObject(this.provider.url(), String.class);
-		});
-		assertThat(this.sent).hasSize(1);
-		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(2);
 	}
 
 	@Test
