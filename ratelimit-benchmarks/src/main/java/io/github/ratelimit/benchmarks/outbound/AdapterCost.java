@@ -15,6 +15,7 @@ import io.github.ratelimit.client.http.RestClientCustomizers;
 import io.github.ratelimit.client.okhttp.RateLimitOkHttpInterceptor;
 import io.github.ratelimit.client.openai.RateLimitOpenAiHttpClient;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
+import io.github.ratelimit.client.reactive.WebClientCustomizers;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -75,6 +76,9 @@ public final class AdapterCost {
 				calls(reactive.clone().filter((request, next) -> next.exchange(request)).build()));
 		Side webLimited = new Side("`WebClient`, limited", web,
 				calls(reactive.clone().filter(new RateLimitExchangeFilter(limiter)).build()));
+		WebClient.Builder bootReactive = reactive.clone();
+		new WebClientCustomizers(new ClientLimiters(List.of(limiter))).customize(bootReactive);
+		Side webBoot = new Side("`WebClient` of Spring Boot's builder, limited", web, calls(bootReactive.build()));
 		Side template = new Side("`RestTemplate`", null, calls(new RestTemplate(new LocalModel.Blocking())));
 		Side templateFactory = new Side("`RestTemplate`, limited by its request factory", template,
 				calls(new RestTemplate(new RateLimitRequestFactory(new LocalModel.Blocking(), limiter))));
@@ -93,8 +97,8 @@ public final class AdapterCost {
 		Side anthropicLimited = new Side("anthropic-java's HTTP client, limited", anthropic, LocalAnthropic
 			.calls(request, new RateLimitAnthropicInterceptor(limiter).intercept(new LocalAnthropic())));
 		List<Side> sides = List.of(rest, intercepted, restLimited, restFactory, restBoot, template, templateFactory,
-				templateBoot, web, filtered, webLimited, okHttp, okHttpLimited, openAi, openAiLimited, anthropic,
-				anthropicLimited);
+				templateBoot, web, filtered, webLimited, webBoot, okHttp, okHttpLimited, openAi, openAiLimited,
+				anthropic, anthropicLimited);
 		for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
 			for (Side side : sides) {
 				side.run(round >= 0);

@@ -24,15 +24,13 @@ public final class RateLimitWebClientAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
-										// credentials
+	@Order(Ordered.LOWEST_PRECEDENCE) // before it, others may replace all filters
 	WebClientCustomizers rateLimitWebClientCustomizers(ClientLimiters clients) {
 		return new WebClientCustomizers(clients);
 	}
 
 	@Bean
-	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
-										// credentials
+	@Order(Ordered.LOWEST_PRECEDENCE) // before it, others may replace all filters
 	WebClientCustomizer rateLimitWebClientCustomizer(WebClientCustomizers customizers) {
 		return customizers::customize;
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit.client.reactive;
 
+import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.client.ClientCall;
@@ -66,11 +67,22 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-		ClientLimiter limiter = request.attributes().containsKey(LIMITED) ? null : this.requests.limiter(request.url());
-		if (limiter == null) {
+		return filter(request, request.url(), next);
+	}
+
+	/**
+	 * Limits by the address that the caller has written if the new one does not match.
+	 */
+	Mono<ClientResponse> filter(ClientRequest request, URI written, ExchangeFunction next) {
+		if (request.attributes().containsKey(LIMITED)) {
 			return next.exchange(request);
 		}
-		return new LimitedExchange(limiter, request, next);
+		ClientLimiter limiter = this.requests.match(request.url());
+		if (limiter == null) {
+			limiter = this.requests.match(written);
+		}
+		return (limiter == null || LimitedRequests.isAdmitted(limiter)) ? next.exchange(request)
+				: new LimitedExchange(limiter, request, next);
 	}
 
 	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest outbound, ClientRequest request,

@@ -87,28 +87,29 @@ final class RecordedRequest implements ClientHttpRequest {
 		return ByteBuffer.wrap(Objects.requireNonNull(this.bytes), this.offset, this.length);
 	}
 
+	/** {@code handle} would restore the thread locals of the context, which is dear. */
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		return (body instanceof Mono<? extends DataBuffer> piece) ? piece.handle((buffer, sink) -> keep(buffer))
-				: Mono.empty();
+		return (body instanceof Mono<? extends DataBuffer> piece) ? piece.map(this::keep).then() : Mono.empty();
 	}
 
-	private void keep(DataBuffer buffer) {
+	/** Returns the length: what is passed on instead of a buffer is not released. */
+	private int keep(DataBuffer buffer) {
 		ByteBuffer own = (buffer instanceof DefaultDataBuffer plain) ? plain.getNativeBuffer() : null;
 		if (own != null && own.hasArray()) {
-			keep(own.array(), own.arrayOffset() + own.position(), own.remaining());
-			return;
+			return keep(own.array(), own.arrayOffset() + own.position(), own.remaining());
 		}
 		byte[] copy = new byte[buffer.readableByteCount()];
 		buffer.read(copy);
 		DataBufferUtils.release(buffer);
-		keep(copy, 0, copy.length);
+		return keep(copy, 0, copy.length);
 	}
 
-	private void keep(byte[] bytes, int offset, int length) {
+	private int keep(byte[] bytes, int offset, int length) {
 		this.bytes = bytes;
 		this.offset = offset;
 		this.length = length;
+		return length;
 	}
 
 	@Override

@@ -11,7 +11,8 @@ import org.springframework.web.reactive.function.client.support.WebClientHttpSer
 /**
  * Limits the clients that an application takes from Spring Boot's builders: requests by
  * their addresses, and HTTP service groups by their names. Its method serves as Boot's
- * customizer, which should be the last one.
+ * customizer. The clients are limited after all filters of the application, whenever
+ * these are added.
  */
 public final class WebClientCustomizers implements WebClientHttpServiceGroupConfigurer {
 
@@ -31,7 +32,7 @@ public final class WebClientCustomizers implements WebClientHttpServiceGroupConf
 	 */
 	public void customize(WebClient.Builder builder) {
 		if (this.limiters.isMatching()) {
-			builder.filter(new RateLimitExchangeFilter(this.limiters));
+			builder.filters((filters) -> filters.add(0, new LastFilter(new RateLimitExchangeFilter(this.limiters))));
 		}
 	}
 
@@ -48,8 +49,8 @@ public final class WebClientCustomizers implements WebClientHttpServiceGroupConf
 
 	/** The group takes precedence over the address. */
 	private static void addForGroup(List<ExchangeFilterFunction> filters, ClientLimiter limiter) {
-		filters.removeIf((filter) -> filter instanceof RateLimitExchangeFilter other && other.isMatching());
-		filters.add(new RateLimitExchangeFilter(limiter));
+		filters.removeIf((filter) -> filter instanceof LastFilter other && other.isMatching());
+		filters.add(0, new LastFilter(new RateLimitExchangeFilter(limiter)));
 	}
 
 }

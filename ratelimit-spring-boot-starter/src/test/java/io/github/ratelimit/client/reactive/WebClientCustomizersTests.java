@@ -1,7 +1,11 @@
 package io.github.ratelimit.client.reactive;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LocalProvider;
@@ -20,7 +24,11 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServiceClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.registry.HttpServiceGroup.ClientType;
 import org.springframework.web.service.registry.ImportHttpServices;
@@ -89,6 +97,92 @@ class WebClientCustomizersTests {
 			assertThat(group.spent(Dimension.REQUESTS)).isEqualTo(1);
 			assertThat(address.limiter().isUsed()).isFalse();
 		});
+	}
+
+	@Test
+	void the_credentials_of_filters_are_seen_although_they_are_added_last() {
+		TestClient client = client().match(this.provider.url() + "/**");
+		application(client).run((context) -> {
+			WebClient web = context.getBean(WebClient.Builder.class).filter(credential("one")).build();
+			get(web, this.provider.url());
+			get(web.mutate().filter(credential("two")).build(), this.provider.url());
+			get(web, this.provider.url());
+		});
+		assertThat(client.limiter().accounts()).hasSize(2);
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(3);
+	}
+
+	@Test
+	void the_credential_of_a_filter_that_is_added_to_a_group_last_is_seen() {
+		TestClient client = client();
+		List<String> credentials = new ArrayList<>(List.of("one", "two"));
+		application(client).withUserConfiguration(Services.class)
+			.withBean("user", WebClientHttpServiceGroupConfigurer.class,
+					() -> last((builder) -> builder
+						.filter((request, next) -> credential(credentials.remove(0)).filter(request, next))))
+			.run((context) -> {
+				context.getBean(OpenAi.class).models().block(LONG);
+				context.getBean(OpenAi.class).models().block(LONG);
+			});
+		assertThat(client.limiter().accounts()).hasSize(2);
+	}
+
+	@Test
+	void each_attempt_of_a_filter_that_retries_is_counted() {
+		TestClient client = client().match(this.provider.url() + "/**");
+		application(client).run((context) -> get(context.getBean(WebClient.Builder.class)
+			.filter((request, next) -> next.exchange(request)
+				.flatMap((response) -> response.releaseBody().then(next.exchange(request))))
+			.build(), this.provider.url()));
+		assertThat(this.provider.bodies()).hasSize(2);
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(2);
+	}
+
+	@Test
+	void the_address_counts_that_the_caller_writes_or_the_one_that_a_filter_makes_of_it() {
+		for (String match : List.of("http://model/**", this.provider.url() + "/**")) {
+			TestClient client = client().match(match);
+			application(client).run((context) -> get(context.getBean(WebClient.Builder.class)
+				.filter((request, next) -> next
+					.exchange(ClientRequest.from(request).url(URI.create(this.provider.url())).build()))
+				.build(), "http://model/v1"));
+			assertThat(client.spent(Dimension.REQUESTS)).as(match).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void a_filter_of_the_application_that_comes_first_stays_the_first() {
+		TestClient client = client().match(this.provider.url() + "/**");
+		application(client).run((context) -> get(context.getBean(WebClient.Builder.class)
+			.filters((filters) -> filters.add(0, credential("one")))
+			.filter(credential("two"))
+			.build(), this.provider.url()));
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
+	}
+
+	private static ExchangeFilterFunction credential(String credential) {
+		return (request, next) -> next
+			.exchange(ClientRequest.from(request).headers((headers) -> headers.setBearerAuth(credential)).build());
+	}
+
+	private static WebClientHttpServiceGroupConfigurer last(Consumer<WebClient.Builder> user) {
+		return new WebClientHttpServiceGroupConfigurer() {
+
+			@Override
+			public void configureGroups(Groups<WebClient.Builder> groups) {
+				groups.forEachClient((group, builder) -> user.accept(builder));
+			}
+
+			@Override
+			public int getOrder() {
+				return Ordered.LOWEST_PRECEDENCE;
+			}
+
+		};
+	}
+
+	private static void get(WebClient web, String url) {
+		web.get().uri(url).retrieve().toBodilessEntity().block(LONG);
 	}
 
 	@Test
