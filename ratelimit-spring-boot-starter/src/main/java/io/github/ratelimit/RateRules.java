@@ -16,7 +16,14 @@ final class RateRules {
 	}
 
 	static void check(long permits, Duration period, long burst) {
-		check(permits + "/" + period + " burst " + burst, permits, period, burst);
+		check(permits + "/" + written(period) + " burst " + burst, permits, period, burst);
+	}
+
+	/** A period that no rate can have is not written like one. */
+	private static String written(Duration period) {
+		boolean valid = !period.isNegative() && !period.isZero() && period.getNano() % 1_000_000 == 0
+				&& period.compareTo(Rate.MAX_TIME_TO_FULL) <= 0;
+		return valid ? PeriodUnit.format(period) : period.toString();
 	}
 
 	static void check(String text, long permits, Duration period, long burst) {

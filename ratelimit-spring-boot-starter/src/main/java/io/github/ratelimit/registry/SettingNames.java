@@ -145,6 +145,11 @@ final class SettingNames {
 			throw new InvalidChangeException("'" + shown(written)
 					+ "' is about one limit, and the request about all. Send it to /actuator/ratelimits/{limit}.");
 		}
+		if (names == OF_LIMIT && letters.equals(ENABLED)) {
+			throw new InvalidChangeException("'" + shown(written)
+					+ "' is about all limits, and the request about one. Send it to /actuator/ratelimits, or write "
+					+ "{\"mode\": \"shadow\"}.");
+		}
 		if (names == OF_LIMIT && FIXED.contains(letters)) {
 			throw new InvalidChangeException("'" + shown(written)
 					+ "' cannot be changed here. Change it in the configuration, and restart the application.");

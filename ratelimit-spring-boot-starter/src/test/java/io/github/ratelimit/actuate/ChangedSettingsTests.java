@@ -247,6 +247,21 @@ class ChangedSettingsTests {
 	}
 
 	@Test
+	void aRequestForOneLimitThatIsAboutAllIsRefused() throws Exception {
+		application.limit(this.name, "1/h");
+		HttpResponse<String> response = change("{\"mode\":\"shadow\",\"enabled\":false}");
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(response.body())
+			.contains("'enabled' is about all limits, and the request about one. Send it to /actuator/ratelimits,");
+	}
+
+	@Test
+	void aMessageAboutABurstHasTheRateAsItIsWritten() throws Exception {
+		application.limit(this.name, "20/h");
+		assertThat(change("{\"burst\":-1}").body()).contains("Rate '20/h burst -1' has -1 as its burst.");
+	}
+
+	@Test
 	void allLimitsAreSwitchedOffAndOn() throws Exception {
 		application.limit(this.name, "1/h");
 		assertThat(application.post("", "{\"enabled\":false}").statusCode()).isEqualTo(204);

@@ -140,6 +140,38 @@ final class AllowedValues {
 		return (last < 1) ? String.join("", all) : String.join(", ", all.subList(0, last)) + " or " + all.get(last);
 	}
 
+	/**
+	 * Returns the failure of a text that cannot be converted.
+	 * @param name the property's full name
+	 * @param type what it should be
+	 * @param value the text
+	 * @return null for a type that no property of ours has
+	 */
+	static @Nullable InvalidConfigurationException unreadable(ConfigurationPropertyName name, Class<?> type,
+			String value) {
+		if (type.isEnum()) {
+			return unknown(name, type, value);
+		}
+		Range<?> range = range(name);
+		if (type == Boolean.class) {
+			return invalid(name, value, "is neither true nor false", "Write true or false.");
+		}
+		if (range == null) {
+			return null;
+		}
+		if (type == Duration.class) {
+			String meant = DurationText.nearest(value);
+			return invalid(name, value, "cannot be read as a duration", (meant != null) ? "Did you mean " + meant + "?"
+					: range.remedy() + " The units are ms, s, m, h and d.");
+		}
+		return invalid(name, value, "cannot be read as a whole number", range.remedy());
+	}
+
+	private static InvalidConfigurationException invalid(ConfigurationPropertyName name, String value, String problem,
+			String remedy) {
+		return new InvalidConfigurationException(ConfiguredProperty.written(name), value, problem, remedy);
+	}
+
 	/** Returns the failure of a text that is none of the constants of an enum. */
 	static InvalidConfigurationException unknown(ConfigurationPropertyName name, Class<?> type, String value) {
 		List<String> constants = Arrays.stream(Objects.requireNonNull(type.getEnumConstants()))

@@ -12,6 +12,7 @@ import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.ClientProperties;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.client.ClientSettings.ModelSettings;
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.client.ClientSettings;
@@ -163,7 +164,13 @@ public final class ClientReader {
 	}
 
 	private List<ModelSettings> models(String name, ModelNames models, ClientProperties client) {
-		return models.of(name, this.environment::resolvePlaceholders).entrySet().stream().map((model) -> {
+		Map<String, Map<String, String>> all = models.of(name, this.environment::resolvePlaceholders);
+		if (!all.isEmpty() && !client.key().contains(KeyPart.MODEL)) {
+			throw new InvalidConfigurationException(PREFIX + name + ".models", all.keySet().iterator().next(),
+					"has settings of its own, but the client does not count by model",
+					"Add model to " + PREFIX + name + ".key, or remove the models.");
+		}
+		return all.entrySet().stream().map((model) -> {
 			String prefix = PREFIX + name + ".models." + model.getKey();
 			return new ModelSettings(model.getKey(), settings(prefix, model(prefix, model.getValue(), client)));
 		}).toList();

@@ -31,6 +31,10 @@ final class ModelNames {
 	private static final Pattern PROPERTY = Pattern
 		.compile("(?i)[^.]+\\.clients\\.?\\[?([^.\\[\\]]+)]?" + "\\.models(?:\\.?\\[|\\.)(.+?)]?\\.([^.\\[\\]]+)");
 
+	/** A name of a model with a version, such as gpt-4.1, and nothing below it. */
+	private static final Pattern VERSION = Pattern
+		.compile("(?i)[^.]+\\.clients\\.?\\[?[^.\\[\\]]+]?\\.models(?:\\.?\\[|\\.)(?:.+\\.)?\\d[^.\\[\\]]*]?");
+
 	/** The element of a name that has the models of a client below it. */
 	static final int LEVEL = 3;
 
@@ -50,6 +54,20 @@ final class ModelNames {
 	/** Returns whether a property is a setting of a model. */
 	static boolean isOf(ConfiguredProperty property) {
 		return Setting.of(property) != null;
+	}
+
+	/**
+	 * Refuses a value of a model where its settings are expected. To Spring Boot, what is
+	 * behind a dot in the name is another level.
+	 * @param property a property that is no setting of a model
+	 */
+	static void refuseValue(ConfiguredProperty property) {
+		if (!property.variable() && VERSION.matcher(property.written()).matches()) {
+			String value = AllowedValues.isRate(property.value()) ? property.value() : "500/min";
+			throw new InvalidConfigurationException(property, property.value(),
+					"is written where a group of properties is expected",
+					"Write for example " + property.written() + ".requests: " + value + ".");
+		}
 	}
 
 	/** Returns which element of a variable's name says models, -1 if none. */

@@ -100,10 +100,13 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		@Override
 		public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Exception error) throws Exception {
-			if (this.withoutEffect != null && error instanceof ConversionFailedException conversion
-					&& target.getType().toClass().isEnum()) {
-				throw AllowedValues.unknown(name, target.getType().toClass(),
+			if (this.withoutEffect != null && error instanceof ConversionFailedException conversion) {
+				InvalidConfigurationException failure = AllowedValues.unreadable(name,
+						conversion.getTargetType().getObjectType(),
 						Objects.requireNonNullElse(conversion.getValue(), "").toString());
+				if (failure != null) {
+					throw failure;
+				}
 			}
 			return super.onFailure(name, target, context, error);
 		}

@@ -82,6 +82,7 @@ final class PropertiesWithoutEffect {
 			if (ModelNames.isOf(property)) {
 				continue;
 			}
+			ModelNames.refuseValue(property);
 			if (match.isWhole()) {
 				MisplacedProperties.refuseValue(property, match.node());
 			}

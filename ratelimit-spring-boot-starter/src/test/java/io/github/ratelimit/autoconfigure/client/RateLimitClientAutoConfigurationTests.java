@@ -113,6 +113,15 @@ class RateLimitClientAutoConfigurationTests {
 			});
 	}
 
+	@Test
+	void settingsOfModelsThatNoQuotaIsCountedByFailStartUp() {
+		this.openAi.withPropertyValues(OPENAI + "key=credential", OPENAI + "models.gpt-4.1*.requests=500/min")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining(OPENAI + "models' with value 'gpt-4.1*' has settings of its own")
+				.hasMessageContaining("Add model to " + OPENAI + "key, or remove the models."));
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			match=api.openai.com            | ratelimit.clients.openai.match[0] | https://api.openai.com/**

@@ -224,6 +224,39 @@ class BeginnersMistakesTests {
 					.of("the mode is another word", limit("rate: 10/min", "key: ip", "mode: dry-run"),
 							limit("rate: 10/min", "key: ip", "mode: shadow"))
 					.says("Property: ratelimit.limits.chat.mode", "Value: \"dry-run\"", "Write enforce or shadow"),
+				Mistake
+					.of("a duration has the unit of a rate", limit("rate: 10/s", "key: ip", "max-wait: 1min"),
+							limit("rate: 10/s", "key: ip", "max-wait: 1m"))
+					.says("Property: ratelimit.limits.chat.max-wait", "Value: \"1min\"", "cannot be read as a duration",
+							"Did you mean 1m?"),
+				Mistake
+					.of("a duration is a word", limit("rate: 10/s", "key: ip", "max-wait: soon"),
+							limit("rate: 10/s", "key: ip", "max-wait: 2s"))
+					.says("Value: \"soon\"",
+							"Write how long a call may be queued, such as 2s, or remove it. "
+									+ "The units are ms, s, m, h and d."),
+				Mistake
+					.of("a number is a word", limit("max-concurrent: many", "key: ip"),
+							limit("max-concurrent: 10", "key: ip"))
+					.says("Property: ratelimit.limits.chat.max-concurrent", "cannot be read as a whole number",
+							"Write how many calls may be in flight at once, such as 10."),
+				Mistake
+					.of("a switch is a word", limit("rate: 10/s", "key: ip", "hide-headers: please"),
+							limit("rate: 10/s", "key: ip", "hide-headers: true"))
+					.says("Property: ratelimit.limits.chat.hide-headers", "is neither true nor false",
+							"Write true or false."),
+				Mistake
+					.of("the key of a client is one of a limit", CHAT + CLIENT + "      key: ip\n" + RULE,
+							CHAT + CLIENT + "      key: host\n" + RULE)
+					.says("Property: ratelimit.clients.openai.key", "Value: \"ip\"", "is not known",
+							"Write credential, model or host."),
+				Mistake
+					.of("a model with a version has a value",
+							CHAT + CLIENT + "      models: {gpt-4.1*: 500/min}\n" + RULE,
+							CHAT + CLIENT + "      models: {gpt-4.1*: {requests: 500/min}}\n" + RULE)
+					.says("Property: ratelimit.clients.openai.models.gpt-4.1*", "Value: \"500/min\"",
+							"is written where a group of properties is expected",
+							"Write for example ratelimit.clients.openai.models.gpt-4.1*.requests: 500/min."),
 				Mistake.of("an annotation names another limit", CHAT + RULE, CHAT + RULE)
 					.with(Misspelt.class, Limited.class)
 					.says("BeginnersMistakesTests$Misspelt.answer()", "Value: \"chta\"", "Write \"chat\""),
