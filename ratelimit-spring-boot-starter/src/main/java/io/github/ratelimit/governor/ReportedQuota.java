@@ -50,6 +50,12 @@ class ReportedQuota extends QuotaBalance {
 
 	private long ownSentAt;
 
+	/**
+	 * By how much more than their estimates calls since the newest report were charged,
+	 * because of the initial factor.
+	 */
+	private double precaution;
+
 	ReportedQuota(Dimension dimension, long windowNanos, boolean windowAssumed, double capacity, double reserve,
 			long now) {
 		super(dimension, windowNanos, capacity, new EstimateFactor(EstimateFactor.UNKNOWN, now), reserve, now);
@@ -114,6 +120,27 @@ class ReportedQuota extends QuotaBalance {
 			return Math.min(SOON_NANOS, waitNanos(need + unconfirmed, now));
 		}
 		return wait;
+	}
+
+	@Override
+	long expectedWait(double[] before, CallCost cost, long now) {
+		double factor = factor().toPredict(now);
+		double estimated = before[dimension().ordinal()] + cost.permits(dimension());
+		return waitNanos(estimated * factor - ((factor < factor().value()) ? this.precaution : 0), now);
+	}
+
+	@Override
+	void take(double need, long now) {
+		super.take(need, now);
+		this.precaution += need * precautionary(now);
+	}
+
+	/**
+	 * Returns which part of a charge is a precaution, and no estimate. In fixed windows
+	 * none is, because more queued calls take more of the reserve of several instances.
+	 */
+	private double precautionary(long now) {
+		return (refill() == Refill.CONTINUOUS) ? Math.max(0, 1 - factor().toPredict(now) / factor().value()) : 0;
 	}
 
 	/** Returns what calls need that the newest report may not include. */
@@ -182,6 +209,7 @@ class ReportedQuota extends QuotaBalance {
 		factor().learn(this, remaining, mark.sentAt(), mark.charged(dimension()));
 		double estimated = Math.max(0, sent.charged(dimension()) - mark.charged(dimension()));
 		double sentSince = estimated * factor().value();
+		this.precaution = sentSince * precautionary(now);
 		double refilled = remaining + refilled(now - Math.min(now, mark.sentAt() + TRANSIT_NANOS));
 		// how much could not refill because nothing was missing is unknown
 		double least = Math.min(capacity(), refilled) - sentSince;

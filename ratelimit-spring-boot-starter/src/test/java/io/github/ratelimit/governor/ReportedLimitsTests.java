@@ -1,6 +1,7 @@
 package io.github.ratelimit.governor;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -61,6 +62,23 @@ class ReportedLimitsTests {
 		}
 		assertThat(factor()).isLessThanOrEqualTo(4);
 		assertThat(List.of(waiting(2000), waiting(2000), waiting(2000))).allMatch(CompletableFuture::isDone);
+	}
+
+	@Test
+	void theFirstFactorOfCallsInFlightMakesNoQueuedCallWaitTooLong() {
+		report(call(1), Dimension.REQUESTS, 60, 59);
+		List<CompletableFuture<GovernedCall>> calls = new ArrayList<>();
+		for (int i = 0; i < 59; i++) {
+			calls.add(this.governor.acquireAsync(CallRequest.of(CallCost.REQUEST, Duration.ofSeconds(5))));
+		}
+		assertThat(calls).as("the factor is 4 at first").anyMatch((call) -> !call.isDone());
+		assertThat(calls).as("59 are left").noneMatch(CompletableFuture::isCompletedExceptionally);
+		assertThat(waiting(5).isCompletedExceptionally()).isFalse();
+		CompletableFuture<GovernedCall> tooMany = null;
+		for (int i = 0; i < 6; i++) {
+			tooMany = this.governor.acquireAsync(CallRequest.of(CallCost.REQUEST, Duration.ofSeconds(5)));
+		}
+		assertThat(tooMany).isCompletedExceptionally();
 	}
 
 	@Test
