@@ -294,7 +294,8 @@ public abstract class LimitDecision {
 	@Override
 	public String toString() {
 		return limit().name() + " " + key() + (isViolated() ? " refused" : " granted") + ", remaining " + remaining()
-				+ ", retry after " + retryAfter() + ", reset after " + resetAfter();
+				+ (isNeverPayable() ? ", never admitted" : ", retry after " + retryAfter()) + ", reset after "
+				+ resetAfter();
 	}
 
 }

@@ -49,8 +49,8 @@ public class RateLimitExceededException extends RateLimitException {
 	private static String message(LimitDecision limit) {
 		String name = "Limit '" + limit.limit().name() + "'";
 		if (limit.isNeverPayable()) {
-			return name + " can never be paid: the call costs " + limit.needed() + " permits, the limit holds at most "
-					+ limit.limit().capacity();
+			return name + " can never admit this call: it costs " + limit.needed()
+					+ " permits, and the limit holds at most " + limit.limit().capacity();
 		}
 		String retry = ". Retry after " + limit.retryAfter().plus(ALMOST_A_SECOND).toSeconds() + " s";
 		if (limit.isBanned()) {

@@ -34,7 +34,7 @@ public class CallRefusedException extends RateLimitException {
 	}
 
 	private static String message(String client, Reason reason, Duration retryAfter) {
-		String wait = "it would wait " + Math.max(1, (retryAfter.toMillis() + 999) / 1000) + " s";
+		String wait = "it would have to wait " + Math.max(1, (retryAfter.toMillis() + 999) / 1000) + " s from now";
 		return "The call of client '" + client + "' was not sent: " + switch (reason) {
 			case WAIT_TOO_LONG ->
 				wait + ", longer than it may. Raise ratelimit.clients." + client + ".max-wait, or call less often";

@@ -175,7 +175,7 @@ class ClientBudgetTests {
 		for (Decision refusal : List.of(limiter.acquire("openai", "gpt-4o", 100),
 				limiter.acquireAsync("openai", "gpt-4o", 100).join())) {
 			assertRefused(refusal, Reason.WAIT_TOO_LONG, Duration.ofSeconds(10),
-					"it would wait 10 s, longer than it may. Raise ratelimit.clients.openai.max-wait, or call less often");
+					"it would have to wait 10 s from now, longer than it may. Raise ratelimit.clients.openai.max-wait, or call less often");
 		}
 		assertThat(limiter.tryAcquire("openai", "gpt-4o", 100).violated()).singleElement()
 			.satisfies((refused) -> assertThat(refused.refusal()).isNull());
@@ -190,7 +190,7 @@ class ClientBudgetTests {
 		for (Decision refusal : List.of(limiter.acquire("openai", "gpt-4o", 50),
 				limiter.tryAcquire("openai", "gpt-4o", 50))) {
 			assertRefused(refusal, Reason.QUEUE_FULL, Duration.ofSeconds(10),
-					"the queue is full, and it would wait 10 s. Raise ratelimit.clients.openai.max-waiting, "
+					"the queue is full, and it would have to wait 10 s from now. Raise ratelimit.clients.openai.max-waiting, "
 							+ "or call less often");
 		}
 	}
@@ -206,7 +206,7 @@ class ClientBudgetTests {
 		for (Decision refusal : List.of(limiter.acquire("openai", "gpt-4o", 1),
 				limiter.tryAcquire("openai", "gpt-4o", 1))) {
 			assertRefused(refusal, Reason.THROTTLED, Duration.ofSeconds(40),
-					"the provider has refused calls and accepts none for now, and it would wait 40 s, longer than it "
+					"the provider has refused calls and accepts none for now, and it would have to wait 40 s from now, longer than it "
 							+ "may. Call less often, or raise ratelimit.clients.openai.max-wait");
 		}
 	}
@@ -217,7 +217,7 @@ class ClientBudgetTests {
 		RateLimiter limiter = limiter(client);
 		limiter.tryAcquire("openai", "gpt-4o", 600);
 		assertRefused(limiter.acquire("openai", "gpt-4o", 50), Reason.THREADS_HELD, Duration.ofSeconds(5),
-				"queued calls hold as many request threads as they may, and it would wait 5 s");
+				"queued calls hold as many request threads as they may, and it would have to wait 5 s from now");
 	}
 
 	private static void assertRefused(Decision decision, Reason reason, Duration wait, String why) {
@@ -239,7 +239,7 @@ class ClientBudgetTests {
 		assertThat(refusal.violated()).singleElement()
 			.satisfies((limit) -> assertThat(limit.isNeverPayable()).isTrue());
 		assertThat(new RateLimitExceededException(refusal)).hasMessage(
-				"Limit 'openai' can never be paid: " + "the call costs 1001 permits, the limit holds at most 1000");
+				"Limit 'openai' can never admit this call: it costs 1001 permits, and the limit holds at most 1000");
 	}
 
 	/** Providers report figures that no rate of a limit can have. */

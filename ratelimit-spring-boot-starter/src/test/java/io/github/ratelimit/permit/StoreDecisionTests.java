@@ -187,7 +187,7 @@ class StoreDecisionTests {
 		assertThat(new RateLimitExceededException(
 				StoreDecision.of(List.of(refused("a", 1), refused("c", 6_000_000_000L), never("b", 11)), this.store)))
 			.hasMessage("Limit 'a' is exceeded. Retry after 1 s. Limit 'c' is exceeded. Retry after 6 s. "
-					+ "Limit 'b' can never be paid: the call costs 11 permits, the limit holds at most 10");
+					+ "Limit 'b' can never admit this call: it costs 11 permits, and the limit holds at most 10");
 	}
 
 	@Test

@@ -94,7 +94,7 @@ class ChargeDecisionTests {
 
 		assertThat(refused.isNeverPayable()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
-		assertThat(refused.toString()).contains("refused, remaining 10");
+		assertThat(refused.toString()).contains("refused, remaining 10, never admitted");
 	}
 
 	@ParameterizedTest
