@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.Suggestion;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +39,9 @@ final class BeanReferences {
 		}
 	}
 
-	void check(String expression, String name) {
+	void check(ParsedExpression expression, String name) {
 		if (this.factory == null) {
-			throw new InvalidExpressionException(expression, "names the bean " + name + ", but there are no beans here",
+			throw expression.invalid("names the bean " + name + ", but there are no beans here",
 					"Give the ExpressionParser a BeanFactory, or write " + VariableOrFunction.VALUES + ".");
 		}
 		if (this.factory.containsBean(name)) {
@@ -53,7 +52,7 @@ final class BeanReferences {
 					.map((near) -> "Did you mean @" + near + "? ")
 					.orElse("")
 				: "";
-		throw new InvalidExpressionException(expression, "names the bean " + name + ", which does not exist",
+		throw expression.invalid("names the bean " + name + ", which does not exist",
 				meant + "Write the name of a bean of this application.");
 	}
 

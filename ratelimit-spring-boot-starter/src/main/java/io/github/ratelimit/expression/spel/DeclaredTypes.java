@@ -29,13 +29,10 @@ import org.springframework.util.StringUtils;
  */
 final class DeclaredTypes {
 
-	private final String expression;
+	private final ParsedExpression expression;
 
-	private final MethodArguments arguments;
-
-	DeclaredTypes(String expression, MethodArguments arguments) {
+	DeclaredTypes(ParsedExpression expression) {
 		this.expression = expression;
-		this.arguments = arguments;
 	}
 
 	/** Returns the declared type of a node's value, null if it is unknown. */
@@ -47,7 +44,8 @@ final class DeclaredTypes {
 		if (node instanceof StringLiteral) {
 			return String.class;
 		}
-		return (node instanceof VariableReference) ? this.arguments.type(ParsedExpression.argumentName(node)) : null;
+		return (node instanceof VariableReference)
+				? this.expression.arguments().type(ParsedExpression.argumentName(node)) : null;
 	}
 
 	/** Checks that an argument can be a key. */
@@ -58,14 +56,16 @@ final class DeclaredTypes {
 		}
 		String name = argument.toStringAST();
 		if (type.isArray() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
-			throw invalid("uses " + name + " as a key, but it is a " + type.getSimpleName() + ", not a single value",
+			throw this.expression.invalid(
+					"uses " + name + " as a key, but it is a " + type.getSimpleName() + ", not a single value",
 					"Write the value that is meant, such as " + name
 							+ (Map.class.isAssignableFrom(type) ? "['id']." : "[0]."));
 		}
 		boolean mayBeSubclass = Modifier.isAbstract(type.getModifiers()) || type == Object.class
 				|| type == Optional.class;
 		if (!mayBeSubclass && !ValueToText.declaresToString(type)) {
-			throw invalid("uses " + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
+			throw this.expression.invalid(
+					"uses " + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
 					"Write the property that is meant, such as " + name + ".id, or give " + type.getSimpleName()
 							+ " a toString().");
 		}
@@ -76,7 +76,7 @@ final class DeclaredTypes {
 		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
 		Class<?> type = typeOf(node);
 		if (constant || (type != null && type != boolean.class && type != Boolean.class && type != Object.class)) {
-			throw invalid("is a value, not a condition", "Compare it, for example " + example + ".");
+			throw this.expression.invalid("is a value, not a condition", "Compare it, for example " + example + ".");
 		}
 	}
 
@@ -98,7 +98,7 @@ final class DeclaredTypes {
 	}
 
 	private InvalidExpressionException notANumber(String what) {
-		return invalid("uses " + what + " as a number of permits",
+		return this.expression.invalid("uses " + what + " as a number of permits",
 				"Write a number, such as 500, or an expression that returns one.");
 	}
 
@@ -149,14 +149,11 @@ final class DeclaredTypes {
 		}
 		if (types.isEmpty()) {
 			String meant = Suggestion.nearest(name, known).map((near) -> "Did you mean " + near + "? ").orElse("");
-			throw invalid("reads the " + what + " " + name + " of a " + type.getSimpleName() + ", which does not exist",
+			throw this.expression.invalid(
+					"reads the " + what + " " + name + " of a " + type.getSimpleName() + ", which does not exist",
 					meant + "Write what is public in " + type.getName() + ".");
 		}
 		return (types.size() == 1) ? types.iterator().next() : null;
-	}
-
-	private InvalidExpressionException invalid(String problem, String remedy) {
-		return new InvalidExpressionException(this.expression, problem, remedy);
 	}
 
 }

@@ -105,29 +105,29 @@ final class MethodArguments {
 		return (position >= 0 && this.method != null) ? this.method.getParameterTypes()[position] : null;
 	}
 
-	InvalidExpressionException unknown(String expression, String name) {
+	InvalidExpressionException unknown(ParsedExpression expression, String name) {
 		String problem = "names the argument #" + name;
 		if (this.method == null) {
-			return new InvalidExpressionException(expression, problem + ", but a request has no arguments",
+			return expression.invalid(problem + ", but a request has no arguments",
 					"Write " + VariableOrFunction.VALUES + "; arguments are for @RateLimited.");
 		}
 		if (name.equals(RESULT)) {
-			return new InvalidExpressionException(expression, "uses #result, but the method has not returned yet",
+			return expression.invalid("uses #result, but the method has not returned yet",
 					"Write it in settle, which is evaluated after the method has returned.");
 		}
 		String method = this.method.getDeclaringClass().getSimpleName() + "." + this.method.getName();
 		if (this.names.isEmpty() && count() > 0) {
-			return new InvalidExpressionException(expression,
+			return expression.invalid(
 					problem + ", but the parameters of " + method + " have no names in the class file",
 					"Compile the class with -parameters, or write " + positions() + ".");
 		}
 		List<String> known = known();
 		if (known.isEmpty()) {
-			return new InvalidExpressionException(expression, problem + ", but " + method + " has no parameters",
+			return expression.invalid(problem + ", but " + method + " has no parameters",
 					"Write " + VariableOrFunction.VALUES + ".");
 		}
 		String meant = Suggestion.nearest(name, known).map((near) -> "Did you mean #" + near + "? ").orElse("");
-		return new InvalidExpressionException(expression, problem + ", which " + method + " does not have",
+		return expression.invalid(problem + ", which " + method + " does not have",
 				meant + "Its arguments are #" + String.join(", #", known) + ".");
 	}
 

@@ -38,19 +38,10 @@ final class NameCheck {
 	/** A field name as RFC 9110 has it. */
 	private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
-	private final String expression;
+	private final ParsedExpression expression;
 
-	private final MethodArguments arguments;
-
-	private final BeanReferences beans;
-
-	private final boolean afterResponse;
-
-	NameCheck(String expression, MethodArguments arguments, BeanReferences beans, boolean afterResponse) {
+	NameCheck(ParsedExpression expression) {
 		this.expression = expression;
-		this.arguments = arguments;
-		this.beans = beans;
-		this.afterResponse = afterResponse;
 	}
 
 	/** Checks an expression, or the part of one that is evaluated over the call. */
@@ -84,17 +75,17 @@ final class NameCheck {
 			checkArgument(node, ofCall);
 		}
 		else if (node instanceof BeanReference bean) {
-			this.beans.check(this.expression, bean.getName());
+			this.expression.beans().check(this.expression, bean.getName());
 		}
 		else if (node instanceof TypeReference || node instanceof ConstructorReference) {
 			checkType(node.getChild(0).toStringAST());
 		}
 		else if (node instanceof FunctionReference) {
-			throw invalid("calls " + node.toStringAST() + ", but no such function is registered",
+			throw this.expression.invalid("calls " + node.toStringAST() + ", but no such function is registered",
 					"Write @bean.method() to call a method of a bean.");
 		}
 		else if (node instanceof Assign || node instanceof OpInc || node instanceof OpDec) {
-			throw invalid("assigns a value", "An expression only reads. Write == to compare.");
+			throw this.expression.invalid("assigns a value", "An expression only reads. Write == to compare.");
 		}
 	}
 
@@ -122,7 +113,7 @@ final class NameCheck {
 			}
 		}
 		if (ofCall && !fromRoot) {
-			new DeclaredTypes(this.expression, this.arguments).checkMembers(compound);
+			this.expression.types().checkMembers(compound);
 		}
 	}
 
@@ -156,10 +147,10 @@ final class NameCheck {
 	private void checkVariable(String name) {
 		VariableOrFunction variable = VariableOrFunction.variable(name);
 		if (variable == null) {
-			throw UnknownNames.variable(this.expression, name, this.arguments.isNamed(name), this.afterResponse);
+			throw UnknownNames.variable(this.expression, name);
 		}
-		if (variable == VariableOrFunction.STATUS && !this.afterResponse) {
-			throw invalid("reads status, which is not known before the response",
+		if (variable == VariableOrFunction.STATUS && !this.expression.afterResponse()) {
+			throw this.expression.invalid("reads status, which is not known before the response",
 					"Write it in count-when or settle of a limit, which are evaluated after the response: for example "
 							+ "key: ip and count-when: status == 401.");
 		}
@@ -167,14 +158,15 @@ final class NameCheck {
 			checkKnownAfterwards(name);
 		}
 		if (variable == VariableOrFunction.GLOBAL) {
-			throw invalid("uses global as a value",
+			throw this.expression.invalid("uses global as a value",
 					"Write global alone, as a whole key: one for all calls. It has no value to combine or compare.");
 		}
 	}
 
 	private void checkKnownAfterwards(String name) {
-		if (this.afterResponse) {
-			throw invalid("reads " + name + ", but the authenticated user is not known any more after the response",
+		if (this.expression.afterResponse()) {
+			throw this.expression.invalid(
+					"reads " + name + ", but the authenticated user is not known any more after the response",
 					"Look at status, or at an attribute('…') of the request that your code sets.");
 		}
 	}
@@ -182,21 +174,22 @@ final class NameCheck {
 	private void checkArgument(SpelNode node, boolean ofCall) {
 		String name = ParsedExpression.argumentName(node);
 		if (name.equals("root") || (name.equals("this") && ofCall)) {
-			throw invalid("names #" + name + ", which is not a value", "Write " + VariableOrFunction.VALUES + ".");
+			throw this.expression.invalid("names #" + name + ", which is not a value",
+					"Write " + VariableOrFunction.VALUES + ".");
 		}
-		if (this.arguments.type(name) == void.class) {
-			throw invalid("names #" + name + ", but the method returns nothing",
+		if (this.expression.arguments().type(name) == void.class) {
+			throw this.expression.invalid("names #" + name + ", but the method returns nothing",
 					"Let the method return a value that contains its cost, or omit the expression.");
 		}
-		if (!name.equals("this") && this.arguments.position(name) < 0) {
-			throw this.arguments.unknown(this.expression, name);
+		if (!name.equals("this") && this.expression.arguments().position(name) < 0) {
+			throw this.expression.arguments().unknown(this.expression, name);
 		}
 	}
 
 	private void checkFunction(MethodReference call) {
 		if (call.getName().equals(VariableOrFunction.COALESCE)) {
 			if (call.getChildCount() < 2) {
-				throw invalid("calls coalesce with " + count(call.getChildCount(), "value"),
+				throw this.expression.invalid("calls coalesce with " + count(call.getChildCount(), "value"),
 						"Write at least two, such as coalesce(user, ip).");
 			}
 			return;
@@ -248,7 +241,7 @@ final class NameCheck {
 			Subnet.parse(ParsedExpression.text(literal));
 		}
 		catch (InvalidExpressionException ex) {
-			throw invalid(ex.problem(), ex.remedy());
+			throw this.expression.invalid(ex.problem(), ex.remedy());
 		}
 	}
 
@@ -277,20 +270,17 @@ final class NameCheck {
 			return;
 		}
 		try {
-			this.beans.context().getTypeLocator().findType(name);
+			this.expression.beans().context().getTypeLocator().findType(name);
 		}
 		catch (EvaluationException ex) {
-			throw invalid("names the class " + name + ", which does not exist",
+			throw this.expression.invalid("names the class " + name + ", which does not exist",
 					"Write its full name, such as java.time.LocalDate.");
 		}
 	}
 
 	private InvalidExpressionException wrongCall(VariableOrFunction function, String how, String remedy) {
-		return invalid("calls " + function.text() + " " + how, remedy + " such as " + function.written() + ".");
-	}
-
-	private InvalidExpressionException invalid(String problem, String remedy) {
-		return new InvalidExpressionException(this.expression, problem, remedy);
+		return this.expression.invalid("calls " + function.text() + " " + how,
+				remedy + " such as " + function.written() + ".");
 	}
 
 }

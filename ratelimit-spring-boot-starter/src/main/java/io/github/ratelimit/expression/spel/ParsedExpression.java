@@ -36,43 +36,22 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
 /**
  * The text of one expression with the names that it may use: its syntax tree, the checks
  * of it, and what evaluates it.
+ *
+ * @param text the text
+ * @param arguments the arguments that it may name
+ * @param beans the beans and classes that it may name
+ * @param afterResponse whether it is evaluated after a response
  */
-final class ParsedExpression {
+record ParsedExpression(String text, MethodArguments arguments, BeanReferences beans, boolean afterResponse) {
 
 	private static final Log logger = LogFactory.getLog(ExpressionParser.class);
 
 	private static final Set<Class<?>> CONDITIONS = Set.of(OpAnd.class, OpOr.class, OperatorNot.class, OpEQ.class,
 			OpNE.class, OpGT.class, OpGE.class, OpLT.class, OpLE.class, BooleanLiteral.class);
 
-	private final String text;
-
-	private final MethodArguments arguments;
-
-	private final BeanReferences beans;
-
-	private final boolean afterResponse;
-
-	/**
-	 * Creates it.
-	 * @param text the text
-	 * @param arguments the arguments that it may name
-	 * @param beans the beans and classes that it may name
-	 * @param afterResponse whether it is evaluated after a response
-	 */
-	ParsedExpression(String text, MethodArguments arguments, BeanReferences beans, boolean afterResponse) {
-		this.text = text;
-		this.arguments = arguments;
-		this.beans = beans;
-		this.afterResponse = afterResponse;
-	}
-
 	/** Returns another text that may use the same names. */
 	ParsedExpression withText(String other) {
 		return new ParsedExpression(other, this.arguments, this.beans, this.afterResponse);
-	}
-
-	String text() {
-		return this.text;
 	}
 
 	/**
@@ -112,7 +91,7 @@ final class ParsedExpression {
 
 	/** Checks the names of the expression. */
 	void check(SpelNode node) {
-		new NameCheck(this.text, this.arguments, this.beans, this.afterResponse).check(node);
+		new NameCheck(this).check(node);
 	}
 
 	/** Two values for all calls are seldom meant. */
@@ -125,7 +104,7 @@ final class ParsedExpression {
 
 	/** Returns what the declared types of its values exclude. */
 	DeclaredTypes types() {
-		return new DeclaredTypes(this.text, this.arguments);
+		return new DeclaredTypes(this);
 	}
 
 	/**

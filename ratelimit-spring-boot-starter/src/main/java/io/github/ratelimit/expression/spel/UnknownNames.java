@@ -20,37 +20,34 @@ final class UnknownNames {
 	 * Returns the failure for a name that is not a variable.
 	 * @param expression the expression
 	 * @param name the name
-	 * @param argument whether the method has an argument of this name
-	 * @param afterResponse whether the expression is evaluated after the response
 	 * @return the failure
 	 */
-	static InvalidExpressionException variable(String expression, String name, boolean argument,
-			boolean afterResponse) {
+	static InvalidExpressionException variable(ParsedExpression expression, String name) {
 		VariableOrFunction function = VariableOrFunction.function(name);
 		if (function != null) {
-			return new InvalidExpressionException(expression, "uses " + name + " without a name",
+			return expression.invalid("uses " + name + " without a name",
 					"Write its name in quotes and parentheses, such as " + function.written() + ".");
 		}
 		if (name.equals(VariableOrFunction.COALESCE)) {
-			return new InvalidExpressionException(expression, "uses coalesce without values",
+			return expression.invalid("uses coalesce without values",
 					"Write the alternatives in parentheses, such as coalesce(user, ip).");
 		}
-		return new InvalidExpressionException(expression, "names the variable " + name + ", which does not exist",
-				(argument ? "Did you mean the argument #" + name + "? " : meant(name))
-						+ (afterResponse ? AFTER_RESPONSE : BEFORE_RESPONSE) + "; a header is "
+		return expression.invalid("names the variable " + name + ", which does not exist",
+				(expression.arguments().isNamed(name) ? "Did you mean the argument #" + name + "? " : meant(name))
+						+ (expression.afterResponse() ? AFTER_RESPONSE : BEFORE_RESPONSE) + "; a header is "
 						+ VariableOrFunction.HEADER.written()
 						+ ", a method's argument #name, a text is in quotes: 'text'.");
 	}
 
 	/** Returns the failure for a name that is not a function. */
-	static InvalidExpressionException function(String expression, String name) {
+	static InvalidExpressionException function(ParsedExpression expression, String name) {
 		if (VariableOrFunction.variable(name) != null) {
-			return new InvalidExpressionException(expression, "calls " + name + ", which is a variable",
+			return expression.invalid("calls " + name + ", which is a variable",
 					"Write " + name + " without parentheses.");
 		}
-		return new InvalidExpressionException(expression, "calls the function " + name + ", which does not exist",
-				meant(name) + "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…'),"
-						+ " hasRole('…'), hasAuthority('…'), inSubnet('…') and coalesce(a, b); a bean's method is @bean.method().");
+		return expression.invalid("calls the function " + name + ", which does not exist", meant(name)
+				+ "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…'),"
+				+ " hasRole('…'), hasAuthority('…'), inSubnet('…') and coalesce(a, b); a bean's method is @bean.method().");
 	}
 
 	private static String meant(String name) {
