@@ -1,6 +1,5 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.Key;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.ChargeDecision;
@@ -27,13 +26,14 @@ final class DenialThrottle {
 	/** The result for a denial that is left out. */
 	private static final long LEFT_OUT = -1;
 
-	private final ReportedKeys<DeniedKey> keys = new ReportedKeys<>(DeniedKey::new);
+	private final ReportedKeys<DeniedKey> keys;
 
 	private final TimeSource time;
 
 	private final RateLimitListener listener;
 
 	DenialThrottle(TimeSource time, RateLimitListener listener) {
+		this.keys = new ReportedKeys<>(DeniedKey::new, time.nanoTime());
 		this.time = time;
 		this.listener = listener;
 	}
@@ -65,8 +65,8 @@ final class DenialThrottle {
 
 		private long lastReadNanos;
 
-		DeniedKey(RegisteredLimit limit, Key key, long now) {
-			super(limit, key, now);
+		DeniedKey(long now) {
+			super(now);
 			this.lastReadNanos = now;
 		}
 

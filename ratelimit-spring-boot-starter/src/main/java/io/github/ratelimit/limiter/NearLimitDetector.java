@@ -1,6 +1,5 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitStatistics;
@@ -26,13 +25,14 @@ final class NearLimitDetector {
 
 	private static final long MOST_NANOS = Duration.ofDays(1).toNanos();
 
-	private final ReportedKeys<NearKey> keys = new ReportedKeys<>(NearKey::new);
+	private final ReportedKeys<NearKey> keys;
 
 	private final TimeSource time;
 
 	private final RateLimitListener listener;
 
 	NearLimitDetector(TimeSource time, RateLimitListener listener) {
+		this.keys = new ReportedKeys<>(NearKey::new, time.nanoTime());
 		this.time = time;
 		this.listener = listener;
 	}
@@ -105,8 +105,8 @@ final class NearLimitDetector {
 
 		private final AtomicLong rates = new AtomicLong();
 
-		NearKey(RegisteredLimit limit, Key key, long untilNanos) {
-			super(limit, key, untilNanos);
+		NearKey(long untilNanos) {
+			super(untilNanos);
 		}
 
 		/**

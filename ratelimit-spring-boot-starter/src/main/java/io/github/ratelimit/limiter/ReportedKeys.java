@@ -2,75 +2,54 @@ package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.RegisteredLimit;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of a fixed number of keys. A key has four places, which it shares with others;
- * it is found without a lock. Where all four are taken by keys whose time is not over,
- * there is no room for another one. Thread-safe.
+ * What is known of keys, each until a time. If there are too many keys whose time is not
+ * over, there is no room for another one. Thread-safe.
  *
  * @param <K> what is known of a key
  */
 final class ReportedKeys<K extends ReportedKeys.Entry> {
 
-	/** The most keys of a table. */
+	/** The most keys, but for those that several threads add at once. */
 	static final int SIZE = 4_096;
 
-	private static final int PLACES = 4;
+	/** After it, keys whose time is over are looked for again. */
+	private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
-	private static final int LOCKS = 64;
-
-	private static final int NONE = -1;
-
-	private final AtomicReferenceArray<@Nullable K> keys = new AtomicReferenceArray<>(SIZE);
-
-	/** The hashes of the keys at their places: few other keys are looked at. */
-	private final AtomicIntegerArray hashes = new AtomicIntegerArray(SIZE);
-
-	/** Until when no key gives up its place to another one, 0 if that is not known. */
-	private final AtomicLongArray fullUntilNanos = new AtomicLongArray(SIZE / PLACES);
+	private final ConcurrentMap<RegisteredLimit, ConcurrentMap<Key, K>> keys = new ConcurrentHashMap<>();
 
 	private final AtomicInteger size = new AtomicInteger();
 
-	/** Each guards the places of some keys. */
-	private final Object[] locks = new Object[LOCKS];
+	private final LongFunction<K> factory;
 
-	private final Factory<K> factory;
+	private final AtomicLong nextSweepNanos;
 
-	ReportedKeys(Factory<K> factory) {
+	/**
+	 * Creates an empty collection.
+	 * @param factory makes what is known of a key from the time until which it is
+	 * @param now the time
+	 */
+	ReportedKeys(LongFunction<K> factory, long now) {
 		this.factory = factory;
-		for (int i = 0; i < LOCKS; i++) {
-			this.locks[i] = new Object();
-		}
+		this.nextSweepNanos = new AtomicLong(now);
 	}
 
 	boolean isEmpty() {
 		return this.size.get() == 0;
 	}
 
-	/** Returns the number of keys, for tests. */
-	int size() {
-		return this.size.get();
-	}
-
 	/** Returns what is known of a key, null if nothing. */
 	@Nullable K find(RegisteredLimit limit, Key key) {
-		return find(limit, key, hash(limit, key));
-	}
-
-	private @Nullable K find(RegisteredLimit limit, Key key, int hash) {
-		int first = first(hash);
-		for (int i = first; i < first + PLACES; i++) {
-			K known = (this.hashes.get(i) == hash) ? this.keys.get(i) : null;
-			if (known != null && known.is(limit, key)) {
-				return known;
-			}
-		}
-		return null;
+		ConcurrentMap<Key, K> ofLimit = this.keys.get(limit);
+		return (ofLimit != null) ? ofLimit.get(key) : null;
 	}
 
 	/**
@@ -80,97 +59,49 @@ final class ReportedKeys<K extends ReportedKeys.Entry> {
 	 * @return what is known of the key, null if there is no room for it
 	 */
 	@Nullable K add(RegisteredLimit limit, Key key, long untilNanos, long now) {
-		int hash = hash(limit, key);
-		int first = first(hash);
-		long fullUntil = this.fullUntilNanos.get(first / PLACES);
-		if (fullUntil != 0 && now - fullUntil < 0) {
-			return null;
-		}
-		synchronized (lock(first)) {
-			K known = find(limit, key, hash);
-			int place = (known == null) ? freePlace(first, now) : NONE;
-			return (place != NONE) ? put(place, hash, this.factory.create(limit, key, untilNanos)) : known;
-		}
-	}
-
-	/** Returns the first free place, or notes until when there is none. */
-	private int freePlace(int first, long now) {
-		long shortest = Long.MAX_VALUE;
-		for (int i = first; i < first + PLACES; i++) {
-			K other = this.keys.get(i);
-			long left = (other != null) ? other.nanosLeft(now) : 0;
-			if (left <= 0) {
-				return i;
+		if (this.size.get() >= SIZE) {
+			removeOver(now);
+			if (this.size.get() >= SIZE) {
+				return null;
 			}
-			shortest = Math.min(shortest, left);
 		}
-		this.fullUntilNanos.set(first / PLACES, now + shortest);
-		return NONE;
-	}
-
-	private K put(int place, int hash, K added) {
-		if (this.keys.getAndSet(place, added) == null) {
-			this.size.incrementAndGet();
+		K added = this.factory.apply(untilNanos);
+		K known = this.keys.computeIfAbsent(limit, (missing) -> new ConcurrentHashMap<>()).putIfAbsent(key, added);
+		if (known != null) {
+			return known;
 		}
-		this.hashes.set(place, hash);
+		this.size.incrementAndGet();
 		return added;
 	}
 
-	/** Removes a key, unless another one has its place by now. */
-	void remove(RegisteredLimit limit, Key key, K known) {
-		int first = first(hash(limit, key));
-		synchronized (lock(first)) {
-			this.fullUntilNanos.set(first / PLACES, 0);
-			for (int i = first; i < first + PLACES; i++) {
-				if (this.keys.compareAndSet(i, known, null)) {
-					this.size.decrementAndGet();
+	/** In a flood of keys, not each of them can look at all the others. */
+	private void removeOver(long now) {
+		long next = this.nextSweepNanos.get();
+		if (now - next >= 0 && this.nextSweepNanos.compareAndSet(next, now + PAUSE_NANOS)) {
+			this.keys.forEach((limit, ofLimit) -> ofLimit.forEach((key, known) -> {
+				if (known.nanosLeft(now) <= 0) {
+					remove(limit, key, known);
 				}
-			}
+			}));
 		}
 	}
 
-	private Object lock(int first) {
-		return this.locks[first / PLACES % LOCKS];
+	/** Removes a key, unless something else is known of it by now. */
+	void remove(RegisteredLimit limit, Key key, K known) {
+		ConcurrentMap<Key, K> ofLimit = this.keys.get(limit);
+		if (ofLimit != null && ofLimit.remove(key, known)) {
+			this.size.decrementAndGet();
+		}
 	}
 
-	private static int hash(RegisteredLimit limit, Key key) {
-		return (31 * System.identityHashCode(limit) + key.hashCode()) * 0x9E3779B9;
-	}
-
-	/** Returns the first of a key's places. */
-	private static int first(int hash) {
-		return (hash >>> 16) & (SIZE - PLACES);
-	}
-
-	/**
-	 * Makes what is known of a key.
-	 *
-	 * @param <K> what is known
-	 */
-	interface Factory<K> {
-
-		K create(RegisteredLimit limit, Key key, long untilNanos);
-
-	}
-
-	/** A key of a limit that something is known of until a time. */
+	/** Something that is known until a time. */
 	abstract static class Entry {
-
-		private final RegisteredLimit limit;
-
-		private final Key key;
 
 		/** Each call that is reported may write it. */
 		private volatile long untilNanos;
 
-		Entry(RegisteredLimit limit, Key key, long untilNanos) {
-			this.limit = limit;
-			this.key = key;
+		Entry(long untilNanos) {
 			this.untilNanos = untilNanos;
-		}
-
-		boolean is(RegisteredLimit limit, Key key) {
-			return this.limit == limit && this.key.equals(key);
 		}
 
 		long nanosLeft(long now) {
