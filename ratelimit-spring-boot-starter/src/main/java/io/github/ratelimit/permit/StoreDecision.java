@@ -6,11 +6,11 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed class StoreDecision extends Decision {
 
-	private static final VarHandle PERMIT;
-
-	static {
-		try {
-			PERMIT = MethodHandles.lookup().findVarHandle(StoreDecision.class, "permit", Held.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicReferenceFieldUpdater<StoreDecision, Held> PERMIT = AtomicReferenceFieldUpdater
+		.newUpdater(StoreDecision.class, Held.class, "permit");
 
 	private final LimitStore store;
 
-	@SuppressWarnings("unused") // through PERMIT
 	private volatile @Nullable Held permit;
 
 	/**
@@ -121,13 +112,10 @@ public sealed class StoreDecision extends Decision {
 	}
 
 	private Held held() {
-		Held current = this.permit;
-		if (current != null) {
-			return current;
+		if (this.permit == null) {
+			PERMIT.compareAndSet(this, null, new Held(charges(), this.store));
 		}
-		Held created = new Held(charges(), this.store);
-		Held earlier = (Held) PERMIT.compareAndExchange(this, null, created);
-		return (earlier != null) ? earlier : created;
+		return Objects.requireNonNull(this.permit);
 	}
 
 	/** Separate, so that decisions over one charge take no memory for it. */
