@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * or every instance's configuration says the same. Thread-safe; a change is made as a
  * whole or not at all.
  */
-public final class LimitChanges implements SharedChanges.Instance {
+public final class LimitChanges {
 
 	/** In place of the name of a limit: the settings of all limits. */
 	static final String ALL = "*";
@@ -221,7 +221,10 @@ public final class LimitChanges implements SharedChanges.Instance {
 		}
 	}
 
-	@Override
+	/**
+	 * Takes over what others have changed.
+	 * @param state version and text; an older version than is known is ignored
+	 */
 	public synchronized void received(SharedChanges.State state) {
 		receive(state, LimitChange.Origin.OTHER_INSTANCE, null);
 	}
@@ -286,17 +289,27 @@ public final class LimitChanges implements SharedChanges.Instance {
 		return this.time.wallTime();
 	}
 
-	@Override
+	/**
+	 * Returns what this instance knows of the changes of all.
+	 * @return version and text
+	 */
 	public SharedChanges.State known() {
 		return this.known.state();
 	}
 
-	@Override
+	/**
+	 * Returns the names of the changes that differ from the configuration of this
+	 * instance.
+	 * @return names, as the text has them
+	 */
 	public List<String> needed() {
 		return this.known.names((limit, setting) -> Boolean.TRUE.equals(differs(limit, setting)));
 	}
 
-	@Override
+	/**
+	 * Withdraws changes that the configuration says as well, if no other instance needs
+	 * them.
+	 */
 	public synchronized void tidyUp() {
 		ChangeSet before = this.known;
 		BiPredicate<String, String> same = (limit, setting) -> Boolean.FALSE.equals(differs(limit, setting));

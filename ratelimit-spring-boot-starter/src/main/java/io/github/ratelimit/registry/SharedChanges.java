@@ -2,7 +2,6 @@ package io.github.ratelimit.registry;
 
 import io.github.ratelimit.StoreUnavailableException;
 import java.util.Collection;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ public interface SharedChanges {
 	SharedChanges NONE = new SharedChanges() {
 
 		@Override
-		public void start(Instance instance) {
+		public void start(LimitChanges instance) {
 		}
 
 		@Override
@@ -33,9 +32,9 @@ public interface SharedChanges {
 	/**
 	 * Begins to report changes to an instance: soon after others have made them, and now,
 	 * as far as the store answers within two seconds.
-	 * @param instance receives the changes
+	 * @param instance the changes of this instance
 	 */
-	void start(Instance instance);
+	void start(LimitChanges instance);
 
 	/**
 	 * Replaces the text, if it is still that of a version or has been lost.
@@ -54,34 +53,6 @@ public interface SharedChanges {
 	 */
 	default boolean reachesOthers() {
 		return true;
-	}
-
-	/** One instance of the application. */
-	interface Instance {
-
-		/**
-		 * Returns what the instance knows.
-		 * @return version and text
-		 */
-		State known();
-
-		/**
-		 * Returns the names of the changes that differ from the instance's configuration.
-		 * @return names, as the text has them
-		 */
-		List<String> needed();
-
-		/**
-		 * Takes over what others have changed.
-		 * @param state version and text; an older version than is known is ignored
-		 */
-		void received(State state);
-
-		/**
-		 * Withdraws changes that the configuration says as well, if no other needs them.
-		 */
-		void tidyUp();
-
 	}
 
 	/**

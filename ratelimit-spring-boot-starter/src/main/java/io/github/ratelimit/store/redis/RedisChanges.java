@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
@@ -66,14 +67,14 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	@Override
-	public void start(Instance instance) {
+	public void start(LimitChanges instance) {
 		pollSafely(instance);
 		this.poller.scheduleWithFixedDelay(() -> pollSafely(instance), PAUSE.toMillis(), PAUSE.toMillis(),
 				TimeUnit.MILLISECONDS);
 	}
 
 	/** Throws nothing: a task that throws is not run again. */
-	private void pollSafely(Instance instance) {
+	private void pollSafely(LimitChanges instance) {
 		try {
 			if (!this.redis.isOpen(this.keys[0])) {
 				poll(instance);
@@ -98,7 +99,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 		}
 	}
 
-	private void poll(Instance instance) {
+	private void poll(LimitChanges instance) {
 		State known = instance.known();
 		List<String> needed = instance.needed();
 		State state = read(run(POLL, known, needed), known).state();
