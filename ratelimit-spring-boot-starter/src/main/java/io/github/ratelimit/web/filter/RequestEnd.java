@@ -35,11 +35,7 @@ final class RequestEnd implements AsyncListener {
 
 	private final RequestPermit permit;
 
-	/** Where failures are reported. */
-	private final Degradation degradation;
-
-	/** Null as long as there is none, as in most requests. */
-	private volatile @Nullable Settlements settlements;
+	private final Settlements settlements;
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
@@ -67,8 +63,8 @@ final class RequestEnd implements AsyncListener {
 	 * @param afterwards runs when the response is complete
 	 */
 	RequestEnd(Degradation degradation, List<Decision> decisions, Runnable afterwards) {
-		this.degradation = degradation;
 		this.permit = new RequestPermit(decisions);
+		this.settlements = new Settlements(this.permit, degradation);
 		this.afterwards = afterwards;
 	}
 
@@ -116,24 +112,8 @@ final class RequestEnd implements AsyncListener {
 	 * others keep what they reserved, and pending ones are charged.
 	 */
 	void settle(Charge charge, IntToLongFunction actual) {
-		if (isOver() || !settlements().add(charge, actual)) {
+		if (isOver() || !this.settlements.add(charge, actual)) {
 			this.permit.counts(charge);
-		}
-	}
-
-	private synchronized Settlements settlements() {
-		Settlements settlements = this.settlements;
-		if (settlements == null) {
-			settlements = new Settlements(this.permit, this.degradation);
-			this.settlements = settlements;
-		}
-		return settlements;
-	}
-
-	private void settleAll(int status) {
-		Settlements settlements = this.settlements;
-		if (settlements != null) {
-			settlements.settleAll(status);
 		}
 	}
 
@@ -149,7 +129,7 @@ final class RequestEnd implements AsyncListener {
 		boolean errorPage = isErrorPage(request);
 		if (isOver()) {
 			if (errorPage) {
-				settleAll((failure == null && !asynchronous) ? statusOfErrorPage(request, answer)
+				this.settlements.settleAll((failure == null && !asynchronous) ? statusOfErrorPage(request, answer)
 						: Settlements.UNKNOWN_STATUS);
 			}
 			this.afterwards.run();
@@ -263,12 +243,9 @@ final class RequestEnd implements AsyncListener {
 		boolean concealed = this.unsent || ClientCausedErrors.contain(status);
 		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !concealed;
 		try {
-			Settlements settlements = this.settlements;
-			if (settlements != null) {
-				settlements.settleCosts(status);
-			}
+			this.settlements.settleCosts(status);
 			if (answered || concealed || !errorPage) {
-				settleAll((answered && !concealed) ? status : Settlements.UNKNOWN_STATUS);
+				this.settlements.settleAll((answered && !concealed) ? status : Settlements.UNKNOWN_STATUS);
 			}
 		}
 		finally {
