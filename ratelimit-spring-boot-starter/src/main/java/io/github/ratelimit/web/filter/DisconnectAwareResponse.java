@@ -36,12 +36,12 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 	}
 
 	/** Runs a write, and reports its failure. */
-	static void watch(Write write, Runnable onFailure) throws IOException {
+	private void watch(Write write) throws IOException {
 		try {
 			write.run();
 		}
 		catch (IOException ex) {
-			onFailure.run();
+			this.onFailure.run();
 			throw ex;
 		}
 	}
@@ -50,7 +50,7 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 	public ServletOutputStream getOutputStream() throws IOException {
 		ServletOutputStream output = this.output;
 		if (output == null) {
-			output = new Output(super.getOutputStream(), this.onFailure);
+			output = new Output(super.getOutputStream());
 			this.output = output;
 		}
 		return output;
@@ -60,7 +60,7 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 	public PrintWriter getWriter() throws IOException {
 		PrintWriter writer = this.writer;
 		if (writer == null) {
-			writer = new Writer(super.getWriter(), this.onFailure);
+			writer = new Writer(super.getWriter());
 			this.writer = writer;
 		}
 		return writer;
@@ -68,7 +68,7 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void flushBuffer() throws IOException {
-		watch(() -> super.flushBuffer(), this.onFailure);
+		watch(() -> super.flushBuffer());
 	}
 
 	@Override
@@ -80,33 +80,30 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void sendError(int status) throws IOException {
-		watch(() -> super.sendError(status), this.onFailure);
+		watch(() -> super.sendError(status));
 	}
 
 	@Override
 	public void sendError(int status, @Nullable String message) throws IOException {
-		watch(() -> super.sendError(status, message), this.onFailure);
+		watch(() -> super.sendError(status, message));
 	}
 
 	/** A write to the client. */
 	@FunctionalInterface
-	interface Write {
+	private interface Write {
 
 		void run() throws IOException;
 
 	}
 
 	/** Its writes never throw: a failure is visible only after all of it is sent. */
-	private static final class Writer extends PrintWriter {
+	private final class Writer extends PrintWriter {
 
 		private final PrintWriter target;
 
-		private final Runnable onFailure;
-
-		Writer(PrintWriter target, Runnable onFailure) {
+		Writer(PrintWriter target) {
 			super(target);
 			this.target = target;
-			this.onFailure = onFailure;
 		}
 
 		@Override
@@ -119,7 +116,7 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 		public boolean checkError() {
 			boolean failed = this.target.checkError();
 			if (failed) {
-				this.onFailure.run();
+				DisconnectAwareResponse.this.onFailure.run();
 			}
 			return failed;
 		}
@@ -127,20 +124,12 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 	}
 
 	/** The stream of a {@link DisconnectAwareResponse}, blocking or not. */
-	private static final class Output extends ServletOutputStream {
+	private final class Output extends ServletOutputStream {
 
 		private final ServletOutputStream target;
 
-		private final Runnable onFailure;
-
-		/**
-		 * Creates it.
-		 * @param target the stream of the container
-		 * @param onFailure called after each write that failed, on the thread that wrote
-		 */
-		Output(ServletOutputStream target, Runnable onFailure) {
+		Output(ServletOutputStream target) {
 			this.target = target;
-			this.onFailure = onFailure;
 		}
 
 		@Override
@@ -150,37 +139,37 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 
 		@Override
 		public void setWriteListener(WriteListener listener) {
-			this.target.setWriteListener(new Listener(listener, this.onFailure));
+			this.target.setWriteListener(new Listener(listener, DisconnectAwareResponse.this.onFailure));
 		}
 
 		@Override
 		public void write(int b) throws IOException {
-			DisconnectAwareResponse.watch(() -> this.target.write(b), this.onFailure);
+			watch(() -> this.target.write(b));
 		}
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			DisconnectAwareResponse.watch(() -> this.target.write(bytes, offset, length), this.onFailure);
+			watch(() -> this.target.write(bytes, offset, length));
 		}
 
 		@Override
 		public void write(ByteBuffer buffer) throws IOException {
-			DisconnectAwareResponse.watch(() -> this.target.write(buffer), this.onFailure);
+			watch(() -> this.target.write(buffer));
 		}
 
 		@Override
 		public void print(String text) throws IOException {
-			DisconnectAwareResponse.watch(() -> this.target.print(text), this.onFailure);
+			watch(() -> this.target.print(text));
 		}
 
 		@Override
 		public void flush() throws IOException {
-			DisconnectAwareResponse.watch(this.target::flush, this.onFailure);
+			watch(this.target::flush);
 		}
 
 		@Override
 		public void close() throws IOException {
-			DisconnectAwareResponse.watch(this.target::close, this.onFailure);
+			watch(this.target::close);
 		}
 
 		/**
