@@ -56,8 +56,8 @@ final class KeyTable {
 
 	/**
 	 * Decides about a charge without counting the decision.
-	 * @param permits how many to take if the charge is granted; 0 to look only, which
-	 * creates no cell
+	 * @param permits how many to take if the charge is granted; 0 to look only, for which
+	 * no cell is kept
 	 */
 	ChargeDecision decide(Charge charge, long permits, PreparedLimit terms) {
 		long blocked = blockedNanos(charge);
@@ -69,10 +69,9 @@ final class KeyTable {
 		while (true) {
 			KeyCell cell = this.cells.get(charge.key());
 			if (cell == null) {
-				if (permits == 0 || charge.needed() > charge.limit().capacity()) {
-					return terms.full(charge);
-				}
-				cell = create(charge.key(), terms);
+				boolean takes = permits > 0 && charge.needed() <= charge.limit().capacity();
+				cell = takes ? create(charge.key(), terms)
+						: terms.create(charge.key(), TableIndex.NO_SLOT, this.clock, this.clock.nanos());
 			}
 			ChargeDecision decision = cell.decide(charge, permits, terms, this.clock);
 			if (decision != null) {

@@ -123,26 +123,17 @@ final class PacedCell extends BucketCell {
 			return new PacedCell(key, slot, this, now);
 		}
 
-		@Override
-		long remainingOfFull(int quota) {
-			return remaining(1, 0);
-		}
-
 		/**
 		 * Returns how many calls of one permit each would get a scheduled permit within
 		 * the longest wait.
 		 */
 		private long remaining(BucketState state) {
-			return remaining(state.getCurrentSize(0), state.getRoundingError(0));
-		}
-
-		private long remaining(long whole, long part) {
 			Bandwidth bandwidth = this.configuration.getBandwidths()[0];
 			long wait = limit().maxWait().toNanos();
 			long period = bandwidth.getRefillPeriodNanos();
 			long permits = wait / period * bandwidth.getRefillTokens()
-					+ (wait % period * bandwidth.getRefillTokens() + part) / period;
-			return Math.max(0, Math.min(limit().capacity(), whole + permits));
+					+ (wait % period * bandwidth.getRefillTokens() + state.getRoundingError(0)) / period;
+			return Math.max(0, Math.min(limit().capacity(), state.getCurrentSize(0) + permits));
 		}
 
 	}

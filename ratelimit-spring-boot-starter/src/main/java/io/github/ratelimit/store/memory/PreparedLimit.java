@@ -2,8 +2,6 @@ package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.DebtBound;
 
 /**
@@ -51,37 +49,14 @@ abstract class PreparedLimit {
 		return cell;
 	}
 
-	/** Returns the decision of a key with all permits. */
-	final ChargeDecision full(Charge charge) {
-		long[] perRate = null;
-		long least = Long.MAX_VALUE;
-		int quotas = this.limit.quotas();
-		if (quotas > 1) {
-			perRate = new long[2 * quotas];
-		}
-		for (int i = 0; i < quotas; i++) {
-			long remaining = remainingOfFull(i);
-			least = Math.min(least, remaining);
-			if (perRate != null) {
-				perRate[2 * i] = remaining;
-			}
-		}
-		return (charge.needed() <= this.limit.capacity()) ? ChargeDecision.granted(charge, null, least, 0, perRate)
-				: ChargeDecision.refused(charge, least, ChargeDecision.NEVER, 0, perRate);
-	}
-
 	/** Returns whether a key with this number of permits for each rate is full. */
 	final boolean isFull(long[] permits) {
 		for (int i = 0; i < permits.length; i++) {
-			if (permits[i] < remainingOfFull(i)) {
+			if (permits[i] < this.limit.quota(i)) {
 				return false;
 			}
 		}
 		return true;
-	}
-
-	long remainingOfFull(int quota) {
-		return this.limit.quota(quota);
 	}
 
 }
