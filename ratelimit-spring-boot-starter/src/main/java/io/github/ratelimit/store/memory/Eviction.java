@@ -52,7 +52,8 @@ final class Eviction {
 		this.unlink = unlink;
 		this.order = (purpose == LimitHandle.Purpose.REFUSALS)
 				? Comparator.comparingLong(KeyCell.Snapshot::spent).thenComparingLong(KeyCell.Snapshot::nanosToFull)
-				: (one, other) -> one.isNearerToFullThan(other) ? -1 : other.isNearerToFullThan(one) ? 1 : 0;
+				: Comparator.comparingLong(KeyCell.Snapshot::nanosToFull)
+					.thenComparingLong((view) -> view.isBusy() ? view.spent() : 0);
 		this.forgotten = forgotten;
 	}
 

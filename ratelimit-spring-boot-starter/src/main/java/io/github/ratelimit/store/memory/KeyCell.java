@@ -162,11 +162,6 @@ abstract class KeyCell implements KeyTable.CellReceipt {
 			return this.nanosToFull == BUSY;
 		}
 
-		boolean isNearerToFullThan(Snapshot other) {
-			return (this.nanosToFull != other.nanosToFull) ? this.nanosToFull < other.nanosToFull
-					: isBusy() && this.spent < other.spent;
-		}
-
 	}
 
 }
