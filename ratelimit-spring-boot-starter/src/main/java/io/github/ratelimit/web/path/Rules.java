@@ -123,20 +123,11 @@ public final class Rules {
 	 * @param method the HTTP method
 	 * @param path the path
 	 * @param refusing the names of the limits that refuse
-	 * @return the pattern of the first matching rule that has one of them, or else of the
-	 * first that matches; null if none does
+	 * @return the pattern of the first matching rule that has one of them, null if none
+	 * has
 	 */
 	public @Nullable String pattern(RulePhase phase, String method, RequestedPath path, Collection<String> refusing) {
-		String first = null;
-		for (Rule rule : of(phase)) {
-			if (rule.matches(method, path)) {
-				if (rule.hasAnyOf(refusing)) {
-					return rule.path();
-				}
-				first = (first != null) ? first : rule.path();
-			}
-		}
-		return first;
+		return pattern(of(phase), method, path, refusing);
 	}
 
 	/**
@@ -147,8 +138,12 @@ public final class Rules {
 	 * @return the pattern of the first matching rule that has the limit, null if none has
 	 */
 	public @Nullable String pattern(String method, RequestedPath path, String limit) {
-		List<String> limits = List.of(limit);
-		for (Rule rule : this.all) {
+		return pattern(this.all, method, path, List.of(limit));
+	}
+
+	private static @Nullable String pattern(List<Rule> rules, String method, RequestedPath path,
+			Collection<String> limits) {
+		for (Rule rule : rules) {
 			if (rule.hasAnyOf(limits) && rule.matches(method, path)) {
 				return rule.path();
 			}
