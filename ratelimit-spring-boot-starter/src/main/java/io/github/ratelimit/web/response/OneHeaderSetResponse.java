@@ -206,10 +206,6 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 		return taken;
 	}
 
-	private boolean isUnrelated(String name) {
-		return !isState(name, this.others) && !isRetry(name);
-	}
-
 	/** Returns whether the header is passed to the response unchanged. */
 	private boolean passes(String name, @Nullable String value, boolean add) {
 		if (isState(name, this.others)) {
@@ -272,7 +268,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	/** Only Retry-After can be a date. */
 	@Override
 	public void setDateHeader(String name, long date) {
-		if (isUnrelated(name) || passes(name, Long.toString(date), false)) {
+		if (passes(name, Long.toString(date), false)) {
 			super.setDateHeader(name, date);
 			settleLater();
 		}
@@ -280,7 +276,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void addDateHeader(String name, long date) {
-		if (isUnrelated(name) || passes(name, Long.toString(date), true)) {
+		if (passes(name, Long.toString(date), true)) {
 			super.addDateHeader(name, date);
 			settleLater();
 		}
