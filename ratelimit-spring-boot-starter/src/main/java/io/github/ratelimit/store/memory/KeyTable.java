@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.store.BlockResult;
@@ -137,12 +136,8 @@ final class KeyTable {
 	}
 
 	void lower(Key key, long[] atMost, PreparedLimit terms) {
-		Limit limit = terms.limit();
 		while (true) {
 			KeyCell known = this.cells.get(key);
-			if (known == null && !limit.isPaced() && !limit.isConcurrency() && terms.isFull(atMost)) {
-				return;
-			}
 			KeyCell cell = (known != null) ? known : create(key, terms);
 			if (cell.lower(atMost, terms, this.clock)) {
 				return;

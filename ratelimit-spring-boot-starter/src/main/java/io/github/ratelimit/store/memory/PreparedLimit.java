@@ -49,14 +49,4 @@ abstract class PreparedLimit {
 		return cell;
 	}
 
-	/** Returns whether a key with this number of permits for each rate is full. */
-	final boolean isFull(long[] permits) {
-		for (int i = 0; i < permits.length; i++) {
-			if (permits[i] < this.limit.quota(i)) {
-				return false;
-			}
-		}
-		return true;
-	}
-
 }
