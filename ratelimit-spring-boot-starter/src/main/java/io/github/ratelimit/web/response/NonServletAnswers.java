@@ -39,7 +39,18 @@ public final class NonServletAnswers {
 	 */
 	public @Nullable Answer answer(Throwable failure, @Nullable String requestId) {
 		Refusal refusal = refusal(failure, requestId);
-		return (refusal != null) ? answer(refusal, wait(failure)) : null;
+		if (refusal == null) {
+			return null;
+		}
+		Map<String, String> headers = new LinkedHashMap<>();
+		headers.put("Cache-Control", "no-store");
+		if (refusal.retryAfterSeconds() > 0) {
+			headers.put("Retry-After", Long.toString(refusal.retryAfterSeconds()));
+		}
+		if (this.retries.areUnwanted(refusal, wait(failure))) {
+			headers.put(SdkRetries.SHOULD_RETRY, "false");
+		}
+		return new Answer(refusal.status(), headers, this.body.body(refusal));
 	}
 
 	/**
@@ -60,18 +71,6 @@ public final class NonServletAnswers {
 	private static Duration wait(Throwable failure) {
 		return (WrappedRefusals.find(failure) instanceof RateLimitExceededException exceeded)
 				? exceeded.decision().retryAfter() : Duration.ZERO;
-	}
-
-	private Answer answer(Refusal refusal, Duration wait) {
-		Map<String, String> headers = new LinkedHashMap<>();
-		headers.put("Cache-Control", "no-store");
-		if (refusal.retryAfterSeconds() > 0) {
-			headers.put("Retry-After", Long.toString(refusal.retryAfterSeconds()));
-		}
-		if (this.retries.areUnwanted(refusal, wait)) {
-			headers.put(SdkRetries.SHOULD_RETRY, "false");
-		}
-		return new Answer(refusal.status(), headers, this.body.body(refusal));
 	}
 
 	/**
