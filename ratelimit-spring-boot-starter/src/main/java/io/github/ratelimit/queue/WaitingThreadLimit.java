@@ -32,13 +32,8 @@ public final class WaitingThreadLimit {
 	 * {@link Integer#MAX_VALUE} for no bound
 	 * @param servesRequest whether the current thread serves a request; called by any
 	 * thread
-	 * @throws IllegalArgumentException if the number is negative
 	 */
 	public WaitingThreadLimit(int most, BooleanSupplier servesRequest) {
-		if (most < 0) {
-			throw new IllegalArgumentException(
-					"Calls cannot hold " + most + " threads while they wait. Let them hold 0 or more.");
-		}
 		this.max = most;
 		this.maxPerKey = perKey(most);
 		this.servesRequest = servesRequest;
