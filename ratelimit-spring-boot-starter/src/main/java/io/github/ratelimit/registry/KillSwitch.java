@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import io.github.ratelimit.LimitMode;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.UnaryOperator;
 
 /**
  * Switches all limits of an application off and on, or into shadow mode. While it is off,
@@ -43,14 +42,6 @@ public final class KillSwitch {
 	}
 
 	/**
-	 * Switches the limiter off or on, for all later calls.
-	 * @param enabled whether limits decide
-	 */
-	public void setEnabled(boolean enabled) {
-		put((before) -> new State(enabled, before.mode));
-	}
-
-	/**
 	 * Returns the mode of all limits.
 	 * @return the mode; in shadow mode no limit refuses, whatever its own mode is
 	 */
@@ -59,11 +50,14 @@ public final class KillSwitch {
 	}
 
 	/**
-	 * Sets the mode of all limits, for all later calls.
+	 * Switches the limiter off or on and sets the mode of all limits, for all later
+	 * calls.
+	 * @param enabled whether limits decide
 	 * @param mode the mode of all limits
 	 */
-	public void setMode(LimitMode mode) {
-		put((before) -> new State(before.enabled, mode));
+	public void set(boolean enabled, LimitMode mode) {
+		this.state = new State(enabled, mode);
+		this.listeners.forEach(Runnable::run);
 	}
 
 	/**
@@ -85,17 +79,6 @@ public final class KillSwitch {
 
 	State state() {
 		return this.state;
-	}
-
-	void put(State state) {
-		put((before) -> state);
-	}
-
-	private void put(UnaryOperator<State> change) {
-		synchronized (this) {
-			this.state = change.apply(this.state);
-		}
-		this.listeners.forEach(Runnable::run);
 	}
 
 	/**

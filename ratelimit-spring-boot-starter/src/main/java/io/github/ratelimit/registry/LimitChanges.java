@@ -256,7 +256,7 @@ public final class LimitChanges {
 	private void applyToAll(KillSwitch.State before, SettingChanges changes, LimitChange.Origin origin,
 			@Nullable String by) {
 		KillSwitch.State after = this.configured.with(changes);
-		this.killSwitch.put(after);
+		this.killSwitch.set(after.enabled(), after.mode());
 		publish(null, after.differencesFrom(before), origin, by);
 	}
 

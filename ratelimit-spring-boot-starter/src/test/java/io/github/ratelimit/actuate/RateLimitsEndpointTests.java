@@ -112,12 +112,12 @@ class RateLimitsEndpointTests {
 	@Test
 	void showsThatTheLimiterIsDisabled() throws Exception {
 		KillSwitch killSwitch = application.bean(KillSwitch.class);
-		killSwitch.setEnabled(false);
+		killSwitch.set(false, LimitMode.ENFORCE);
 		try {
 			assertThat(application.get("").body()).startsWith("{\"enabled\":false,\"mode\":\"enforce\",");
 		}
 		finally {
-			killSwitch.setEnabled(true);
+			killSwitch.set(true, LimitMode.ENFORCE);
 		}
 	}
 

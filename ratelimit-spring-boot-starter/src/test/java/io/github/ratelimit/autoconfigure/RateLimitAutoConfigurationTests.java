@@ -8,6 +8,7 @@ import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
@@ -49,7 +50,7 @@ class RateLimitAutoConfigurationTests {
 		this.startUp.property("ratelimit.enabled=false").succeeds((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			assertThat(limiter.tryAcquire("chat", "a", 3).isAllowed()).isTrue();
-			context.getBean(KillSwitch.class).setEnabled(true);
+			context.getBean(KillSwitch.class).set(true, LimitMode.ENFORCE);
 			assertThat(limiter.tryAcquire("chat", "a", 3).isAllowed()).isFalse();
 		});
 	}

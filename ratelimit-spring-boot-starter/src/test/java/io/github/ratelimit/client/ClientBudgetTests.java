@@ -390,12 +390,12 @@ class ClientBudgetTests {
 	void inShadowModeNoCallIsRefusedOrDelayed() {
 		TestClient client = client().maxConcurrent(1);
 		RateLimiter limiter = limiter(client);
-		this.killSwitch.setMode(LimitMode.SHADOW);
+		this.killSwitch.set(true, LimitMode.SHADOW);
 		limiter.acquire("openai", "gpt-4o");
 		Decision beyond = limiter.acquireAsync("openai", "gpt-4o", 1).join();
 		assertThat(beyond.isAllowed()).isTrue();
 		assertThat(beyond.limits()).singleElement().satisfies((limit) -> assertThat(limit.isViolated()).isTrue());
-		this.killSwitch.setEnabled(false);
+		this.killSwitch.set(false, LimitMode.ENFORCE);
 		assertThat(limiter.tryAcquire("openai", "gpt-4o").limits()).isEmpty();
 	}
 

@@ -165,14 +165,13 @@ class ClientLimiterTests {
 		limiter.acquire(request("m", "secret")).close();
 		CompletableFuture<ClientCall> queued = limiter.acquireAsync(request("m", "secret"));
 		assertThat(queued).isNotDone();
-		killSwitch.setEnabled(false);
+		killSwitch.set(false, LimitMode.ENFORCE);
 		assertThat(queued).isCompleted();
 		queued.join().close();
 		limiter.acquire(request("m", "secret")).close();
-		killSwitch.setEnabled(true);
-		killSwitch.setMode(LimitMode.SHADOW);
+		killSwitch.set(true, LimitMode.SHADOW);
 		limiter.acquire(request("m", "secret")).close();
-		killSwitch.setMode(LimitMode.ENFORCE);
+		killSwitch.set(true, LimitMode.ENFORCE);
 		assertThat(limiter.acquireAsync(request("m", "secret"))).as("what was sent meanwhile has used the quota")
 			.isCompletedExceptionally();
 	}

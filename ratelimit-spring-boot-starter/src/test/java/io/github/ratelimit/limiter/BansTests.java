@@ -265,11 +265,11 @@ class BansTests {
 
 	@Test
 	void theGlobalShadowIsOverAllLimits() {
-		this.killSwitch.setMode(LimitMode.SHADOW);
+		this.killSwitch.set(true, LimitMode.SHADOW);
 		for (int i = 0; i < 50; i++) {
 			assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 		}
-		this.killSwitch.setMode(LimitMode.ENFORCE);
+		this.killSwitch.set(true, LimitMode.ENFORCE);
 		assertThat(refuse("ann").isBanned()).isTrue();
 	}
 

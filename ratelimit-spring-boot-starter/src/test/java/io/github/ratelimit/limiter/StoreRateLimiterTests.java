@@ -89,7 +89,7 @@ class StoreRateLimiterTests {
 
 	@Test
 	void switchedOffEverythingIsAllowedAndNothingCounted() {
-		this.killSwitch.setEnabled(false);
+		this.killSwitch.set(false, LimitMode.ENFORCE);
 		for (int i = 0; i < 10; i++) {
 			assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 			assertThat(this.charges
@@ -99,7 +99,7 @@ class StoreRateLimiterTests {
 		assertThat(this.limiter.tryAcquire("chat", "ann").limits()).isEmpty();
 		assertThat(statistics("chat")).isEqualTo("0 0 0");
 
-		this.killSwitch.setEnabled(true);
+		this.killSwitch.set(true, LimitMode.ENFORCE);
 		assertThat(remaining(this.chat)).isEqualTo(2);
 	}
 
@@ -112,9 +112,9 @@ class StoreRateLimiterTests {
 			.whenChanged(() -> allowed.add(created.get().tryAcquire(Charge.of(handle(this.chat), ANN, 3)).isAllowed()));
 		created.set(charges(this.store, other));
 
-		other.setEnabled(false);
-		other.setEnabled(true);
-		other.setMode(LimitMode.SHADOW);
+		other.set(false, LimitMode.ENFORCE);
+		other.set(true, LimitMode.ENFORCE);
+		other.set(true, LimitMode.SHADOW);
 		assertThat(allowed).containsExactly(true, false, true);
 	}
 

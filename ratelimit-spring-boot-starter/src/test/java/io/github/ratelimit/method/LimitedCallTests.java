@@ -5,6 +5,7 @@ import io.github.ratelimit.permit.StoreDecision;
 import java.time.Duration;
 
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
@@ -277,13 +278,13 @@ class LimitedCallTests {
 
 	@Test
 	void nothingIsLimitedWhenDisabled() {
-		this.context.getBean(KillSwitch.class).setEnabled(false);
+		this.context.getBean(KillSwitch.class).set(false, LimitMode.ENFORCE);
 		for (int i = 0; i < 5; i++) {
 			this.chat.chat("a");
 		}
 		this.requests.unbind();
 		assertThatNoException().isThrownBy(() -> this.chat.chat("a"));
-		this.context.getBean(KillSwitch.class).setEnabled(true);
+		this.context.getBean(KillSwitch.class).set(true, LimitMode.ENFORCE);
 		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> this.chat.chat("a"));
 	}
 

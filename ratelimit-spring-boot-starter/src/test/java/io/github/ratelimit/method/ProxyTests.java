@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -376,7 +377,7 @@ class ProxyTests {
 	static class SwitchedOff {
 
 		SwitchedOff(KillSwitch killSwitch) {
-			killSwitch.setEnabled(false);
+			killSwitch.set(false, LimitMode.ENFORCE);
 		}
 
 	}

@@ -164,8 +164,7 @@ class RateLimitClientAutoConfigurationTests {
 					limiter.acquire(request).close();
 				}
 				KillSwitch killSwitch = context.getBean(KillSwitch.class);
-				killSwitch.setEnabled(true);
-				killSwitch.setMode(LimitMode.ENFORCE);
+				killSwitch.set(true, LimitMode.ENFORCE);
 				assertThatExceptionOfType(CallRefusedException.class).isThrownBy(() -> limiter.acquire(request));
 			});
 	}

@@ -6,6 +6,7 @@ import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -188,13 +189,13 @@ class RateLimitFilterTests {
 
 	@Test
 	void everyRequestPassesWhenDisabled() throws Exception {
-		this.limits.killSwitch.setEnabled(false);
+		this.limits.killSwitch.set(false, LimitMode.ENFORCE);
 		MockHttpServletRequest request = request("/v1/chat", "alice");
 		for (int i = 0; i < 5; i++) {
 			assertThat(serve(request).getHeaderNames()).isEmpty();
 		}
 		assertThat(HttpLimitedRequest.of(request)).isNull();
-		this.limits.killSwitch.setEnabled(true);
+		this.limits.killSwitch.set(true, LimitMode.ENFORCE);
 		assertThat(serve(request("/v1/chat", "alice")).getHeader("X-RateLimit-Remaining")).isEqualTo("1");
 	}
 
@@ -352,9 +353,9 @@ class RateLimitFilterTests {
 	@Test
 	void aRequestThatWasLetThroughIsNotLimitedByALaterDispatch() throws Exception {
 		MockHttpServletRequest request = request("/v1/chat", "alice");
-		this.limits.killSwitch.setEnabled(false);
+		this.limits.killSwitch.set(false, LimitMode.ENFORCE);
 		serve(request);
-		this.limits.killSwitch.setEnabled(true);
+		this.limits.killSwitch.set(true, LimitMode.ENFORCE);
 		request.setDispatcherType(DispatcherType.ASYNC);
 		serve(request);
 		assertThat(this.limits.statistics("chat").allowed()).isZero();

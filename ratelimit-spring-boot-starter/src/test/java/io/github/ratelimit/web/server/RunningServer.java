@@ -2,6 +2,7 @@ package io.github.ratelimit.web.server;
 
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,7 +103,7 @@ final class RunningServer implements AutoCloseable {
 	}
 
 	void limiter(boolean enabled) {
-		bean(KillSwitch.class).setEnabled(enabled);
+		bean(KillSwitch.class).set(enabled, LimitMode.ENFORCE);
 	}
 
 	Answer get(String path, String... headers) throws IOException {
