@@ -15,18 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreparedCharges {
 
+	private static final PendingCharges.@Nullable Attempt[] NONE = {};
+
 	private final List<Charge> charges;
 
 	/**
-	 * The attempts of the charges, null for one that is not pending; null if no charge
+	 * The attempts of the charges, null for one that is not pending; empty if no charge
 	 * is.
 	 */
-	private final PendingCharges.@Nullable Attempt @Nullable [] attempts;
+	private final PendingCharges.@Nullable Attempt[] attempts;
 
 	private final boolean part;
 
-	private PreparedCharges(List<Charge> charges, PendingCharges.@Nullable Attempt @Nullable [] attempts,
-			boolean part) {
+	private PreparedCharges(List<Charge> charges, PendingCharges.@Nullable Attempt[] attempts, boolean part) {
 		this.charges = charges;
 		this.attempts = attempts;
 		this.part = part;
@@ -42,20 +43,19 @@ final class PreparedCharges {
 	 */
 	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCharges pending, boolean part) {
 		List<Charge> charges = Charge.distinct(own);
-		PendingCharges.@Nullable Attempt @Nullable [] attempts = ask(charges, pending);
+		PendingCharges.@Nullable Attempt[] attempts = ask(charges, pending);
 		for (int i = 0; i < charges.size(); i++) {
 			charges.set(i, prepared(charges.get(i), mayWait, mode));
 		}
 		return new PreparedCharges(charges, attempts, part);
 	}
 
-	private static PendingCharges.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCharges pending) {
-		PendingCharges.@Nullable Attempt[] attempts = null;
+	private static PendingCharges.@Nullable Attempt[] ask(List<Charge> own, PendingCharges pending) {
+		PendingCharges.@Nullable Attempt[] attempts = NONE;
 		for (int i = 0; i < own.size(); i++) {
-			PendingCharges.Attempt attempt = own.get(i).isPending() ? pending.ask(own.get(i)) : null;
-			if (attempt != null) {
-				attempts = (attempts != null) ? attempts : new PendingCharges.@Nullable Attempt[own.size()];
-				attempts[i] = attempt;
+			if (own.get(i).isPending()) {
+				attempts = (attempts.length > 0) ? attempts : new PendingCharges.@Nullable Attempt[own.size()];
+				attempts[i] = pending.ask(own.get(i));
 			}
 		}
 		return attempts;
@@ -69,11 +69,7 @@ final class PreparedCharges {
 	}
 
 	List<RegisteredLimit> limits() {
-		List<RegisteredLimit> limits = new ArrayList<>(this.charges.size());
-		for (int i = 0; i < this.charges.size(); i++) {
-			limits.add(this.charges.get(i).handle().registered());
-		}
-		return limits;
+		return this.charges.stream().map((charge) -> charge.handle().registered()).toList();
 	}
 
 	List<Charge> charges() {
@@ -110,17 +106,15 @@ final class PreparedCharges {
 	 * of the store
 	 */
 	List<ChargeDecision> answered(List<ChargeDecision> decisions) {
-		return (this.attempts != null) ? answered(decisions, this.attempts) : decisions;
-	}
-
-	private static List<ChargeDecision> answered(List<ChargeDecision> own,
-			PendingCharges.@Nullable Attempt[] attempts) {
-		boolean allowed = own.stream().noneMatch(ChargeDecision::isRefused);
-		List<ChargeDecision> answered = new ArrayList<>(own);
-		for (int i = 0; i < attempts.length && own.size() == attempts.length; i++) {
-			PendingCharges.Attempt attempt = attempts[i];
+		if (this.attempts.length == 0 || decisions.size() != this.attempts.length) {
+			return decisions;
+		}
+		boolean allowed = decisions.stream().noneMatch(ChargeDecision::isRefused);
+		List<ChargeDecision> answered = new ArrayList<>(decisions);
+		for (int i = 0; i < this.attempts.length; i++) {
+			PendingCharges.Attempt attempt = this.attempts[i];
 			if (attempt != null) {
-				answered.set(i, attempt.answered(own.get(i), allowed));
+				answered.set(i, attempt.answered(decisions.get(i), allowed));
 			}
 		}
 		return answered;
@@ -138,8 +132,7 @@ final class PreparedCharges {
 
 	/** Ends the attempts: the store has answered, or has failed. */
 	void ended() {
-		for (int i = 0; this.attempts != null && i < this.attempts.length; i++) {
-			PendingCharges.Attempt attempt = this.attempts[i];
+		for (PendingCharges.Attempt attempt : this.attempts) {
 			if (attempt != null) {
 				attempt.ended();
 			}
@@ -152,8 +145,7 @@ final class PreparedCharges {
 	 * @param index its index among the charges
 	 */
 	int offences(ChargeDecision decision, int index) {
-		PendingCharges.Attempt attempt = (this.attempts != null && index < this.attempts.length) ? this.attempts[index]
-				: null;
+		PendingCharges.Attempt attempt = (index < this.attempts.length) ? this.attempts[index] : null;
 		if (attempt != null && decision.charge().isPending()) {
 			return attempt.offences();
 		}
