@@ -89,6 +89,11 @@ record ConfiguredProperty(PropertySource<?> source, String written, boolean vari
 		return (value != null) ? value.toString() : "";
 	}
 
+	/** Returns the failure of this property with its value. */
+	InvalidConfigurationException invalid(String problem, String remedy) {
+		return new InvalidConfigurationException(this, value(), problem, remedy);
+	}
+
 	/** Returns the origin for messages: file and line if they are known. */
 	String place() {
 		return PropertySourceOrigin.get(this.source, this.written).toString();

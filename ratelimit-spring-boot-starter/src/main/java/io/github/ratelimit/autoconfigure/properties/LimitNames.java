@@ -127,7 +127,7 @@ final class LimitNames {
 	private void checkReach(ConfiguredProperty variable) {
 		Declared declared = this.byUniform.get(uniformName(variable));
 		if (declared != null && !declared.isReachedByVariables()) {
-			throw new InvalidConfigurationException(variable, variable.value(),
+			throw variable.invalid(
 					"does not reach the " + this.kind + " '" + declared.written() + "' (" + declared.property().place()
 							+ "), because environment variables have no brackets",
 					"Write the " + this.kind + "'s name without brackets: " + declared.name() + ".");
@@ -169,7 +169,7 @@ final class LimitNames {
 
 	private InvalidConfigurationException misspelt(ConfiguredProperty variable, int end, String below) {
 		String meant = ConfiguredProperty.uniform(variable.name(), 2, end);
-		return new InvalidConfigurationException(variable, variable.value(),
+		return variable.invalid(
 				"is not how an environment variable for "
 						+ (isDeclared(meant) ? "the " + this.kind + " '" + spelled(meant) + "'" : "a " + this.kind)
 						+ " is spelled",

@@ -63,8 +63,7 @@ final class MisplacedProperties {
 			String hint) {
 		PropertyTree.Match match = this.root.match(meant);
 		if (match.isWhole() && !match.node().isGroup()) {
-			throw new InvalidConfigurationException(property, property.value(), problem,
-					"Write " + ConfiguredProperty.written(meant) + hint);
+			throw property.invalid(problem, "Write " + ConfiguredProperty.written(meant) + hint);
 		}
 	}
 
@@ -107,7 +106,7 @@ final class MisplacedProperties {
 		Matcher matcher = PATH_AS_NAME.matcher(property.written());
 		if (matcher.matches()) {
 			String rule = "ratelimit.http.rules[0]";
-			throw new InvalidConfigurationException(property, property.value(), "is not in a list of rules",
+			throw property.invalid("is not in a list of rules",
 					"Write " + rule + ".path: " + matcher.group(1) + " and " + rule + ".limits: " + property.value()
 							+ ": in YAML, each rule below rules: begins with a dash, as in \"- path: "
 							+ matcher.group(1) + "\".");
@@ -137,15 +136,14 @@ final class MisplacedProperties {
 		String value = property.value();
 		PropertyTree element = node.below().get(PropertyTree.INDEX);
 		if (element != null && element.isGroup() && !value.isEmpty()) {
-			throw new InvalidConfigurationException(property, value, "is not a list", "Write " + name + "[0]."
-					+ element.example() + ": in YAML, \"- " + element.example() + ": \" below it, indented.");
+			throw property.invalid("is not a list", "Write " + name + "[0]." + element.example() + ": in YAML, \"- "
+					+ element.example() + ": \" below it, indented.");
 		}
 		if (node.isGroup() && !value.isEmpty()) {
-			throw new InvalidConfigurationException(property, value,
-					"is written where a group of properties is expected", remedy(name, value, node));
+			throw property.invalid("is written where a group of properties is expected", remedy(name, value, node));
 		}
 		if (node.isGroup() && property.name().getNumberOfElements() > 1) {
-			throw new InvalidConfigurationException(property, value, "has nothing below it",
+			throw property.invalid("has nothing below it",
 					"Remove it, or write for example " + name + "." + node.example() + " below it, indented.");
 		}
 	}

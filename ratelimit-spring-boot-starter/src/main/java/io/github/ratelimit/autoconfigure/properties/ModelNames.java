@@ -90,13 +90,12 @@ final class ModelNames {
 			.distinct()
 			.toList();
 		if (models.isEmpty()) {
-			throw new InvalidConfigurationException(variable, variable.value(),
+			throw variable.invalid(
 					"names a model of which no file has a setting, and variables cannot spell names of models",
 					"Write the setting in a file, below the client's models. Variables can then change it.");
 		}
 		if (models.size() > 1) {
-			throw new InvalidConfigurationException(variable, variable.value(),
-					"means several models: " + String.join(", ", models),
+			throw variable.invalid("means several models: " + String.join(", ", models),
 					"Write the setting in a file, where names of models have their dots, dashes and stars.");
 		}
 	}

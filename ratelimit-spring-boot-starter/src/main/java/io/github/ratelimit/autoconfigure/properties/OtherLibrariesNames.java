@@ -66,8 +66,7 @@ final class OtherLibrariesNames {
 
 	private static InvalidConfigurationException invalid(ConfiguredProperty property, String problem, String limit,
 			String rate) {
-		return new InvalidConfigurationException(property, property.value(), problem,
-				"Write " + limit + ".rate: " + rate + ", and remove this property.");
+		return property.invalid(problem, "Write " + limit + ".rate: " + rate + ", and remove this property.");
 	}
 
 	private @Nullable String find(String limit, List<String> names) {

@@ -49,8 +49,7 @@ final class PlanNames {
 		String written = plan.group(1);
 		if (written.endsWith(".rate") || written.endsWith(".max-concurrent")) {
 			String below = property.written();
-			throw new InvalidConfigurationException(property, property.value(),
-					"is written below a plan, which has no properties",
+			throw property.invalid("is written below a plan, which has no properties",
 					"Write " + below.substring(0, below.lastIndexOf('.')) + ": " + property.value() + ".");
 		}
 		if (!PLAIN.matcher(written).matches()) {
@@ -72,7 +71,7 @@ final class PlanNames {
 		String uniform = variable.name().getElement(4, Form.UNIFORM);
 		for (String name : this.bracketed) {
 			if (!name.equals(uniform) && LimitNames.uniform(name).equals(uniform)) {
-				throw new InvalidConfigurationException(variable, variable.value(),
+				throw variable.invalid(
 						"does not reach the plan '" + name + "', because environment variables have no brackets",
 						"Set it in a file, or write the plan's name in lower-case letters and digits.");
 			}
