@@ -80,21 +80,14 @@ final class NearLimitDetector {
 	 */
 	private static long ratesAtMost(int divisor, ChargeDecision decision, long added) {
 		Limit limit = decision.limit();
-		int rates = Math.min(limit.quotas(), Long.SIZE);
-		if (rates == 1) {
-			return isAtMost(divisor, decision.remaining() + added, limit.capacity()) ? 1 : 0;
-		}
 		long found = 0;
-		for (int i = 0; i < rates; i++) {
-			if (isAtMost(divisor, decision.remaining(i) + added, limit.quota(i))) {
+		for (int i = 0; i < Math.min(limit.quotas(), Long.SIZE); i++) {
+			long full = limit.quota(i);
+			if (full >= LEAST_CAPACITY && decision.remaining(i) + added <= full / divisor) {
 				found |= 1L << i;
 			}
 		}
 		return found;
-	}
-
-	private static boolean isAtMost(int divisor, long permits, long full) {
-		return full >= LEAST_CAPACITY && permits <= full / divisor;
 	}
 
 	/**
