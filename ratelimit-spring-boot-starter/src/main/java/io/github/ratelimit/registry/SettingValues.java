@@ -163,9 +163,6 @@ final class SettingValues {
 	 * @param after the settings after
 	 */
 	static List<LimitChange.Setting> differences(LimitSettings before, LimitSettings after) {
-		if (before == after) {
-			return List.of();
-		}
 		SortedSet<String> names = new TreeSet<>(NAMES);
 		before.plans().keySet().forEach((plan) -> names.add(PLAN_PREFIX + plan));
 		after.plans().keySet().forEach((plan) -> names.add(PLAN_PREFIX + plan));

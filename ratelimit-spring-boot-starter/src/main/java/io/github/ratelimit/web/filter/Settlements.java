@@ -85,9 +85,6 @@ final class Settlements {
 	}
 
 	private synchronized List<Settlement> removed(Predicate<Settlement> which) {
-		if (this.waiting.isEmpty()) {
-			return List.of();
-		}
 		List<Settlement> removed = this.waiting.stream().filter(which).toList();
 		this.waiting.removeAll(removed);
 		return removed;
