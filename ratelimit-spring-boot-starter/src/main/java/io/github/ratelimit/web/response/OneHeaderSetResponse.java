@@ -62,7 +62,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	private boolean yielded;
 
 	/** The set that is not sent. */
-	private @Nullable Map<String, List<String>> aside;
+	private Map<String, List<String>> aside = Map.of();
 
 	/**
 	 * Creates it.
@@ -184,9 +184,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 			return;
 		}
 		Map<String, List<String>> current = takeStates();
-		if (this.aside != null) {
-			this.aside.forEach((name, values) -> values.forEach((value) -> real().addHeader(name, value)));
-		}
+		this.aside.forEach((name, values) -> values.forEach((value) -> real().addHeader(name, value)));
 		this.aside = current;
 		this.yielded = yields;
 	}
@@ -228,7 +226,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	}
 
 	private void setAside(String name, @Nullable String value, boolean add) {
-		if (this.aside == null) {
+		if (this.aside.isEmpty()) {
 			this.aside = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 		}
 		if (!add) {
@@ -320,7 +318,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 		this.applicationHasState = false;
 		this.applicationHasRetry = false;
 		this.yielded = false;
-		this.aside = null;
+		this.aside = Map.of();
 	}
 
 }
