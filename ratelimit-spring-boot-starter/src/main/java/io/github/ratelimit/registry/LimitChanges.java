@@ -7,6 +7,7 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.UnknownLimitException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
@@ -186,12 +187,9 @@ public final class LimitChanges {
 	 * changed
 	 */
 	public synchronized void reconfigure(Map<String, LimitSettings> limits, boolean enabled, LimitMode mode) {
-		Map<RegisteredLimit, LimitSettings> found = new TreeMap<>((one, other) -> one.name().compareTo(other.name()));
+		Map<RegisteredLimit, LimitSettings> found = new TreeMap<>(Comparator.comparing(RegisteredLimit::name));
 		limits.forEach((name, settings) -> this.registry.find(name).ifPresent((limit) -> found.put(limit, settings)));
-		found.forEach((limit, settings) -> explained(() -> {
-			limit.check(settings);
-			return settings;
-		}));
+		found.forEach((limit, settings) -> explained(() -> limit.checked(settings, SettingChanges.NONE)));
 		found.forEach(this::reconfigure);
 		KillSwitch.State before = this.killSwitch.state();
 		this.configured = new KillSwitch.State(enabled, mode);
@@ -202,16 +200,13 @@ public final class LimitChanges {
 	}
 
 	private void reconfigure(RegisteredLimit limit, LimitSettings settings) {
-		LimitSettings before = limit.settings();
 		try {
-			limit.put(settings, this.known.of(limit.name()).at(now()));
+			put(limit, settings, this.known.of(limit.name()), LimitChange.Origin.CONFIGURATION, null);
 		}
 		catch (RuntimeException ex) {
-			limit.put(settings, SettingChanges.NONE);
 			this.listener.dropped(limit.name(), String.valueOf(ex.getMessage()));
+			put(limit, settings, SettingChanges.NONE, LimitChange.Origin.CONFIGURATION, null);
 		}
-		publish(limit.name(), SettingValues.differences(before, limit.settings()), LimitChange.Origin.CONFIGURATION,
-				null);
 	}
 
 	private void registered(RegisteredLimit limit) {
@@ -245,7 +240,7 @@ public final class LimitChanges {
 				applyToAll(this.killSwitch.state(), changes, origin, author);
 			}
 			else {
-				this.registry.find(name).ifPresent((limit) -> apply(limit, changes, origin, author));
+				this.registry.find(name).ifPresent((limit) -> put(limit, limit.configured(), changes, origin, author));
 			}
 		}
 		catch (RuntimeException ex) {
@@ -260,9 +255,10 @@ public final class LimitChanges {
 		publish(null, after.differencesFrom(before), origin, by);
 	}
 
-	private void apply(RegisteredLimit limit, SettingChanges changes, LimitChange.Origin origin, @Nullable String by) {
+	private void put(RegisteredLimit limit, LimitSettings configured, SettingChanges changes, LimitChange.Origin origin,
+			@Nullable String by) {
 		LimitSettings before = limit.settings();
-		limit.put(limit.configured(), changes.at(now()));
+		limit.put(configured, changes.at(now()));
 		publish(limit.name(), SettingValues.differences(before, limit.settings()), origin, by);
 	}
 

@@ -116,14 +116,10 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Checks that settings can be in force.
+	 * Returns settings with changes, which can be in force.
 	 * @throws RuntimeException if they cannot, saying why
 	 */
-	void check(LimitSettings configured) {
-		checked(configured, SettingChanges.NONE);
-	}
-
-	private LimitSettings checked(LimitSettings configured, SettingChanges changes) {
+	LimitSettings checked(LimitSettings configured, SettingChanges changes) {
 		LimitSettings settings = SettingValues.apply(configured, changes);
 		if (!settings.limit().name().equals(name())) {
 			throw new IllegalArgumentException("The settings are those of limit '" + settings.limit().name()
