@@ -71,12 +71,19 @@ public final class Subnet {
 	}
 
 	private static byte @Nullable [] address(String text) {
-		if (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) {
-			return null;
-		}
+		return (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) ? null : bytes(text);
+	}
+
+	/**
+	 * Returns an address as bytes.
+	 * @param literal a text that begins like an address and is no name that could be
+	 * looked up
+	 * @return 4 bytes for IPv4, also where it is mapped into IPv6, or 16 bytes; null if
+	 * it is no address
+	 */
+	public static byte @Nullable [] bytes(String literal) {
 		try {
-			// there is no name that could be looked up
-			return InetAddress.getByName(text).getAddress();
+			return InetAddress.getByName(literal).getAddress();
 		}
 		catch (UnknownHostException ex) {
 			return null;

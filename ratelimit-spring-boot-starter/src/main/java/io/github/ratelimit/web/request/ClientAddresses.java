@@ -3,8 +3,6 @@ package io.github.ratelimit.web.request;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.Subnet;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
@@ -149,7 +147,7 @@ public final class ClientAddresses {
 	 */
 	static byte @Nullable [] bytes(String text) {
 		if (isCanonicalIpv4(text)) {
-			return canonicalBytes(text);
+			return Subnet.bytes(text);
 		}
 		byte[] address = parse(withoutPort(undecorated(text)));
 		return (address != null && isTranslated(address))
@@ -158,21 +156,6 @@ public final class ClientAddresses {
 
 	private static boolean isTranslated(byte[] address) {
 		return Arrays.equals(address, 0, address.length - 4, TRANSLATED, 0, TRANSLATED.length);
-	}
-
-	private static byte[] canonicalBytes(String text) {
-		byte[] address = new byte[4];
-		int octet = 0;
-		for (int i = 0; i < text.length(); i++) {
-			char c = text.charAt(i);
-			if (c == '.') {
-				octet++;
-			}
-			else {
-				address[octet] = (byte) (10 * address[octet] + (c - '0'));
-			}
-		}
-		return address;
 	}
 
 	/**
@@ -232,12 +215,7 @@ public final class ClientAddresses {
 			return null;
 		}
 		String literal = (text.indexOf('.') < 0) ? text : LEADING_ZEROS.matcher(text).replaceAll("");
-		try {
-			return InetAddress.getByName((literal.indexOf(':') < 0) ? "::ffff:" + literal : literal).getAddress();
-		}
-		catch (UnknownHostException ex) {
-			return null;
-		}
+		return Subnet.bytes((literal.indexOf(':') < 0) ? "::ffff:" + literal : literal);
 	}
 
 	/** Shortens the first of the longest runs of zeros (RFC 5952, 4.2). */
