@@ -74,14 +74,7 @@ public final class WaitingThreadLimit {
 	}
 
 	private static boolean takeOne(AtomicInteger held, int most) {
-		int current = held.get();
-		while (current < most) {
-			if (held.compareAndSet(current, current + 1)) {
-				return true;
-			}
-			current = held.get();
-		}
-		return false;
+		return held.getAndUpdate((current) -> Math.min(current + 1, most)) < most;
 	}
 
 	/** Returns the number of held threads, for tests. */
