@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.PathContainer.PathSegment;
 import org.springframework.http.server.RequestPath;
+import org.springframework.util.StringUtils;
 import org.springframework.web.util.ServletRequestPathUtils;
 import org.springframework.web.util.pattern.PathPattern;
 
@@ -86,11 +87,8 @@ public final class RequestedPath {
 	}
 
 	private static String withoutTrailingSlash(String path) {
-		int end = path.length();
-		while (end > 1 && path.charAt(end - 1) == '/') {
-			end--;
-		}
-		return path.substring(0, end);
+		String trimmed = StringUtils.trimTrailingCharacter(path, '/');
+		return trimmed.isEmpty() ? "/" : trimmed;
 	}
 
 	/** A path that cannot be parsed, or cannot be matched, matches. */
