@@ -1,7 +1,6 @@
 package io.github.ratelimit.web.filter;
 
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -9,6 +8,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.util.WebUtils;
 
 /** A response that reports a failed write at once. */
 final class DisconnectAwareResponse extends HttpServletResponseWrapper {
@@ -31,8 +32,7 @@ final class DisconnectAwareResponse extends HttpServletResponseWrapper {
 
 	/** Returns whether a response is one of these, or wraps one. */
 	static boolean isIn(HttpServletResponse response) {
-		return response instanceof DisconnectAwareResponse || (response instanceof ServletResponseWrapper wrapper
-				&& wrapper.isWrapperFor(DisconnectAwareResponse.class));
+		return WebUtils.getNativeResponse(response, DisconnectAwareResponse.class) != null;
 	}
 
 	/** Runs a write, and reports its failure. */
