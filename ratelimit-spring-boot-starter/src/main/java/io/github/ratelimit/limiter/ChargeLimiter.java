@@ -101,7 +101,8 @@ public class ChargeLimiter {
 	 * @return the decision
 	 */
 	public Decision tryAcquire(Charge charge) {
-		return isPlain(charge) ? takePlain(charge) : decide(List.of(charge), false);
+		return (this.killSwitch.modeInForce() == LimitMode.ENFORCE && isPlain(charge)) ? takePlain(charge)
+				: decide(List.of(charge), false);
 	}
 
 	/**
@@ -150,11 +151,12 @@ public class ChargeLimiter {
 					: decideAsync(prepare(limits, true, mode, true)));
 	}
 
-	/** Returns whether the decision of the store needs no further handling. */
+	/**
+	 * Returns whether the decision of the store is that of the call, if it is enforced.
+	 */
 	private boolean isPlain(Charge charge) {
 		RegisteredLimit registered = charge.handle().registered();
-		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced()
-				&& this.killSwitch.modeInForce() == LimitMode.ENFORCE && !isOfBudget(charge);
+		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced() && !isOfBudget(charge);
 	}
 
 	private boolean isOfBudget(Charge charge) {
@@ -190,7 +192,7 @@ public class ChargeLimiter {
 		if (mode == null || charges.isEmpty()) {
 			return Decision.unlimited();
 		}
-		if (charges.size() == 1 && isPlain(charges.get(0))) {
+		if (mode == LimitMode.ENFORCE && charges.size() == 1 && isPlain(charges.get(0))) {
 			return takePlain(charges.get(0));
 		}
 		if (!concernsBudgets(charges)) {
