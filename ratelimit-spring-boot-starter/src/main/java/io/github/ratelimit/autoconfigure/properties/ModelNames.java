@@ -64,8 +64,7 @@ final class ModelNames {
 	static void refuseValue(ConfiguredProperty property) {
 		if (!property.variable() && VERSION.matcher(property.written()).matches()) {
 			String value = AllowedValues.isRate(property.value()) ? property.value() : "500/min";
-			throw new InvalidConfigurationException(property, property.value(),
-					"is written where a group of properties is expected",
+			throw property.invalid("is written where a group of properties is expected",
 					"Write for example " + property.written() + ".requests: " + value + ".");
 		}
 	}
