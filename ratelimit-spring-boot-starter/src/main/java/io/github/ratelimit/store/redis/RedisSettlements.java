@@ -64,25 +64,53 @@ record RedisSettlements(RedisAccess redis, RedisLimits limits, LocalFallback fal
 	 * @param since when the decision began of which this is a part
 	 */
 	void giveBack(ChargeDecision taken, KeyCharge requested, long since) {
+		this.fallback.giveBack(taken, requested);
+		await(change(taken, requested, -requested.permits()), since);
+	}
+
+	/**
+	 * Charges the actual cost of a call instead of what it reserved, and waits for the
+	 * reply until the deadline.
+	 * @param taken what was reserved
+	 * @param actual what it cost
+	 */
+	void settle(ChargeDecision taken, long actual) {
+		KeyCharge requested = requested(taken);
+		this.fallback.settle(taken, actual, requested);
+		await(change(taken, requested, actual - requested.permits()), this.redis.now());
+	}
+
+	/**
+	 * Charges more permits for a decision in Redis, or gives permits back if there are
+	 * fewer than none; does nothing for a decision of the local fallback.
+	 */
+	private CompletableFuture<?> change(ChargeDecision taken, KeyCharge requested, long more) {
 		if (taken.receipt() instanceof Snapshot state) {
-			await(sendBack(requested.permits(), state, requested.key()), since);
+			return change(state, requested.key(), more);
 		}
-		else if (taken.receipt() instanceof LateReplies.LateReceipt late) {
-			await(late.whenKnown((outcome) -> sendBack(requested.permits(), outcome, requested)), since);
-		}
-		else {
-			this.fallback.giveBack(taken, requested);
-		}
+		return (taken.receipt() instanceof LateReplies.LateReceipt late)
+				? late.whenKnown((outcome) -> change(outcome, requested, more))
+				: CompletableFuture.completedFuture(null);
 	}
 
 	/** A debt is given back to the state that it is charged to. */
-	private CompletableFuture<?> sendBack(long permits, LateReplies.Outcome outcome, KeyCharge requested) {
+	private CompletableFuture<?> change(LateReplies.Outcome outcome, KeyCharge requested, long more) {
 		Snapshot state = outcome.state();
 		Snapshot last = requested.key().last();
-		if (state == null && outcome.owed() && last != null && last.encoding() == requested.encoding()) {
-			state = last;
+		if (state != null) {
+			return change(state, requested.key(), more);
 		}
-		return (state != null) ? sendBack(permits, state, requested.key()) : CompletableFuture.completedFuture(null);
+		if (outcome.owed() && more > 0) {
+			owe(requested, more);
+		}
+		else if (outcome.owed() && last != null && last.encoding() == requested.encoding()) {
+			return sendBack(-more, last, requested.key());
+		}
+		return CompletableFuture.completedFuture(null);
+	}
+
+	private CompletableFuture<?> change(Snapshot state, RememberedKey key, long more) {
+		return (more < 0) ? sendBack(-more, state, key) : this.debts.charge(key, state.encoding(), more);
 	}
 
 	/**
@@ -98,48 +126,12 @@ record RedisSettlements(RedisAccess redis, RedisLimits limits, LocalFallback fal
 		return dropped ? CompletableFuture.completedFuture(null) : this.refunds.send(permits, state, key);
 	}
 
-	/**
-	 * Charges the actual cost of a call instead of what it reserved, and waits for the
-	 * reply until the deadline.
-	 * @param taken what was reserved
-	 * @param actual what it cost
-	 */
-	void settle(ChargeDecision taken, long actual) {
-		KeyCharge requested = requested(taken);
-		long more = actual - requested.permits();
-		if (taken.receipt() instanceof Snapshot state) {
-			await(settle(more, state, requested.key()), this.redis.now());
-		}
-		else if (taken.receipt() instanceof LateReplies.LateReceipt late) {
-			await(late.whenKnown((outcome) -> settle(more, outcome, requested)), this.redis.now());
-		}
-		else {
-			this.fallback.settle(taken, actual, requested);
-		}
-	}
-
-	private CompletableFuture<?> settle(long more, LateReplies.Outcome outcome, KeyCharge requested) {
-		Snapshot state = outcome.state();
-		if (state != null) {
-			return settle(more, state, requested.key());
-		}
-		if (more > 0 && outcome.owed()) {
-			owe(requested, more);
-		}
-		return (more < 0) ? sendBack(-more, outcome, requested) : CompletableFuture.completedFuture(null);
-	}
-
-	private CompletableFuture<?> settle(long more, Snapshot state, RememberedKey key) {
-		return (more < 0) ? sendBack(-more, state, key) : this.debts.charge(key, state.encoding(), more);
-	}
-
 	private void await(CompletableFuture<?> answer, long since) {
 		try {
 			this.redis.await(answer, since);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// it was sent, and its failure has been reported
-			return;
 		}
 	}
 
