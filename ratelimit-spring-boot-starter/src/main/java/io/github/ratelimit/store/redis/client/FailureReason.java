@@ -23,7 +23,8 @@ public final class FailureReason {
 
 	private static final String CONNECTION = "connection";
 
-	private static final String READONLY = "readonly";
+	/** The server has become a replica: another connection may lead to the master. */
+	static final String READONLY = "readonly";
 
 	/** Errors of a single key, which are no sign of a failing node. */
 	private static final List<String> OF_ONE_KEY = List.of("UNREADABLE", "WRONGTYPE");
@@ -99,15 +100,6 @@ public final class FailureReason {
 
 	public static boolean isOfOneKey(String reason) {
 		return OF_ONE_KEY.contains(reason.toUpperCase(Locale.ROOT));
-	}
-
-	/**
-	 * Returns whether another connection may help: this one may hang, or lead to a server
-	 * that has become a replica.
-	 */
-	static boolean isOfTheConnection(Throwable failure) {
-		String reason = reason(failure);
-		return reason.equals(TIMEOUT) || reason.equals(READONLY);
 	}
 
 	public static Throwable cause(Throwable failure) {
