@@ -145,18 +145,18 @@ public final class DebtLedger {
 		RememberedKey key = entry.key();
 		key.forgetState(this.redis.now());
 		long asked = this.redis.now();
-		CompletableFuture<byte[]> answered = this.redis.client()
-			.run(this.redis.scripts().charge(), call.keys(), call.args());
-		answered.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).whenComplete((bytes, failure) -> {
+		CompletableFuture<byte[]> answer = this.redis.client()
+			.run(this.redis.scripts().charge(), call.keys(), call.args())
+			.copy()
+			.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+		this.redis.noted(answer, key.name()).whenComplete((bytes, failure) -> {
 			this.underWay.decrementAndGet();
 			try {
 				key.forgetState(this.redis.now());
 				if (failure != null) {
-					this.redis.node(key.name()).failed(failure, key.name());
 					failed(entry, call, failure, asked);
 				}
 				else {
-					this.redis.answered(key.name());
 					taken(entry, call, bytes, asked);
 				}
 			}
