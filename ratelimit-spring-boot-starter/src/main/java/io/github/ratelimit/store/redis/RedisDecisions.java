@@ -8,12 +8,10 @@ import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
-import io.github.ratelimit.store.redis.local.PermitLease;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimits;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.List;
@@ -39,27 +37,17 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		RedisSettlements settlements, PermitRefunds refunds) {
 
 	ChargeDecision take(Charge charge) {
-		if (charge.handle().blocks() != null) {
-			return takeAll(List.of(charge), this.redis.now()).get(0);
-		}
 		long start = this.redis.now();
-		RedisLimits.CountedLimit limit = this.limits.of(charge.handle());
-		RememberedKey key = limit.key(charge.key(), start);
-		ChargeDecision decision = decideLocally(charge, key, limit.encoding(), start);
-		if (decision == null) {
-			ChargeGroup group = new ChargeGroup(1, List.of(new KeyCharge(charge, key, limit.encoding())));
-			return ask(group, start).get(0);
+		if (charge.handle().blocks() != null) {
+			return takeAll(List.of(charge), start).get(0);
 		}
-		key.count(decision.isViolated(), start);
+		KeyCharge requested = KeyCharge.of(charge, this.limits, start);
+		ChargeDecision decision = requested.decideLocally(start);
+		if (decision == null) {
+			return ask(new ChargeGroup(1, List.of(requested)), start).get(0);
+		}
+		requested.key().count(decision.isViolated(), start);
 		return decision;
-	}
-
-	private static @Nullable ChargeDecision decideLocally(Charge charge, RememberedKey key, LimitEncoding encoding,
-			long now) {
-		PermitLease lease = key.lease(charge.handle().registered().settings().lease());
-		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding bucket)
-				? lease.take(charge, bucket, now) : null;
-		return (leased != null) ? leased : key.refusedWithoutAsking(charge, encoding, now);
 	}
 
 	/**
@@ -121,7 +109,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		}
 		long start = this.redis.now();
 		ChargeGroup requested = ChargeGroup.of(charges, this.limits, start);
-		List<ChargeDecision> decided = decideLocally(requested, start);
+		List<ChargeDecision> decided = requested.decideLocally(start);
 		if (decided != null) {
 			return CompletableFuture.completedFuture(finish(requested, decided, start));
 		}
@@ -142,15 +130,6 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			beginLease(requested, decisions, start);
 			return finish(requested, holdSlots(requested, decisions, start), start);
 		}).copy();
-	}
-
-	private static @Nullable List<ChargeDecision> decideLocally(ChargeGroup requested, long now) {
-		if (requested.size() > 1) {
-			return requested.refusedWithoutAsking(now);
-		}
-		KeyCharge first = requested.charges().get(0);
-		ChargeDecision decision = decideLocally(first.charge(), first.key(), first.encoding(), now);
-		return (decision != null) ? List.of(decision) : null;
 	}
 
 	/** A call of one limit may be followed by others of its key. */

@@ -111,6 +111,15 @@ public record ChargeGroup(int own, List<KeyCharge> charges) {
 				: ChargeDecision.banned(decision, block.retryAfterNanos());
 	}
 
+	/** Decides without Redis if that is possible; otherwise returns null. */
+	public @Nullable List<ChargeDecision> decideLocally(long now) {
+		if (size() > 1) {
+			return refusedWithoutAsking(now);
+		}
+		ChargeDecision decision = this.charges.get(0).decideLocally(now);
+		return (decision != null) ? List.of(decision) : null;
+	}
+
 	/**
 	 * Returns null unless one limit certainly refuses and a state of all others is known.
 	 */

@@ -2,7 +2,9 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A charge with what this instance remembers of its key. Thread-safe.
@@ -17,6 +19,18 @@ public record KeyCharge(Charge charge, RememberedKey key, LimitEncoding encoding
 	public static KeyCharge of(Charge charge, RedisLimits limits, long now) {
 		RedisLimits.CountedLimit limit = limits.of(charge.handle());
 		return new KeyCharge(charge, limit.key(charge.key(), now), limit.encoding());
+	}
+
+	/**
+	 * Decides without Redis: from the lease of the key, or by a refusal that is still
+	 * valid.
+	 * @return the decision, null if Redis has to decide
+	 */
+	public @Nullable ChargeDecision decideLocally(long now) {
+		PermitLease lease = this.key.lease(this.charge.handle().registered().settings().lease());
+		ChargeDecision leased = (lease != null && this.encoding instanceof BucketEncoding bucket)
+				? lease.take(this.charge, bucket, now) : null;
+		return (leased != null) ? leased : this.key.refusedWithoutAsking(this.charge, this.encoding, now);
 	}
 
 	/** Returns how many permits are taken. */

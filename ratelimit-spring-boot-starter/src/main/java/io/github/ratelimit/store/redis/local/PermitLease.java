@@ -75,7 +75,7 @@ public final class PermitLease {
 	}
 
 	/** Returns null if the lease has too few permits or has expired. */
-	public @Nullable ChargeDecision take(Charge charge, BucketEncoding encoding, long now) {
+	@Nullable ChargeDecision take(Charge charge, BucketEncoding encoding, long now) {
 		BucketSnapshot from = this.from;
 		if (from == null || from.encoding() != encoding || now - this.endsAt >= 0) {
 			return null;

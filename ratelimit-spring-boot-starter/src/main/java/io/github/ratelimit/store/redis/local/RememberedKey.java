@@ -121,7 +121,7 @@ public final class RememberedKey {
 	 * while others only take permits, at most the refill can be available.
 	 * @return the refusal, null if Redis has to decide
 	 */
-	public @Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
+	@Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
 		Snapshot seen = lately(encoding, now);
 		return (seen != null) ? seen.stillRefused(charge, now) : null;
 	}
@@ -278,7 +278,7 @@ public final class RememberedKey {
 		return this.keys;
 	}
 
-	public @Nullable PermitLease lease() {
+	@Nullable PermitLease lease() {
 		return this.lease;
 	}
 
@@ -287,7 +287,7 @@ public final class RememberedKey {
 	 * @param ttl how long leases of the limit last now, null if it has none
 	 * @return the lease, null if there is none yet
 	 */
-	public @Nullable PermitLease lease(@Nullable Duration ttl) {
+	@Nullable PermitLease lease(@Nullable Duration ttl) {
 		PermitLease current = this.lease;
 		if (current == null || current.lasts(ttl)) {
 			return current;
