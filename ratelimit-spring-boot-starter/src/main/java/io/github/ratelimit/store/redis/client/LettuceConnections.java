@@ -13,8 +13,6 @@ import io.lettuce.core.resource.Transports.NativeTransports;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration.WithDomainSocket;
@@ -31,14 +29,6 @@ import org.springframework.util.ReflectionUtils;
  * Lettuce.
  */
 final class LettuceConnections {
-
-	private static final Log logger = LogFactory.getLog(LettuceConnections.class);
-
-	/**
-	 * The factory reports a standalone server, a socket, Sentinel and a cluster, but not
-	 * a static list of masters and replicas, for which it reports localhost.
-	 */
-	private static final @Nullable Field CONFIGURATION = field();
 
 	/** More than the calls that all threads of an application wait for at a time. */
 	private static final int QUEUE_SIZE = 10_000;
@@ -82,25 +72,16 @@ final class LettuceConnections {
 		return (connections instanceof LettuceConnectionFactory lettuce) ? target(lettuce) : null;
 	}
 
-	private static @Nullable Field field() {
+	/**
+	 * Returns null if the target is unknown. The factory's getters return a standalone
+	 * server, a socket, Sentinel and a cluster, but not a static list of masters and
+	 * replicas, for which they return localhost.
+	 */
+	private static @Nullable RedisConfiguration target(LettuceConnectionFactory factory) {
 		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration",
 				RedisConfiguration.class);
-		try {
-			if (field != null) {
-				field.setAccessible(true);
-			}
-			return field;
-		}
-		catch (RuntimeException ex) {
-			logger.debug("The configuration of a LettuceConnectionFactory cannot be read", ex);
-			return null;
-		}
-	}
-
-	/** Returns null if the target is unknown. */
-	private static @Nullable RedisConfiguration target(LettuceConnectionFactory factory) {
-		if (CONFIGURATION != null) {
-			return (RedisConfiguration) ReflectionUtils.getField(CONFIGURATION, factory);
+		if (field != null && field.trySetAccessible()) {
+			return (RedisConfiguration) ReflectionUtils.getField(field, factory);
 		}
 		if (factory.getClusterConfiguration() != null) {
 			return factory.getClusterConfiguration();
