@@ -55,13 +55,13 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	private Optional<KeyState> find(RedisLimits.CountedLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
 		long asked = this.redis.now();
-		byte[] state = run(this.redis.scripts().find(), this.redis.names().of(encoding.space(), keyId),
+		byte[] state = run(this.redis.scripts().find(), limit.keys().name(keyId),
 				encoding.encode(0));
 		return (state.length == 0) ? Optional.empty() : Optional.of(read(new Found(keyId, state, asked), limit, known));
 	}
 
 	boolean reset(RedisLimits.CountedLimit limit, String keyId) {
-		byte[] name = this.redis.names().of(limit.encoding().space(), keyId);
+		byte[] name = limit.keys().name(keyId);
 		this.debts.hold(name, true);
 		try {
 			byte[] answer = run(this.redis.scripts().reset(), name);

@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.store.redis.script.LuaScript;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
@@ -125,16 +125,12 @@ final class BlockingScriptClient implements ScriptClient {
 	}
 
 	private void findNodes() {
-		List<RedisClusterNode> masters = new ArrayList<>();
 		try (RedisClusterConnection connection = this.connections.getClusterConnection()) {
-			for (RedisClusterNode node : connection.clusterGetNodes()) {
-				if (node.isMaster() && !node.getSlotRange().getSlots().isEmpty()) {
-					masters.add(node);
-				}
-			}
+			this.nodes = StreamSupport.stream(connection.clusterGetNodes().spliterator(), false)
+				.filter((node) -> node.isMaster() && !node.getSlotRange().getSlots().isEmpty())
+				.sorted(Comparator.comparing(RedisClusterNode::asString))
+				.toList();
 		}
-		masters.sort(Comparator.comparing(RedisClusterNode::asString));
-		this.nodes = List.copyOf(masters);
 	}
 
 	/** The client replaces its connections; the nodes of the slots may have changed. */

@@ -73,11 +73,11 @@ public final class RememberedKey {
 	/** The number of the latest generation that has the key, and so counts it. */
 	private volatile int generation;
 
-	RememberedKey(KeyLabel label, @Nullable Key key, RememberedKeys keys, String space, RedisKeyNames names, long now) {
+	RememberedKey(KeyLabel label, @Nullable Key key, RememberedKeys keys, long now) {
 		this.keys = keys;
 		this.key = key;
 		this.label = label;
-		this.name = names.of(space, this.label.id());
+		this.name = keys.name(label.id());
 		byte[] bytes = RedisKeyNames.bytes(this.label.kind() + ":" + this.label.masked());
 		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes
 				: RedisKeyNames.bytes("key:" + this.label.masked());

@@ -56,10 +56,15 @@ public final class RememberedKeys {
 				: null;
 	}
 
+	/** Returns the name of a key in Redis. */
+	public byte[] name(String keyId) {
+		return this.names.of(this.space, keyId);
+	}
+
 	/** Returns the key of a label, which is not remembered if it was not before. */
 	public RememberedKey get(KeyLabel label, long now) {
 		RememberedKey known = find(label.id());
-		return (known != null) ? known : new RememberedKey(label, null, this, this.space, this.names, now);
+		return (known != null) ? known : new RememberedKey(label, null, this, now);
 	}
 
 	/** Returns a key, and remembers it from now on. */
@@ -74,8 +79,7 @@ public final class RememberedKeys {
 			current = age(current);
 		}
 		RememberedKey old = this.old.byKey.get(key);
-		return current.add(key,
-				(old != null) ? old : new RememberedKey(key.label(), key, this, this.space, this.names, now));
+		return current.add(key, (old != null) ? old : new RememberedKey(key.label(), key, this, now));
 	}
 
 	private Generation age(Generation full) {
