@@ -45,19 +45,11 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	private static final Pattern POSITION = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
 
 	Optional<KeyState> find(RedisLimits.CountedLimit limit, String keyId) {
-		return find(limit, keyId, limit.keys().find(keyId));
-	}
-
-	Optional<KeyState> find(RedisLimits.CountedLimit limit, Key key) {
-		return find(limit, key.id(), limit.keys().known(key));
-	}
-
-	private Optional<KeyState> find(RedisLimits.CountedLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
 		long asked = this.redis.now();
 		byte[] state = run(this.redis.scripts().find(), limit.keys().name(keyId),
 				encoding.encode(0));
-		return (state.length == 0) ? Optional.empty() : Optional.of(read(new Found(keyId, state, asked), limit, known));
+		return (state.length == 0) ? Optional.empty() : Optional.of(read(new Found(keyId, state, asked), limit));
 	}
 
 	boolean reset(RedisLimits.CountedLimit limit, String keyId) {
@@ -134,7 +126,7 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 
 	/** Reads the states of a page, with what is remembered of its keys. */
 	private List<KeyState> states(List<Found> keys, RedisLimits.CountedLimit limit) {
-		return keys.stream().map((key) -> read(key, limit, limit.keys().find(key.keyId()))).toList();
+		return keys.stream().map((key) -> read(key, limit)).toList();
 	}
 
 	private static byte[] next(ByteBuffer answer) {
@@ -157,12 +149,12 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	}
 
 	/** Reads a state with its age and label. */
-	private KeyState read(Found key, RedisLimits.CountedLimit limit, @Nullable RememberedKey known) {
+	private KeyState read(Found key, RedisLimits.CountedLimit limit) {
 		ByteBuffer answer = LimitEncoding.wrap(key.state());
 		long now = this.redis.now();
 		long lastTaken = now - TimeUnit.MICROSECONDS.toNanos((long) answer.getDouble());
 		Snapshot state = limit.encoding().read(answer, 0, new byte[0], key.asked(), now);
-		RememberedKey shown = (known != null) ? known : limit.keys().get(label(key.keyId(), answer), lastTaken);
+		RememberedKey shown = limit.keys().get(label(key.keyId(), answer), lastTaken);
 		return state(state, shown, lastTaken + Math.max(0, shown.lastSeen() - lastTaken));
 	}
 

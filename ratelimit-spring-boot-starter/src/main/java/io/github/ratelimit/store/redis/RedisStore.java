@@ -248,11 +248,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
-	public Optional<KeyState> find(LimitHandle limit, Key key) {
-		return this.lookups.find(this.limits.of(limit), key);
-	}
-
-	@Override
 	public boolean reset(LimitHandle limit, String keyId) {
 		if (!Key.isId(keyId)) {
 			return false;
