@@ -212,7 +212,7 @@ final class BucketCalls {
 		@SuppressWarnings("unchecked")
 		private static <T> CommandResult<T> read(BucketCommand command, byte[] answer,
 				BucketConfigurationEncoding encoding) {
-			return (CommandResult<T>) command.result().apply(new BucketCommand.Reply(answer, encoding));
+			return (CommandResult<T>) command.result().apply(BucketCommand.Reply.read(answer, encoding));
 		}
 
 	}

@@ -158,33 +158,23 @@ record BucketCommand(String name, double tokens, double patience, Function<Reply
 
 	/**
 	 * The reply of the script: the result of a command, and the state after it.
-	 * Immutable.
+	 *
+	 * @param encoding the configuration of the bucket
+	 * @param result the result of the command
+	 * @param now the time of the reply, in microseconds
+	 * @param time the time of the state, in microseconds
+	 * @param levels the level of each bandwidth
+	 * @param starts when the current interval of each bandwidth began
 	 */
-	static final class Reply {
+	record Reply(BucketConfigurationEncoding encoding, long result, long now, long time, long[] levels, long[] starts) {
 
 		/** Instead of a result, if the command cannot be fulfilled. */
 		static final long NEVER = -1;
 
-		private final BucketConfigurationEncoding encoding;
-
-		private final long result;
-
-		private final long now;
-
-		private final long time;
-
-		private final long[] levels;
-
-		private final long[] starts;
-
-		Reply(byte[] reply, BucketConfigurationEncoding encoding) {
+		static Reply read(byte[] reply, BucketConfigurationEncoding encoding) {
 			ByteBuffer bytes = LimitEncoding.wrap(reply);
-			this.encoding = encoding;
-			this.result = (long) bytes.getDouble();
-			this.now = (long) bytes.getDouble();
-			this.time = (long) bytes.getDouble();
-			this.levels = numbers(bytes, encoding.size());
-			this.starts = numbers(bytes, encoding.size());
+			return new Reply(encoding, (long) bytes.getDouble(), (long) bytes.getDouble(), (long) bytes.getDouble(),
+					numbers(bytes, encoding.size()), numbers(bytes, encoding.size()));
 		}
 
 		private static long[] numbers(ByteBuffer bytes, int size) {
@@ -193,10 +183,6 @@ record BucketCommand(String name, double tokens, double patience, Function<Reply
 				numbers[i] = (long) bytes.getDouble();
 			}
 			return numbers;
-		}
-
-		long result() {
-			return this.result;
 		}
 
 		/** Returns the time of the reply by Redis's clock, in nanoseconds since 1970. */

@@ -4,26 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
  * A script that Redis runs atomically, and its hash in Redis. Scripts return one string
  * of bytes, the only type that every client passes on unchanged.
+ *
+ * @param name what errors and logs call it
+ * @param text the text; must not be changed
+ * @param sha1 the hash of the text
  */
-public final class LuaScript {
-
-	private final String name;
-
-	private final byte[] text;
-
-	private final String sha1;
-
-	private LuaScript(String name, String text) {
-		this.name = name;
-		this.text = text.getBytes(StandardCharsets.UTF_8);
-		this.sha1 = DigestUtils.sha1DigestAsHex(text);
-	}
+public record LuaScript(String name, byte[] text, String sha1) {
 
 	/**
 	 * Reads a script.
@@ -32,11 +26,9 @@ public final class LuaScript {
 	 * names it
 	 */
 	public static LuaScript of(UnaryOperator<String> edit, String... parts) {
-		StringBuilder text = new StringBuilder();
-		for (String part : parts) {
-			text.append(read(part + ".lua"));
-		}
-		return new LuaScript(parts[parts.length - 1], edit.apply(text.toString()));
+		String text = edit.apply(Stream.of(parts).map((part) -> read(part + ".lua")).collect(Collectors.joining()));
+		return new LuaScript(parts[parts.length - 1], text.getBytes(StandardCharsets.UTF_8),
+				DigestUtils.sha1DigestAsHex(text));
 	}
 
 	private static String read(String file) {
@@ -46,15 +38,6 @@ public final class LuaScript {
 		catch (IOException ex) {
 			throw new UncheckedIOException("The script " + file + " cannot be read", ex);
 		}
-	}
-
-	/** Returns the text; must not be changed. */
-	public byte[] text() {
-		return this.text;
-	}
-
-	public String sha1() {
-		return this.sha1;
 	}
 
 	@Override

@@ -127,7 +127,7 @@ class BucketDifferenceTests {
 				.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 			for (int i = 0; i < steps.size(); i++) {
 				byte[] answer = Arrays.copyOfRange(answers, i * size, (i + 1) * size);
-				String difference = steps.get(i).difference(new BucketCommand.Reply(answer, terms));
+				String difference = steps.get(i).difference(BucketCommand.Reply.read(answer, terms));
 				if (difference != null) {
 					throw new AssertionError("Seed " + seed + ", step " + (done + i) + " of " + configuration + ": "
 							+ steps.get(i) + ": " + difference);
