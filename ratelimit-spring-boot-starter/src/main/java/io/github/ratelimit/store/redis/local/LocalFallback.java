@@ -10,7 +10,10 @@ import io.github.ratelimit.store.Receipt;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +43,12 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 	 */
 	public List<ChargeDecision> takeAll(List<KeyCharge> charges, long now) {
 		List<ChargeDecision> decisions = new ArrayList<>(charges.size());
-		List<@Nullable Charge> counted = new ArrayList<>(charges.size());
+		Map<Integer, Charge> counted = new TreeMap<>();
 		int instances = this.instances.getAsInt();
-		boolean denied = false;
 		for (KeyCharge requested : charges) {
 			Charge charge = requested.charge();
 			OnStoreFailure policy = policy(charge.handle());
 			ChargeDecision block = requested.key().blockWithoutAsking(charge, now);
-			Charge own = null;
 			if (policy == OnStoreFailure.DENY) {
 				decisions.add(ChargeDecision.unavailable(charge, RETRY_NANOS));
 			}
@@ -57,19 +58,20 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 			else if (policy == OnStoreFailure.ALLOW) {
 				decisions.add(ChargeDecision.letThrough(charge));
 			}
-			else if (requested.isForSlots()) {
-				decisions.add(takeSlots(requested, own(policy, charge.handle(), instances)));
-			}
 			else {
-				LimitHandle limit = own(policy, charge.handle(), instances);
-				begin(requested, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
-				own = ofShare(charge, limit);
-				decisions.add(ChargeDecision.letThrough(charge));
+				int parts = (policy == OnStoreFailure.SHARE) ? instances : 1;
+				LimitHandle own = this.limits.of(charge.handle()).share(parts);
+				if (requested.isForSlots()) {
+					decisions.add(takeSlots(requested, own));
+				}
+				else {
+					begin(requested, own, parts, now);
+					counted.put(decisions.size(), ofShare(charge, own));
+					decisions.add(ChargeDecision.letThrough(charge));
+				}
 			}
-			denied |= decisions.get(decisions.size() - 1).isRefused();
-			counted.add(own);
 		}
-		if (denied || !takeCounted(charges, counted, decisions, now)) {
+		if (decisions.stream().anyMatch(ChargeDecision::isRefused) || !takeCounted(charges, counted, decisions, now)) {
 			undoSlots(decisions, charges);
 		}
 		return decisions;
@@ -80,10 +82,6 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 		OnStoreFailure policy = this.limits.onStoreFailure(limit);
 		return (policy == OnStoreFailure.SHARE && limit.purpose() == LimitHandle.Purpose.REFUSALS)
 				? OnStoreFailure.LOCAL : policy;
-	}
-
-	private LimitHandle own(OnStoreFailure policy, LimitHandle limit, int instances) {
-		return (policy == OnStoreFailure.SHARE) ? this.limits.of(limit).share(instances) : limit;
 	}
 
 	/**
@@ -99,22 +97,21 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 		return charge.isEnforced() ? own : own.asDryRun();
 	}
 
-	/** Returns whether no charge is refused. */
-	private boolean takeCounted(List<KeyCharge> charges, List<@Nullable Charge> counted, List<ChargeDecision> decisions,
+	/**
+	 * Takes the shares of charges.
+	 * @param counted the shares, by the place of their charge
+	 * @param decisions are replaced for these charges
+	 * @return whether no charge is refused
+	 */
+	private boolean takeCounted(List<KeyCharge> charges, Map<Integer, Charge> counted, List<ChargeDecision> decisions,
 			long now) {
-		List<Charge> own = new ArrayList<>(counted.size());
-		counted.stream().filter((charge) -> charge != null).forEach(own::add);
-		if (own.isEmpty()) {
-			return true;
-		}
-		List<ChargeDecision> ownDecisions = this.local.takeAll(own);
-		boolean granted = ownDecisions.stream().noneMatch(ChargeDecision::isRefused);
-		for (int i = 0, next = 0; i < charges.size(); i++) {
-			if (counted.get(i) != null) {
-				ChargeDecision local = ownDecisions.get(next++);
-				Receipt receipt = (granted && local.receipt() != null) ? taken(charges.get(i), local, now) : null;
-				decisions.set(i, decision(charges.get(i).charge(), local, receipt));
-			}
+		List<ChargeDecision> own = this.local.takeAll(List.copyOf(counted.values()));
+		boolean granted = own.stream().noneMatch(ChargeDecision::isRefused);
+		Iterator<ChargeDecision> next = own.iterator();
+		for (int i : counted.keySet()) {
+			ChargeDecision local = next.next();
+			Receipt receipt = (granted && local.receipt() != null) ? taken(charges.get(i), local, now) : null;
+			decisions.set(i, decision(charges.get(i).charge(), local, receipt));
 		}
 		return granted;
 	}
