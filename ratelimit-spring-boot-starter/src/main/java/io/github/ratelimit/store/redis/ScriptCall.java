@@ -15,7 +15,6 @@ import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -313,14 +312,11 @@ final class ScriptCall {
 		for (int i = 0; i < size; i++) {
 			paid[i] = (reply == PARTLY) ? answer.get() == GRANTED : this.granted;
 		}
-		if (size == 1) {
-			return List.of(readOne(answer, 0, paid[0], now));
-		}
-		List<ChargeDecision> decisions = new ArrayList<>(size);
+		ChargeDecision[] decisions = new ChargeDecision[size];
 		for (int i = 0; i < size; i++) {
-			decisions.add(readOne(answer, i, paid[i], now));
+			decisions[i] = readOne(answer, i, paid[i], now);
 		}
-		return decisions;
+		return List.of(decisions);
 	}
 
 	private ChargeDecision readOne(ByteBuffer answer, int index, boolean paid, long now) {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
@@ -28,11 +29,9 @@ final class InstanceShare {
 		}
 		List<Rate> rates = new ArrayList<>();
 		for (Rate rate : limit.rates()) {
-			rates.add(switch (limit.algorithm()) {
-				case TOKEN_BUCKET ->
-					slower(rate, limit.isPaced() ? rate.burst() : part(rate.burst(), instances), instances);
-				default -> Rate.of(part(rate.permits(), instances), rate.period());
-			});
+			rates.add((limit.algorithm() == Algorithm.TOKEN_BUCKET)
+					? slower(rate, limit.isPaced() ? rate.burst() : part(rate.burst(), instances), instances)
+					: Rate.of(part(rate.permits(), instances), rate.period()));
 		}
 		Limit divided = limit.withRates(rates);
 		// rates that have become equal would have no counterpart

@@ -136,10 +136,7 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 			usage.remembered(this.debts.addLater(requested.key(), requested.encoding(),
 					() -> usage.debt(this.local, look, parts)));
 		}
-		long forgotten = usage.forget();
-		if (forgotten > 0) {
-			requested.key().keys().forgotten().add(forgotten);
-		}
+		requested.key().keys().forgotten().add(usage.forget());
 	}
 
 	private static ChargeDecision decision(Charge charge, ChargeDecision local, @Nullable Receipt receipt) {
