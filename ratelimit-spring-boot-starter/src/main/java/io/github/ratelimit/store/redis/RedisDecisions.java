@@ -134,11 +134,10 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 
 	/** A call of one limit may be followed by others of its key. */
 	private void beginLease(ChargeGroup requested, List<ChargeDecision> decisions, long now) {
-		KeyCharge first = requested.charges().get(0);
-		Duration lease = first.charge().handle().registered().settings().lease();
-		if (lease != null && requested.size() == 1 && decisions.get(0).receipt() instanceof Snapshot
-				&& first.encoding() instanceof BucketEncoding bucket && !bucket.isPaced()) {
-			first.key().lease(this.redis, this.refunds, lease).granted(bucket, now);
+		Duration lease = requested.charges().get(0).charge().handle().registered().settings().lease();
+		BucketEncoding shared = requested.sharedEncoding();
+		if (lease != null && shared != null && decisions.get(0).receipt() instanceof Snapshot) {
+			requested.firstKey().lease(this.redis, this.refunds, lease).granted(shared, now);
 		}
 	}
 
@@ -181,14 +180,9 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 		if (decided != null) {
 			return decided;
 		}
-		try (StoreObserver.Call observed = this.redis.asking(group.size())) {
-			ScriptCall call = ScriptCall.take(group, this.redis);
-			try {
-				return decided(call, call.await(start), observed, start);
-			}
-			finally {
-				call.end();
-			}
+		try (StoreObserver.Call observed = this.redis.asking(group.size());
+				ScriptCall call = ScriptCall.take(group, this.redis)) {
+			return decided(call, call.await(start), observed, start);
 		}
 	}
 
@@ -214,7 +208,7 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			.thenApply((reply) -> decided(call, reply, observed, start))
 			.whenComplete((decisions, failure) -> {
 				observed.close();
-				call.end();
+				call.close();
 			});
 	}
 

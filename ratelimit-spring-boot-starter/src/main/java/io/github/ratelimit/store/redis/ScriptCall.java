@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * One script call for a group of charges, and its reply. The caller waits until its own
  * deadline; a later reply is still read.
  */
-final class ScriptCall {
+final class ScriptCall implements AutoCloseable {
 
 	static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
@@ -85,7 +85,7 @@ final class ScriptCall {
 
 	/**
 	 * Requests the permits of a group, together with other charges of its key if they can
-	 * share a call; {@link #end} has to follow.
+	 * share a call, and has to be closed.
 	 */
 	static ScriptCall take(ChargeGroup group, RedisAccess redis) {
 		BucketEncoding shared = group.sharedEncoding();
@@ -110,7 +110,8 @@ final class ScriptCall {
 	}
 
 	/** Lets the charges be sent that wait for this call. */
-	void end() {
+	@Override
+	public void close() {
 		if (this.awaited) {
 			this.group.firstKey().endCall(this.redis);
 		}
