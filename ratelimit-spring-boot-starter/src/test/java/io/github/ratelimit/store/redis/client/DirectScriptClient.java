@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.store.redis.script.LuaScript;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -9,7 +8,11 @@ import java.util.concurrent.CompletionException;
  * Scripts whose replies are there when a call returns: with a manual time, none is late
  * because the machine is busy.
  */
-public record DirectScriptClient(ScriptClient redis) implements ScriptClient {
+public final class DirectScriptClient extends ForwardingScriptClient {
+
+	public DirectScriptClient(ScriptClient redis) {
+		super(redis);
+	}
 
 	@Override
 	public CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
@@ -22,36 +25,6 @@ public record DirectScriptClient(ScriptClient redis) implements ScriptClient {
 			return answer;
 		}
 		return answer;
-	}
-
-	@Override
-	public String node(byte[] key) {
-		return this.redis.node(key);
-	}
-
-	@Override
-	public String where() {
-		return this.redis.where();
-	}
-
-	@Override
-	public boolean isCluster() {
-		return this.redis.isCluster();
-	}
-
-	@Override
-	public List<Integer> slots() {
-		return this.redis.slots();
-	}
-
-	@Override
-	public void reconnect(byte[] key) {
-		this.redis.reconnect(key);
-	}
-
-	@Override
-	public void close() {
-		this.redis.close();
 	}
 
 }

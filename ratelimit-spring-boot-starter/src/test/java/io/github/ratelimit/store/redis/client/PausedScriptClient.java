@@ -9,9 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * Scripts of an instance that a test pauses: calls meanwhile are sent when it resumes, or
  * never. Thread-safe.
  */
-public final class PausedScriptClient implements ScriptClient {
-
-	private final ScriptClient redis;
+public final class PausedScriptClient extends ForwardingScriptClient {
 
 	private final List<Runnable> held = new ArrayList<>();
 
@@ -26,7 +24,7 @@ public final class PausedScriptClient implements ScriptClient {
 	private volatile boolean silent;
 
 	public PausedScriptClient(ScriptClient redis) {
-		this.redis = redis;
+		super(redis);
 	}
 
 	public synchronized void stop() {
@@ -113,26 +111,6 @@ public final class PausedScriptClient implements ScriptClient {
 			throw new IllegalStateException("No node has this slot");
 		}
 		return this.redis.node(key);
-	}
-
-	@Override
-	public boolean isCluster() {
-		return this.redis.isCluster();
-	}
-
-	@Override
-	public List<Integer> slots() {
-		return this.redis.slots();
-	}
-
-	@Override
-	public void reconnect(byte[] key) {
-		this.redis.reconnect(key);
-	}
-
-	@Override
-	public void close() {
-		this.redis.close();
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.store.redis.script.LuaScript;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,9 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Scripts on their way to Redis, counted. Thread-safe. */
-public final class RecordingScriptClient implements ScriptClient {
-
-	private final ScriptClient redis;
+public final class RecordingScriptClient extends ForwardingScriptClient {
 
 	private final Map<String, LongAdder> sent = new ConcurrentHashMap<>();
 
@@ -22,7 +19,7 @@ public final class RecordingScriptClient implements ScriptClient {
 	private final AtomicInteger reconnections = new AtomicInteger();
 
 	public RecordingScriptClient(ScriptClient redis) {
-		this.redis = redis;
+		super(redis);
 	}
 
 	/** Returns how many scripts of all kinds were sent. */
@@ -60,21 +57,6 @@ public final class RecordingScriptClient implements ScriptClient {
 		return answer;
 	}
 
-	@Override
-	public String node(byte[] key) {
-		return this.redis.node(key);
-	}
-
-	@Override
-	public boolean isCluster() {
-		return this.redis.isCluster();
-	}
-
-	@Override
-	public List<Integer> slots() {
-		return this.redis.slots();
-	}
-
 	/** Returns how often connections were to be replaced. */
 	public int reconnections() {
 		return this.reconnections.get();
@@ -84,11 +66,6 @@ public final class RecordingScriptClient implements ScriptClient {
 	public void reconnect(byte[] key) {
 		this.reconnections.incrementAndGet();
 		this.redis.reconnect(key);
-	}
-
-	@Override
-	public void close() {
-		this.redis.close();
 	}
 
 }

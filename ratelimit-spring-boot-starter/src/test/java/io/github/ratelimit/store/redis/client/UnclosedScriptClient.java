@@ -1,35 +1,10 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.store.redis.script.LuaScript;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-
 /** Scripts that several stores of a test share: they stay when a store is closed. */
-public record UnclosedScriptClient(ScriptClient redis) implements ScriptClient {
+public final class UnclosedScriptClient extends ForwardingScriptClient {
 
-	@Override
-	public CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
-		return this.redis.run(script, keys, args);
-	}
-
-	@Override
-	public String node(byte[] key) {
-		return this.redis.node(key);
-	}
-
-	@Override
-	public boolean isCluster() {
-		return this.redis.isCluster();
-	}
-
-	@Override
-	public List<Integer> slots() {
-		return this.redis.slots();
-	}
-
-	@Override
-	public void reconnect(byte[] key) {
-		this.redis.reconnect(key);
+	public UnclosedScriptClient(ScriptClient redis) {
+		super(redis);
 	}
 
 	@Override
