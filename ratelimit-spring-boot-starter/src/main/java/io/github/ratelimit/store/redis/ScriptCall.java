@@ -184,18 +184,14 @@ final class ScriptCall implements AutoCloseable {
 		return this.failure != null;
 	}
 
-	private @Nullable List<ChargeDecision> fail(Throwable failure) {
-		this.failure = failure;
-		failed(failure);
-		return null;
-	}
-
 	private @Nullable List<ChargeDecision> readNow() {
 		try {
 			return read(this.answer.join());
 		}
 		catch (CancellationException | CompletionException | BufferUnderflowException ex) {
-			return fail(ex);
+			this.failure = ex;
+			failed(ex);
+			return null;
 		}
 	}
 
@@ -254,7 +250,7 @@ final class ScriptCall implements AutoCloseable {
 	 */
 	void leave(LateReplies late, List<ChargeDecision> decisions) {
 		if (this.failure != null) {
-			fail(late, decisions, this.failure);
+			leaveFailed(late, decisions, this.failure);
 			return;
 		}
 		if (this.waiting != null && !LateReplies.goesOn(decisions) && this.waiting.withdraw()) {
@@ -272,33 +268,21 @@ final class ScriptCall implements AutoCloseable {
 		ScriptClient.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
 			this.group.permitsAreKnown(this, bytes != null && this.redis.now() - this.askedNanos <= patience);
-			List<ChargeDecision> replies = (bytes != null) ? readLate(bytes) : null;
-			if (replies != null) {
+		}).thenApply(this::read).whenComplete((replies, failure) -> {
+			if (failure == null) {
 				late.answered(this.group, decisions, replies, this.sent);
 			}
 			else {
-				if (failure != null) {
-					failed(failure);
-				}
-				fail(late, decisions, failure);
+				failed(failure);
+				leaveFailed(late, decisions, failure);
 			}
 		});
 	}
 
-	private void fail(LateReplies late, List<ChargeDecision> decisions, @Nullable Throwable failure) {
+	private void leaveFailed(LateReplies late, List<ChargeDecision> decisions, Throwable failure) {
 		if (this.take) {
-			boolean ofOneKey = failure != null && FailureReason.isOfOneKey(FailureReason.reason(failure));
+			boolean ofOneKey = FailureReason.isOfOneKey(FailureReason.reason(failure));
 			late.failed(this.group, decisions, ofOneKey, this.sent);
-		}
-	}
-
-	private @Nullable List<ChargeDecision> readLate(byte[] bytes) {
-		try {
-			return read(bytes);
-		}
-		catch (BufferUnderflowException ex) {
-			failed(ex);
-			return null;
 		}
 	}
 
