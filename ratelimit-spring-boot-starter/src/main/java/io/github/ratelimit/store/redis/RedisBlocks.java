@@ -74,7 +74,7 @@ record RedisBlocks(RedisAccess redis) {
 	private void sendAgainIfFailed(CompletableFuture<BlockResult> sent, RememberedKey key, BucketEncoding encoding,
 			long until) {
 		sent.whenComplete((result, failure) -> {
-			if (failure != null && !FailureReason.isOfOneKey(FailureReason.reason(failure))) {
+			if (failure != null && !FailureReason.isOfOneKey(failure)) {
 				this.redis.scheduler()
 					.schedule(() -> sendAgainIfFailed(send(key, encoding, until), key, encoding, until),
 							1 + ThreadLocalRandom.current().nextLong(PAUSE_MILLIS), TimeUnit.MILLISECONDS);

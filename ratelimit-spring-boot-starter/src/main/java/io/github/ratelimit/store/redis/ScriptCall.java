@@ -281,8 +281,7 @@ final class ScriptCall implements AutoCloseable {
 
 	private void leaveFailed(LateReplies late, List<ChargeDecision> decisions, Throwable failure) {
 		if (this.take) {
-			boolean ofOneKey = FailureReason.isOfOneKey(FailureReason.reason(failure));
-			late.failed(this.group, decisions, ofOneKey, this.sent);
+			late.failed(this.group, decisions, FailureReason.isOfOneKey(failure), this.sent);
 		}
 	}
 

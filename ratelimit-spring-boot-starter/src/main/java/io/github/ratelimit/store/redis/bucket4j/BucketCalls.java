@@ -120,7 +120,7 @@ final class BucketCalls {
 			return timeout(key, start);
 		}
 		answered();
-		if (FailureReason.isOfOneKey(FailureReason.reason(failure))) {
+		if (FailureReason.isOfOneKey(failure)) {
 			return failure(
 					"there is something in Redis under this name that is not a bucket. Delete it, or give buckets "
 							+ "another prefix",

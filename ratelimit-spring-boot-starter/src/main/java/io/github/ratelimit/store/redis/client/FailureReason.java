@@ -98,8 +98,9 @@ public final class FailureReason {
 		return reason.equals(TIMEOUT) || reason.equals(CONNECTION);
 	}
 
-	public static boolean isOfOneKey(String reason) {
-		return OF_ONE_KEY.contains(reason.toUpperCase(Locale.ROOT));
+	/** Returns whether a foreign value of a key is the reason. */
+	public static boolean isOfOneKey(Throwable failure) {
+		return OF_ONE_KEY.contains(reason(failure).toUpperCase(Locale.ROOT));
 	}
 
 	public static Throwable cause(Throwable failure) {

@@ -123,7 +123,7 @@ public final class NodeHealth {
 	 */
 	public void failed(Throwable failure, byte[]... keys) {
 		String reason = FailureReason.reason(failure);
-		if (FailureReason.isOfOneKey(reason)) {
+		if (FailureReason.isOfOneKey(failure)) {
 			foreign(reason, keys);
 			return;
 		}

@@ -170,7 +170,7 @@ public final class DebtLedger {
 	}
 
 	private static void failed(KeyDebt entry, KeyDebt.Call call, Throwable failure, long asked) {
-		boolean ofOneKey = FailureReason.isOfOneKey(FailureReason.reason(failure));
+		boolean ofOneKey = FailureReason.isOfOneKey(failure);
 		if (ofOneKey || FailureReason.isCertainlyUndone(failure)) {
 			entry.end(call, ofOneKey);
 		}
