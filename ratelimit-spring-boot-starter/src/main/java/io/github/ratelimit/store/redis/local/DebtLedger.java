@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -63,7 +63,8 @@ public final class DebtLedger {
 
 	private final ConcurrentMap<ByteBuffer, KeyDebt> byName = new ConcurrentHashMap<>();
 
-	private final AtomicInteger underWay = new AtomicInteger();
+	/** Room for calls under way. */
+	private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
 
 	private final ResendTimer resends;
 
@@ -132,14 +133,13 @@ public final class DebtLedger {
 		if (this.redis.isOpen(entry.key().name())) {
 			return false;
 		}
-		if (this.underWay.incrementAndGet() > MOST_UNDER_WAY) {
-			this.underWay.decrementAndGet();
+		if (!this.room.tryAcquire()) {
 			return false;
 		}
 		entry.key().keys().forgotten().add(entry.dropUnknown(this.redis.now()));
 		KeyDebt.Call call = entry.next();
 		if (call == null) {
-			this.underWay.decrementAndGet();
+			this.room.release();
 			return false;
 		}
 		RememberedKey key = entry.key();
@@ -150,7 +150,7 @@ public final class DebtLedger {
 			.copy()
 			.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
 		this.redis.noted(answer, key.name()).whenComplete((bytes, failure) -> {
-			this.underWay.decrementAndGet();
+			this.room.release();
 			try {
 				key.forgetState(this.redis.now());
 				if (failure != null) {
@@ -202,7 +202,7 @@ public final class DebtLedger {
 		for (ByteBuffer name : this.byName.keySet()) {
 			KeyDebt entry = this.byName.computeIfPresent(name,
 					(same, known) -> (known.isEmpty() || known.dropIfOver(now)) ? null : known);
-			if (entry != null && this.underWay.get() < MOST_UNDER_WAY) {
+			if (entry != null && this.room.availablePermits() > 0) {
 				send(name, entry);
 			}
 		}

@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -31,9 +30,7 @@ public final class PermitRefunds {
 
 	private final RedisAccess redis;
 
-	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
-
-	private final AtomicInteger size = new AtomicInteger();
+	private final Queue<Waiting> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
 
 	private final ResendTimer resends;
 
@@ -86,13 +83,12 @@ public final class PermitRefunds {
 	}
 
 	private void keep(Waiting sent) {
-		if (this.size.incrementAndGet() > MOST_WAITING) {
-			this.size.decrementAndGet();
-			lost(sent, "too many wait");
-			return;
+		if (this.waiting.offer(sent)) {
+			this.resends.schedule();
 		}
-		this.waiting.add(sent);
-		this.resends.schedule();
+		else {
+			lost(sent, "too many wait");
+		}
 	}
 
 	private static void lost(Waiting sent, String why) {
@@ -108,17 +104,16 @@ public final class PermitRefunds {
 		List<Waiting> later = new ArrayList<>();
 		Waiting next = this.waiting.poll();
 		for (int sent = 0; next != null; next = (sent < MOST_TOGETHER) ? this.waiting.poll() : null) {
-			if (this.redis.isOpen(next.key().name()) && !next.isOver(now)) {
+			boolean over = next.isOver(now);
+			if (!over && this.redis.isOpen(next.key().name())) {
 				later.add(next);
-				continue;
 			}
-			this.size.decrementAndGet();
-			if (!next.isOver(now)) {
+			else if (!over) {
 				sent++;
 				send(next);
 			}
 		}
-		this.waiting.addAll(later);
+		later.forEach(this::keep);
 	}
 
 	/**

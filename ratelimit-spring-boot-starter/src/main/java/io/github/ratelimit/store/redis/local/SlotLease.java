@@ -17,21 +17,19 @@ final class SlotLease {
 	/** Whether the slots are known to be granted. */
 	final boolean held;
 
-	private final long leaseNanos;
-
 	final CompletableFuture<Void> answered = new CompletableFuture<>();
 
 	final AtomicBoolean underWay = new AtomicBoolean();
 
 	volatile boolean ended;
 
+	/** When the last renewal that was answered was sent. */
 	volatile long renewedAt;
 
-	/** When the lease has certainly expired in Redis. */
-	volatile long endsAt;
+	/** When it was answered: the lease lasts no longer than from then. */
+	volatile long answeredAt;
 
-	SlotLease(RememberedKey key, byte[] fresh, long slots, boolean held, long leaseNanos) {
-		this.leaseNanos = leaseNanos;
+	SlotLease(RememberedKey key, byte[] fresh, long slots, boolean held) {
 		this.key = key;
 		this.fresh = fresh;
 		this.slots = slots;
@@ -40,7 +38,7 @@ final class SlotLease {
 
 	void renewed(long asked, long answered) {
 		this.renewedAt = asked;
-		this.endsAt = answered + this.leaseNanos;
+		this.answeredAt = answered;
 	}
 
 	long id() {

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
@@ -56,10 +56,8 @@ public final class SlotRenewals {
 
 	private final Map<Long, SlotLease> leases = new ConcurrentHashMap<>();
 
-	/**
-	 * The number of leases of calls that never learned whether they were granted.
-	 */
-	private final AtomicInteger unanswered = new AtomicInteger();
+	/** Room for leases of calls that never learned whether they were granted. */
+	private final Semaphore room = new Semaphore(MOST_UNANSWERED);
 
 	private final Set<NodeHealth> busy = ConcurrentHashMap.newKeySet();
 
@@ -96,7 +94,7 @@ public final class SlotRenewals {
 	}
 
 	private SlotLease keep(RememberedKey key, byte[] fresh, long slots, long asked, long answered) {
-		SlotLease lease = new SlotLease(key, fresh, slots, true, this.leaseNanos);
+		SlotLease lease = new SlotLease(key, fresh, slots, true);
 		lease.renewed(asked, answered);
 		this.leases.put(lease.id(), lease);
 		schedule();
@@ -130,9 +128,9 @@ public final class SlotRenewals {
 	 */
 	public CompletableFuture<Void> giveBack(RememberedKey key, byte[] fresh, long slots) {
 		long now = this.redis.now();
-		SlotLease unknown = new SlotLease(key, fresh, slots, false, this.leaseNanos);
+		SlotLease unknown = new SlotLease(key, fresh, slots, false);
 		unknown.renewed(now, now);
-		SlotLease known = this.leases.computeIfAbsent(unknown.id(), (id) -> hasRoom() ? unknown : null);
+		SlotLease known = this.leases.computeIfAbsent(unknown.id(), (id) -> this.room.tryAcquire() ? unknown : null);
 		SlotLease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
@@ -142,15 +140,6 @@ public final class SlotRenewals {
 		}
 		send(List.of(lease));
 		return lease.answered;
-	}
-
-	/** Returns whether one more lease of a call that was never answered is kept. */
-	private boolean hasRoom() {
-		boolean room = this.unanswered.incrementAndGet() <= MOST_UNANSWERED;
-		if (!room) {
-			this.unanswered.decrementAndGet();
-		}
-		return room;
 	}
 
 	private void schedule() {
@@ -186,7 +175,7 @@ public final class SlotRenewals {
 		long now = this.redis.now();
 		Map<NodeHealth, List<SlotLease>> due = new LinkedHashMap<>();
 		for (SlotLease lease : this.leases.values()) {
-			if (lease.ended && now - lease.endsAt >= 0) {
+			if (lease.ended && now - lease.answeredAt >= this.leaseNanos) {
 				drop(lease);
 			}
 			else if (lease.ended || now - lease.renewedAt >= this.leaseNanos / 3) {
@@ -205,7 +194,7 @@ public final class SlotRenewals {
 
 	private void drop(SlotLease lease) {
 		if (this.leases.remove(lease.id(), lease) && !lease.held) {
-			this.unanswered.decrementAndGet();
+			this.room.release();
 		}
 		lease.answered.complete(null);
 	}
