@@ -47,8 +47,7 @@ record KeyLookups(RedisAccess redis, DebtLedger debts) {
 	Optional<KeyState> find(RedisLimits.CountedLimit limit, String keyId) {
 		LimitEncoding encoding = limit.encoding();
 		long asked = this.redis.now();
-		byte[] state = run(this.redis.scripts().find(), limit.keys().name(keyId),
-				encoding.encode(0));
+		byte[] state = run(this.redis.scripts().find(), limit.keys().name(keyId), encoding.encode(0));
 		return (state.length == 0) ? Optional.empty() : Optional.of(read(new Found(keyId, state, asked), limit));
 	}
 

@@ -34,6 +34,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A command of Bucket4j for the script, and how its reply is read.
@@ -178,11 +180,7 @@ record BucketCommand(String name, double tokens, double patience, Function<Reply
 		}
 
 		private static long[] numbers(ByteBuffer bytes, int size) {
-			long[] numbers = new long[size];
-			for (int i = 0; i < size; i++) {
-				numbers[i] = (long) bytes.getDouble();
-			}
-			return numbers;
+			return LongStream.generate(() -> (long) bytes.getDouble()).limit(size).toArray();
 		}
 
 		/** Returns the time of the reply by Redis's clock, in nanoseconds since 1970. */
@@ -192,11 +190,7 @@ record BucketCommand(String name, double tokens, double patience, Function<Reply
 
 		/** Returns the number of tokens that all bandwidths have. */
 		long available() {
-			long available = Long.MAX_VALUE;
-			for (int i = 0; i < this.levels.length; i++) {
-				available = Math.min(available, tokens(i));
-			}
-			return available;
+			return IntStream.range(0, this.levels.length).mapToLong(this::tokens).min().orElseThrow();
 		}
 
 		/** Returns the number of tokens that a bandwidth has. */
@@ -233,11 +227,10 @@ record BucketCommand(String name, double tokens, double patience, Function<Reply
 
 		/** Returns when all bandwidths are full, in nanoseconds from now. */
 		long nanosToFull() {
-			long longest = 0;
-			for (int i = 0; i < this.levels.length; i++) {
-				longest = Math.max(longest, micros(i, this.encoding.bandwidth(i).getCapacity()));
-			}
-			return nanos(longest);
+			return nanos(IntStream.range(0, this.levels.length)
+				.mapToLong((index) -> micros(index, this.encoding.bandwidth(index).getCapacity()))
+				.max()
+				.orElseThrow());
 		}
 
 		private long micros(int index, long tokens) {

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A Bucket4j configuration in the integers that its script counts in. A token of a greedy
@@ -114,14 +116,14 @@ final class BucketConfigurationEncoding {
 
 	/** Empty if no bandwidth has an id, as is common. */
 	private static byte[] ids(Bandwidth[] bandwidths) {
-		StringBuilder ids = new StringBuilder();
-		boolean any = false;
-		for (Bandwidth bandwidth : bandwidths) {
-			any |= bandwidth.getId() != null;
-			String id = (bandwidth.getId() != null) ? '=' + bandwidth.getId() : "";
-			ids.append(id.length()).append(':').append(id);
+		if (Stream.of(bandwidths).allMatch((bandwidth) -> bandwidth.getId() == null)) {
+			return new byte[0];
 		}
-		return any ? ids.toString().getBytes(StandardCharsets.UTF_8) : new byte[0];
+		return Stream.of(bandwidths)
+			.map((bandwidth) -> (bandwidth.getId() != null) ? '=' + bandwidth.getId() : "")
+			.map((id) -> id.length() + ":" + id)
+			.collect(Collectors.joining())
+			.getBytes(StandardCharsets.UTF_8);
 	}
 
 	/** Reads the configuration that a state was written with. */

@@ -183,11 +183,10 @@ public final class RememberedKeys {
 		}
 
 		long kept(long now) {
-			long kept = 0;
-			for (RememberedKey known : this.byKey.values()) {
-				kept += (known.isCountedIn(this.number) && known.isKept(now)) ? 1 : 0;
-			}
-			return kept;
+			return this.byKey.values()
+				.stream()
+				.filter((known) -> known.isCountedIn(this.number) && known.isKept(now))
+				.count();
 		}
 
 	}

@@ -40,14 +40,8 @@ public final class RedisKeyNames {
 
 	/** Returns what a scan finds all keys of a limit with. */
 	public byte[] pattern(String limit) {
-		StringBuilder pattern = new StringBuilder();
-		for (char c : (this.prefix + limit).toCharArray()) {
-			if ("*?[]\\^".indexOf(c) >= 0) {
-				pattern.append('\\');
-			}
-			pattern.append(c);
-		}
-		return bytes(pattern + ":{k_*}");
+		String escaped = (this.prefix + limit).replaceAll("[*?\\[\\]\\\\^]", "\\\\$0");
+		return bytes(escaped + ":{k_*}");
 	}
 
 	/** Returns the id within a name. */

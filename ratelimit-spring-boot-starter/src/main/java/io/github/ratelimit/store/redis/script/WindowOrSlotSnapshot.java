@@ -4,6 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.Receipt;
 import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,8 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 			this.microsToFull[i] = (micros == 0 && missing > 0) ? periodMicros(encoding, i) : micros;
 		}
 		long known = Math.max(before.waitMicros, before.steadyMicros) - elapsed;
-		this.waitMicros = (known > 0) ? Math.min(known, longest()) : 1;
+		long longest = LongStream.of(this.microsToFull).max().orElse(0);
+		this.waitMicros = (known > 0) ? Math.min(known, Math.max(1, longest)) : 1;
 		this.steadyMicros = 0;
 	}
 
@@ -95,14 +97,6 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	private static long periodMicros(LimitEncoding encoding, int quota) {
 		return (encoding instanceof WindowEncoding) ? encoding.limit().rates().get(quota).period().toNanos() / 1000
 				: SOME_MICROS;
-	}
-
-	private long longest() {
-		long longest = 1;
-		for (long micros : this.microsToFull) {
-			longest = Math.max(longest, micros);
-		}
-		return longest;
 	}
 
 	/** Returns the receipt of slots that are held under a name, whatever the reply is. */
