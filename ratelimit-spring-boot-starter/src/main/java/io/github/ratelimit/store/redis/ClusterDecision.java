@@ -106,15 +106,8 @@ final class ClusterDecision {
 	}
 
 	private void takeLate(List<ChargeGroup> groups, long start) {
-		List<List<ChargeDecision>> decided = this.decisions.late().decide(groups, start);
-		List<ChargeDecision> all = decided.stream().flatMap(List::stream).toList();
-		boolean granted = RedisDecisions.isGranted(all);
-		for (int i = 0; granted && i < groups.size(); i++) {
-			ChargeGroup group = groups.get(i);
-			ScriptCall call = this.decisions.redis().isCrowded(group.firstKey().name()) ? null : ask(group, true);
-			this.decisions.leave(group, call, decided.get(i));
-		}
-		if (!granted) {
+		List<ChargeDecision> all = this.decisions.decideLate(groups, List.of(), start);
+		if (!RedisDecisions.isGranted(all)) {
 			giveBackAll(List.of(), start);
 		}
 		note(all);
@@ -160,11 +153,7 @@ final class ClusterDecision {
 			return;
 		}
 		List<ChargeGroup> groups = late.stream().map(ScriptCall::group).toList();
-		List<List<ChargeDecision>> decided = this.decisions.late().decide(groups, start);
-		for (int i = 0; i < groups.size(); i++) {
-			this.decisions.leave(groups.get(i), late.get(i), decided.get(i));
-		}
-		List<ChargeDecision> all = decided.stream().flatMap(List::stream).toList();
+		List<ChargeDecision> all = this.decisions.decideLate(groups, late, start);
 		(RedisDecisions.isGranted(all) ? taken : lost).addAll(all);
 	}
 
@@ -185,14 +174,10 @@ final class ClusterDecision {
 				failed.add(group);
 			}
 			else {
-				calls.add(ask(group, take));
+				calls.add(ScriptCall.ask(group, take, this.decisions.redis()));
 			}
 		}
 		return calls;
-	}
-
-	private ScriptCall ask(ChargeGroup group, boolean take) {
-		return ScriptCall.ask(group, take, this.decisions.redis());
 	}
 
 	private void giveBack(ChargeDecision taken, long start) {

@@ -219,20 +219,14 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			return decideWithout(List.of(group));
 		}
 		if (this.redis.isCrowded(key)) {
-			return decideLate(group, null, start);
+			return decideLate(List.of(group), List.of(), start);
 		}
-		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : null;
-	}
-
-	/**
-	 * Calls behind a scheduled permit that Redis has not answered yet do not wait for
-	 * Redis.
-	 */
-	private List<ChargeDecision> decideBehindLatePermit(ChargeGroup group, long start) {
-		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
-		group.node(this.redis).late(start, true, group.firstKey().name());
-		leave(group, isGranted(decisions) ? ScriptCall.ask(group, true, this.redis) : null, decisions);
-		return decisions;
+		if (group.isBehindLatePermit()) {
+			// a scheduled permit before these is not answered yet
+			group.node(this.redis).late(start, true, key);
+			return decideLate(List.of(group), List.of(), start);
+		}
+		return null;
 	}
 
 	private List<ChargeDecision> decided(ScriptCall call, @Nullable List<ChargeDecision> reply,
@@ -247,29 +241,33 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			return decideWithout(List.of(call.group()));
 		}
 		observed.ended(Outcome.LATE);
-		return decideLate(call.group(), call, start);
-	}
-
-	private List<ChargeDecision> decideLate(ChargeGroup group, @Nullable ScriptCall call, long start) {
-		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
-		leave(group, call, decisions);
-		return decisions;
+		return decideLate(List.of(call.group()), List.of(call), start);
 	}
 
 	/**
-	 * Handles the reply when it arrives.
-	 * @param group the charges that were decided
-	 * @param call the call that was sent, null if none was: then what was taken becomes a
-	 * debt
-	 * @param decisions of the charges, none if no caller needs them any more
+	 * Decides by the last snapshots, and handles the replies when they arrive.
+	 * @param groups the charges
+	 * @param calls what was sent for the groups; if nothing was, it is sent now, unless a
+	 * charge is refused or too many replies of a node are late: then what was taken
+	 * becomes a debt
 	 */
-	void leave(ChargeGroup group, @Nullable ScriptCall call, List<ChargeDecision> decisions) {
-		if (call != null) {
-			call.leave(this.late, decisions);
+	List<ChargeDecision> decideLate(List<ChargeGroup> groups, List<ScriptCall> calls, long start) {
+		List<List<ChargeDecision>> decided = this.late.decide(groups, start);
+		List<ChargeDecision> all = decided.stream().flatMap(List::stream).toList();
+		boolean granted = isGranted(all);
+		for (int i = 0; i < groups.size(); i++) {
+			ChargeGroup group = groups.get(i);
+			if (!calls.isEmpty()) {
+				calls.get(i).leave(this.late, decided.get(i));
+			}
+			else if (granted && !this.redis.isCrowded(group.firstKey().name())) {
+				ScriptCall.ask(group, true, this.redis).leave(this.late, decided.get(i));
+			}
+			else {
+				this.late.unasked(group, decided.get(i));
+			}
 		}
-		else {
-			this.late.unasked(group, decisions);
-		}
+		return all;
 	}
 
 	/** Gives back what a call is granted whose caller no longer waits. */
