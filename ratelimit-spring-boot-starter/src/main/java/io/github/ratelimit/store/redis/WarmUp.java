@@ -4,7 +4,6 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
-import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -106,9 +105,9 @@ record WarmUp(RedisAccess redis) {
 		byte[] encoding = limit.encode(0);
 		byte[] micros = LimitEncoding.doubles(1);
 		byte[] debts = LimitEncoding.doubles(1, 0);
-		CompletableFuture<Void> needed = CompletableFuture.allOf(probe(key),
+		CompletableFuture<?> needed = CompletableFuture.allOf(probe(key),
 				this.redis.run(scripts.take(), key, limit.arguments(0, 0, ORIGIN), ScriptCall.LOOK));
-		CompletableFuture<Void> others = CompletableFuture.allOf(
+		CompletableFuture<?> others = CompletableFuture.allOf(
 				this.redis.run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN),
 				this.redis.client()
 					.run(scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
@@ -118,11 +117,12 @@ record WarmUp(RedisAccess redis) {
 				this.redis.run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
 						NOTHING),
 				this.redis.run(scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros),
-				this.redis.run(scripts.configurations(), key, micros));
-		return needed.thenCombine(others.exceptionally((failure) -> {
-			logger.debug("A script cannot be run yet", failure);
-			return null;
-		}), (needs, rest) -> null);
+				this.redis.run(scripts.configurations(), key, micros))
+			.exceptionally((failure) -> {
+				logger.debug("A script cannot be run yet", failure);
+				return null;
+			});
+		return CompletableFuture.allOf(needed, others);
 	}
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {

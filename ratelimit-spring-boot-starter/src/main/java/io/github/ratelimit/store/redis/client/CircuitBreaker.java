@@ -52,16 +52,12 @@ final class CircuitBreaker {
 	 * @return whether the last failure was long enough ago to be forgotten now
 	 */
 	boolean answered() {
-		int history = this.history.get();
-		boolean trouble = history != 0;
-		while (history != 0 && !this.history.compareAndSet(history, (history << 1) & MASK)) {
-			history = this.history.get();
+		if (this.history.get() == 0 && this.unanswered == 0) {
+			return false;
 		}
-		if (this.unanswered != 0) {
-			trouble = true;
-			endSilence();
-		}
-		return trouble && ((history << 1) & MASK) == 0;
+		int left = this.history.updateAndGet((earlier) -> (earlier << 1) & MASK);
+		endSilence();
+		return left == 0;
 	}
 
 	/** Returns whether it is open, or may open because of what it has noted. */

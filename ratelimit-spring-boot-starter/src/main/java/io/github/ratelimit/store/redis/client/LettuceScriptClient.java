@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -96,12 +95,10 @@ final class LettuceScriptClient implements ScriptClient {
 			CompletableFuture<byte[]> answer = commands
 				.<byte[]>evalsha(script.sha1(), ScriptOutputType.VALUE, keys, args)
 				.toCompletableFuture();
-			return answer.exceptionallyCompose((failure) -> {
-				Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
-				return (cause instanceof RedisNoScriptException)
+			return answer
+				.exceptionallyCompose((failure) -> (FailureReason.cause(failure) instanceof RedisNoScriptException)
 						? commands.eval(script.text(), ScriptOutputType.VALUE, keys, args)
-						: CompletableFuture.failedFuture(failure);
-			});
+						: CompletableFuture.failedFuture(failure));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
