@@ -4,6 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
+import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.local.ChargeGroup;
 import io.github.ratelimit.store.redis.local.KeyCharge;
@@ -114,22 +115,18 @@ record RedisDecisions(RedisAccess redis, RedisLimits limits, LocalFallback fallb
 			return CompletableFuture.completedFuture(finish(requested, decided, start));
 		}
 		requested.reserveSlots();
-		CompletableFuture<List<ChargeDecision>> taking;
-		try {
-			taking = decideAsync(requested, start, executor);
-		}
-		catch (RuntimeException | Error ex) {
-			requested.dropSlots();
-			throw ex;
-		}
-		return taking.handle((decisions, failure) -> {
-			if (failure != null) {
-				requested.dropSlots();
-				throw new CompletionException(failure);
-			}
-			beginLease(requested, decisions, start);
-			return finish(requested, holdSlots(requested, decisions, start), start);
-		}).copy();
+		// what the first step throws is a failure like that of a later one
+		return CompletableFuture.completedFuture(requested)
+			.thenCompose((group) -> decideAsync(group, start, executor))
+			.handle((decisions, failure) -> {
+				if (failure != null) {
+					requested.dropSlots();
+					throw new CompletionException(FailureReason.cause(failure));
+				}
+				beginLease(requested, decisions, start);
+				return finish(requested, holdSlots(requested, decisions, start), start);
+			})
+			.copy();
 	}
 
 	/** A call of one limit may be followed by others of its key. */
