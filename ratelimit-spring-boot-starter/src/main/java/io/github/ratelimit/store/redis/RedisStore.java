@@ -217,7 +217,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public BlockResult blockSince(LimitHandle limit, Key key, Instant until, long sinceNanos) {
 		RedisLimits.CountedLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return this.blocks.block(blocks, blocks.key(key, this.redis.now()), until, sinceNanos);
+		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until, sinceNanos);
 	}
 
 	@Override

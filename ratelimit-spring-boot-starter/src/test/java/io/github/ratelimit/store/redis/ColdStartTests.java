@@ -216,7 +216,7 @@ class ColdStartTests {
 
 	private static void assertThatAllScriptsAreLoadedIn(RedisServer node) {
 		assertThat(scripts()).allSatisfy(
-				(script) -> assertThat((List<?>) node.command("SCRIPT", "EXISTS", script.sha1())).as(script.toString())
+				(script) -> assertThat((List<?>) node.command("SCRIPT", "EXISTS", script.sha1())).as(script.name())
 					.isEqualTo(List.of(1L)));
 	}
 

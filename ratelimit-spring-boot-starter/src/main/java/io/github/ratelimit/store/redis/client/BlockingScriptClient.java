@@ -84,7 +84,7 @@ final class BlockingScriptClient implements ScriptClient {
 				answer = connection.scriptingCommands().eval(script.text(), ReturnType.VALUE, keys.length, keysAndArgs);
 			}
 			if (answer == null) {
-				throw new IllegalStateException("Redis answered script " + script + " with nothing");
+				throw new IllegalStateException("Redis answered script " + script.name() + " with nothing");
 			}
 			return answer;
 		}

@@ -18,7 +18,7 @@ public record KeyCharge(Charge charge, RememberedKey key, LimitEncoding encoding
 	/** Returns a charge, and remembers its key from now on. */
 	public static KeyCharge of(Charge charge, RedisLimits limits, long now) {
 		RedisLimits.CountedLimit limit = limits.of(charge.handle());
-		return new KeyCharge(charge, limit.key(charge.key(), now), limit.encoding());
+		return new KeyCharge(charge, limit.keys().get(charge.key(), now), limit.encoding());
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.Key;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitHandle.PreparedForm;
@@ -136,11 +135,6 @@ public final class RedisLimits {
 
 		public RememberedKeys keys() {
 			return this.keys;
-		}
-
-		/** Returns a key, and remembers it from now on. */
-		public RememberedKey key(Key key, long now) {
-			return this.keys.get(key, now);
 		}
 
 		public LimitEncoding encoding() {

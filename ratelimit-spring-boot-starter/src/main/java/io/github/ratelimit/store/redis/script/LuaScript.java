@@ -40,9 +40,4 @@ public record LuaScript(String name, byte[] text, String sha1) {
 		}
 	}
 
-	@Override
-	public String toString() {
-		return this.name;
-	}
-
 }

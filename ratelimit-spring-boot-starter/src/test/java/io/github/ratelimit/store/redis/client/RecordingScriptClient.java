@@ -47,7 +47,7 @@ public final class RecordingScriptClient extends ForwardingScriptClient {
 
 	@Override
 	public CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
-		String name = script.toString();
+		String name = script.name();
 		this.sent.computeIfAbsent(name, (key) -> new LongAdder()).increment();
 		AtomicInteger unanswered = this.unanswered.computeIfAbsent(name, (key) -> new AtomicInteger());
 		int now = unanswered.incrementAndGet();
