@@ -88,9 +88,8 @@ final class KeyDebt {
 	}
 
 	private @Nullable Call create() {
-		Owed owed = (this.owing != null) ? this.owing.get() : null;
+		Owed owed = takeOwing();
 		LimitEncoding encoding = (owed != null) ? this.owingEncoding : this.encoding;
-		this.owing = null;
 		if (encoding == null || (this.permits == 0 && owed == null)) {
 			return null;
 		}
@@ -107,6 +106,13 @@ final class KeyDebt {
 		this.permits = 0;
 		this.attempted = new CompletableFuture<>();
 		return call;
+	}
+
+	/** Calls the supplier, so that what it counts is over. */
+	private @Nullable Owed takeOwing() {
+		Owed owed = (this.owing != null) ? this.owing.get() : null;
+		this.owing = null;
+		return owed;
 	}
 
 	private static byte[] numbers(long[] numbers) {
@@ -182,8 +188,7 @@ final class KeyDebt {
 	synchronized void forgive() {
 		this.key.late().end(this.permits);
 		this.permits = 0;
-		// the supplier is called, so that what it counts is over
-		create();
+		takeOwing();
 		this.attempted.complete(null);
 		this.attempted = new CompletableFuture<>();
 		Call waiting = this.underWay ? null : this.current;
@@ -202,8 +207,8 @@ final class KeyDebt {
 			return false;
 		}
 		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
-		// the supplier was called, and so is no longer kept
-		create();
+		takeOwing();
+		this.attempted.complete(null);
 		return true;
 	}
 
