@@ -201,11 +201,7 @@ final class LimitReader {
 				}
 			}
 			catch (InvalidRateException ex) {
-				throw new InvalidConfigurationException(element, ex.value(), ex.problem(),
-						AllowedValues.isNumber(ex.value())
-								? ex.remedy() + " If it is written otherwise, put it in quotes: "
-										+ "YAML reads a plain 5:30 as the number 330."
-								: ex.remedy());
+				throw new InvalidConfigurationException(element, ex.value(), ex.problem(), remedy(ex, texts, i));
 			}
 		}
 		if (rates.stream().distinct().count() > 1 && this.properties.maxWait() != null) {
@@ -215,6 +211,16 @@ final class LimitReader {
 					"Write one rate, or remove max-wait.");
 		}
 		return rates;
+	}
+
+	private static String remedy(InvalidRateException failure, List<String> texts, int index) {
+		if (!AllowedValues.isNumber(failure.value())) {
+			return failure.remedy();
+		}
+		String next = (index + 1 < texts.size()) ? texts.get(index + 1).strip() : "";
+		return next.matches("\\d{3}\\D.*") ? "Write " + failure.value() + next + ": a comma separates rates."
+				: failure.remedy() + " If it is written otherwise, put it in quotes: "
+						+ "YAML reads a plain 5:30 as the number 330.";
 	}
 
 	private void check(String property, Rate rate) {

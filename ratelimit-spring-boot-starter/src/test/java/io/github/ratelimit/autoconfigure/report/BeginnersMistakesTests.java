@@ -106,6 +106,11 @@ class BeginnersMistakesTests {
 					.says("Property: ratelimit.rules[0].", "Write ratelimit.http.rules[0].",
 							"rules: belongs below http:, indented"),
 				Mistake
+					.of("permits have a separator", limit("rate: 1,000/min", "key: ip"),
+							limit("rate: 1000/min", "key: ip"))
+					.says("Property: ratelimit.limits.chat.rate[0]", "Value: \"1\"", "has no period",
+							"Write 1000/min: a comma separates rates."),
+				Mistake
 					.of("the burst is a property", limit("rate: 10/min", "burst: 5", "key: ip"),
 							limit("rate: 10/min burst 5", "key: ip"))
 					.says("Property: ratelimit.limits.chat.burst", "Value: \"5\"", "a burst is part of a rate",
