@@ -136,7 +136,7 @@ class RateRefusalTests {
 	@Test
 	void aRateBuiltFromNumbersIsHeldToTheSameRules() {
 		assertThatExceptionOfType(InvalidRateException.class).isThrownBy(() -> Rate.of(0, Duration.ofMinutes(1)))
-			.withMessageStartingWith("Rate '0/PT1M burst 0' has 0 as its permits. ");
+			.withMessageStartingWith("Rate '0/min burst 0' has 0 as its permits. ");
 		assertThatExceptionOfType(InvalidRateException.class).isThrownBy(() -> Rate.of(1, Duration.ZERO))
 			.withMessage("Rate '1/PT0S burst 1' has a period of 0 or less. The shortest period is 1ms.");
 		assertThatExceptionOfType(InvalidRateException.class).isThrownBy(() -> Rate.of(1, Duration.ofNanos(1_500_000)))
