@@ -248,11 +248,8 @@ public final class ClientLimiter {
 
 	private CallRequest callRequest(OutboundRequest request, Caller caller) {
 		TokenUsage estimate = estimate(request.facts());
-		Duration maxWait = this.settings.settings(request.facts().model()).maxWait();
-		Duration timeLeft = request.timeLeft();
-		Duration wait = (timeLeft != null && timeLeft.compareTo(maxWait) < 0) ? timeLeft : maxWait;
 		return new CallRequest(new CallCost(Math.max(0, estimate.input()), Math.max(0, estimate.output())),
-				wait.isNegative() ? Duration.ZERO : wait, request.priority().value(),
+				this.settings.settings(request.facts().model()).maxWait(), request.priority().value(),
 				request.retry() || request.passedOnBy(this) != null, caller);
 	}
 

@@ -1,7 +1,6 @@
 package io.github.ratelimit.client;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -20,12 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param facts the size of the request according to its body, {@link ModelRequest#NONE}
  * if the body cannot be read
  * @param retry whether it is a further attempt of a request that was sent before
- * @param timeLeft how long the caller still waits for an answer; null if that is unknown
  * @param priority requests of a higher one are sent first
  * @param passedOn permits that the running call has for its requests, mostly none
  */
 public record OutboundRequest(URI uri, Function<String, @Nullable String> headers, ModelRequest facts, boolean retry,
-		@Nullable Duration timeLeft, RequestPriority priority, List<ChargeDecision> passedOn) {
+		RequestPriority priority, List<ChargeDecision> passedOn) {
 
 	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
 	private static final String SDK_RETRIES = "x-stainless-retry-count";
@@ -46,15 +44,13 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 * @param headers returns the first value of a header, null if there is none
 	 * @param facts the size of the request according to its body
 	 * @param retry whether it is a further attempt
-	 * @param timeLeft how long the caller still waits; null if that is unknown
 	 */
-	public OutboundRequest(URI uri, Function<String, @Nullable String> headers, ModelRequest facts, boolean retry,
-			@Nullable Duration timeLeft) {
-		this(uri, headers, facts, retry, timeLeft, RequestPriority.current(), PassedOnCharges.current());
+	public OutboundRequest(URI uri, Function<String, @Nullable String> headers, ModelRequest facts, boolean retry) {
+		this(uri, headers, facts, retry, RequestPriority.current(), PassedOnCharges.current());
 	}
 
 	/**
-	 * Returns a request with an unlimited wait. It is a further attempt if the headers of
+	 * Creates a request of the running thread. It is a further attempt if the headers of
 	 * an SDK mark it as one.
 	 * @param uri the absolute address
 	 * @param headers returns the first value of a header, null if there is none
@@ -64,13 +60,12 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	public static OutboundRequest of(URI uri, Function<String, @Nullable String> headers, ModelRequest facts) {
 		String retries = headers.apply(SDK_RETRIES);
 		boolean retry = retries != null && !retries.isEmpty() && !retries.equals("0");
-		return new OutboundRequest(uri, headers, facts, retry, null);
+		return new OutboundRequest(uri, headers, facts, retry);
 	}
 
 	/** Returns this request as a further attempt. */
 	public OutboundRequest asRetry() {
-		return new OutboundRequest(this.uri, this.headers, this.facts, true, this.timeLeft, this.priority,
-				this.passedOn);
+		return new OutboundRequest(this.uri, this.headers, this.facts, true, this.priority, this.passedOn);
 	}
 
 	/**
@@ -81,7 +76,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 */
 	public OutboundRequest withPriority(@Nullable Object priority) {
 		return (priority instanceof RequestPriority own)
-				? new OutboundRequest(this.uri, this.headers, this.facts, this.retry, this.timeLeft, own, this.passedOn)
+				? new OutboundRequest(this.uri, this.headers, this.facts, this.retry, own, this.passedOn)
 				: this;
 	}
 
@@ -92,7 +87,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 */
 	public OutboundRequest withPassedOn(@Nullable List<ChargeDecision> passedOn) {
 		return (passedOn == null) ? this : new OutboundRequest(this.uri, this.headers, this.facts, this.retry,
-				this.timeLeft, this.priority, passedOn);
+				this.priority, passedOn);
 	}
 
 	/** Returns the call of a client that passes its permits on, ended or not. */

@@ -52,7 +52,7 @@ class ClientLimiterTests {
 	private static OutboundRequest request(String model, String credential) {
 		return new OutboundRequest(URI.create("https://model.example/v1"),
 				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null,
-				new ModelRequest(model, 10, 10, false), false, null);
+				new ModelRequest(model, 10, 10, false), false);
 	}
 
 	@Test
@@ -139,8 +139,7 @@ class ClientLimiterTests {
 		TestClient client = TestClient.client().tokens(1000);
 		OutboundRequest request = request("m", "secret");
 		ClientCall few = client.limiter()
-			.acquire(new OutboundRequest(request.uri(), request.headers(), new ModelRequest("m", 1, 1, false), false,
-					null));
+			.acquire(new OutboundRequest(request.uri(), request.headers(), new ModelRequest("m", 1, 1, false), false));
 		Charge charge = StoreFixture.charge(Limit.of("openai", Rate.parse("1/s")), "m", 1);
 		client.limiter()
 			.acquire(request.withPassedOn(List.of(ChargeDecision.granted(charge, few, 0, 0, null))))

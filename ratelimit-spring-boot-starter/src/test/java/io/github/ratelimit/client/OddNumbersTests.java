@@ -61,7 +61,7 @@ class OddNumbersTests {
 
 	private static CompletableFuture<ClientCall> call(ClientLimiter client, ModelRequest request) {
 		return client.acquireAsync(
-				new OutboundRequest(URI.create("https://model.example/v1"), (name) -> null, request, false, null));
+				new OutboundRequest(URI.create("https://model.example/v1"), (name) -> null, request, false));
 	}
 
 	private static void answer(ClientCall call, Map<String, String> headers) {

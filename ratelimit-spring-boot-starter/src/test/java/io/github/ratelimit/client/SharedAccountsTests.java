@@ -17,7 +17,9 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
+import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRequest.Caller;
+import io.github.ratelimit.governor.CallRequest;
 import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState.Phase;
@@ -72,13 +74,12 @@ class SharedAccountsTests {
 	static CompletableFuture<ClientCall> call(ClientLimiter instance, String credential, long tokens) {
 		return instance.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"),
 				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null,
-				new ModelRequest(null, tokens, 0, false), false, null));
+				new ModelRequest(null, tokens, 0, false), false));
 	}
 
 	/** Sends a call that may not wait. */
 	private static CompletableFuture<ClientCall> callAtOnce(ClientLimiter instance) {
-		return instance.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"), (name) -> null,
-				new ModelRequest(null, 10, 0, false), false, Duration.ZERO));
+		return instance.acquireAsync(instance.account(null), CallRequest.of(new CallCost(10, 0), Duration.ZERO));
 	}
 
 	static void refuse(ClientCall call, String retryAfter) {

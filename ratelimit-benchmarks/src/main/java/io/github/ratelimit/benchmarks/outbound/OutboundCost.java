@@ -84,7 +84,7 @@ public final class OutboundCost {
 
 	private static long decided(ClientLimiter limiter) {
 		ClientCall call = limiter
-			.acquire(new OutboundRequest(ProviderKind.OPENAI.uri(), REQUEST_HEADERS::get, FACTS, false, null));
+			.acquire(new OutboundRequest(ProviderKind.OPENAI.uri(), REQUEST_HEADERS::get, FACTS, false));
 		call.head(200, HEADERS::get, null);
 		call.close();
 		return call.waited().toNanos();
@@ -94,7 +94,7 @@ public final class OutboundCost {
 		RequestReader request = new RequestReader();
 		request.read(REQUEST, 0, REQUEST.length);
 		ClientCall call = limiter.acquire(
-				new OutboundRequest(ProviderKind.OPENAI.uri(), REQUEST_HEADERS::get, request.facts(), false, null));
+				new OutboundRequest(ProviderKind.OPENAI.uri(), REQUEST_HEADERS::get, request.facts(), false));
 		call.head(200, HEADERS::get, null);
 		call.body(RESPONSE, 0, RESPONSE.length);
 		call.close();

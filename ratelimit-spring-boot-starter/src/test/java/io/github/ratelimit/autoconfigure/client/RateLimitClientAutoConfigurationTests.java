@@ -222,7 +222,7 @@ class RateLimitClientAutoConfigurationTests {
 		return clients.get("openai")
 			.acquire(new OutboundRequest(uri,
 					(name) -> name.equalsIgnoreCase("Authorization") ? "Bearer sk-secret" : null,
-					new ModelRequest("gpt-4o", 10, 20, false), false, null));
+					new ModelRequest("gpt-4o", 10, 20, false), false));
 	}
 
 	@Test

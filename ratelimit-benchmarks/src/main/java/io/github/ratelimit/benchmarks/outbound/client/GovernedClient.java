@@ -77,7 +77,7 @@ public final class GovernedClient implements OutboundClient {
 		ModelRequest facts = new ModelRequest(ChatRequest.MODEL, request.estimate().inputTokens(),
 				request.estimate().outputTokens(), false);
 		CompletableFuture<ClientCall> call = this.limiter
-			.acquireAsync(new OutboundRequest(this.uri, HEADERS::get, facts, retry, null));
+			.acquireAsync(new OutboundRequest(this.uri, HEADERS::get, facts, retry));
 		CompletableFuture<Attempt> attempt = call.thenApply(GovernedAttempt::new);
 		attempt.whenComplete((any, failure) -> {
 			if (attempt.isCancelled()) {
