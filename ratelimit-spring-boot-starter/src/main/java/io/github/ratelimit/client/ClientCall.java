@@ -87,8 +87,13 @@ public final class ClientCall implements Receipt {
 		}
 	}
 
-	/** Returns whether a request is the attempt that the current thread sends. */
-	static boolean isSending(ClientLimiter limiter) {
+	/**
+	 * Returns whether another adapter of a client has admitted the request that the
+	 * current thread is about to send. True once for each attempt of that adapter.
+	 * @param limiter the client
+	 * @return whether the request is sent as it is
+	 */
+	public static boolean isSending(ClientLimiter limiter) {
 		ClientCall sending = SENDING.get();
 		return sending != null && sending.pass(limiter);
 	}

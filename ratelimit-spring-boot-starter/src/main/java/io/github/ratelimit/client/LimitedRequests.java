@@ -56,7 +56,7 @@ public final class LimitedRequests {
 	 */
 	public @Nullable ClientLimiter limiter(URI uri) {
 		ClientLimiter limiter = match(uri);
-		return (limiter == null || isAdmitted(limiter)) ? null : limiter;
+		return (limiter == null || ClientCall.isSending(limiter)) ? null : limiter;
 	}
 
 	/**
@@ -66,16 +66,6 @@ public final class LimitedRequests {
 	 */
 	public @Nullable ClientLimiter match(URI uri) {
 		return this.limiters.apply(uri);
-	}
-
-	/**
-	 * Returns whether another adapter of a client has admitted the request that the
-	 * current thread is about to send. True once for each attempt of that adapter.
-	 * @param limiter the client
-	 * @return whether the request is sent as it is
-	 */
-	public static boolean isAdmitted(ClientLimiter limiter) {
-		return ClientCall.isSending(limiter);
 	}
 
 }

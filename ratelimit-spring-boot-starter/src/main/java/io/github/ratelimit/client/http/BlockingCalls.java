@@ -8,28 +8,54 @@ import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientCall.Send;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 
 /** Sends requests when they are admitted, in the current thread. */
 final class BlockingCalls {
 
+	/** Marks a request while it is sent, which is limited already. */
+	private static final String LIMITED = RateLimitClientInterceptor.class.getName() + ".LIMITED";
+
 	private BlockingCalls() {
+	}
+
+	/** Returns whether an adapter above has limited a request. */
+	static boolean isLimited(HttpRequest request) {
+		return request.getAttributes().containsKey(LIMITED);
 	}
 
 	/**
 	 * Queues a request and sends it, again if its provider refuses it and the client
-	 * retries.
+	 * retries. At once if another adapter has admitted it.
 	 * @param limiter the client
-	 * @param request the request
+	 * @param request the request, which is marked as limited while it is sent
+	 * @param facts reads the size of the request
 	 * @param attempt sends it once
 	 * @return the response, whose body ends the call
 	 * @throws IOException what sending it throws
 	 * @throws CallRefusedException if it cannot be sent in time
 	 */
-	static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request,
+	static ClientHttpResponse send(ClientLimiter limiter, HttpRequest request, Facts facts,
+			Send<ClientHttpResponse, IOException> attempt) throws IOException {
+		OutboundRequest outbound = ClientCall.isSending(limiter) ? null
+				: OutboundRequest.of(request.getURI(), request.getHeaders()::getFirst, facts.read())
+					.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));
+		request.getAttributes().put(LIMITED, true);
+		try {
+			return (outbound == null) ? attempt.send() : send(limiter, outbound, attempt);
+		}
+		finally {
+			request.getAttributes().remove(LIMITED);
+		}
+	}
+
+	private static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request,
 			Send<ClientHttpResponse, IOException> attempt) throws IOException {
 		ClientCall call = limiter.acquire(request);
 		for (int attempts = 1;; attempts++) {
@@ -76,6 +102,14 @@ final class BlockingCalls {
 		catch (ExecutionException ex) {
 			throw new IllegalStateException("The clock fails", ex.getCause());
 		}
+	}
+
+	/** Reads the size of a request. */
+	@FunctionalInterface
+	interface Facts {
+
+		ModelRequest read() throws IOException;
+
 	}
 
 }

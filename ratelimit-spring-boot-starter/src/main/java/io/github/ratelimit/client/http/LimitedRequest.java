@@ -7,10 +7,7 @@ import java.net.URI;
 import java.util.Map;
 
 import io.github.ratelimit.client.ClientLimiter;
-import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.client.OutboundRequest;
-import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -85,8 +82,9 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 
 	private OutputStream below(OutputStream below) {
 		this.given = true;
-		this.read = (isReadable() && !isLimited()) ? new OutboundBody() : null;
-		KeptBody copy = (this.repeated && !isLimited()) ? keep() : null;
+		boolean limited = BlockingCalls.isLimited(this);
+		this.read = (isReadable() && !limited) ? new OutboundBody() : null;
+		KeptBody copy = (this.repeated && !limited) ? keep() : null;
 		return (this.read != null || copy != null) ? new ReadBody(below, this.read, copy) : below;
 	}
 
@@ -105,11 +103,6 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 		return this.request instanceof StreamingHttpOutputMessage;
 	}
 
-	/** Returns whether an adapter above has limited it. */
-	private boolean isLimited() {
-		return getAttributes().containsKey(RateLimitClientInterceptor.LIMITED);
-	}
-
 	private boolean isReadable() {
 		return OutboundBody.isReadable(getHeaders().getFirst(OutboundBody.CONTENT_TYPE));
 	}
@@ -118,24 +111,12 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 	public ClientHttpResponse execute() throws IOException {
 		// executed again after a failure, the request below decides whether it can be
 		this.sent = false;
-		ClientHttpResponse response = isLimited() ? send() : admitAndSend();
+		ClientHttpResponse response = BlockingCalls.isLimited(this) ? send()
+				: BlockingCalls.send(this.limiter, this, this::facts, this::send);
 		if (this.kept != null) {
 			this.kept.release();
 		}
 		return response;
-	}
-
-	private ClientHttpResponse admitAndSend() throws IOException {
-		OutboundRequest outbound = LimitedRequests.isAdmitted(this.limiter) ? null
-				: OutboundRequest.of(getURI(), getHeaders()::getFirst, facts())
-					.withPriority(getAttributes().get(RequestPriority.ATTRIBUTE));
-		getAttributes().put(RateLimitClientInterceptor.LIMITED, true);
-		try {
-			return (outbound == null) ? send() : BlockingCalls.send(this.limiter, outbound, this::send);
-		}
-		finally {
-			getAttributes().remove(RateLimitClientInterceptor.LIMITED);
-		}
 	}
 
 	private ModelRequest facts() throws IOException {

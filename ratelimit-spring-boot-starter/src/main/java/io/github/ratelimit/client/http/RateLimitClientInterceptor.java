@@ -6,8 +6,6 @@ import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.client.OutboundRequest;
-import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +27,6 @@ import org.springframework.http.client.support.HttpRequestWrapper;
  * further ones untouched.
  */
 public final class RateLimitClientInterceptor implements ClientHttpRequestInterceptor {
-
-	/** Marks a request while it is sent, which is limited already. */
-	static final String LIMITED = RateLimitClientInterceptor.class.getName() + ".LIMITED";
 
 	private final LimitedRequests requests;
 
@@ -64,22 +59,9 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	@Override
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
-		ClientLimiter limiter = request.getAttributes().containsKey(LIMITED) ? null : match(request);
-		if (limiter == null) {
-			return execution.execute(request, body);
-		}
-		OutboundRequest outbound = LimitedRequests.isAdmitted(limiter) ? null
-				: OutboundRequest
-					.of(request.getURI(), request.getHeaders()::getFirst, facts(request.getHeaders(), body))
-					.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));
-		request.getAttributes().put(LIMITED, true);
-		try {
-			return (outbound == null) ? execution.execute(request, body)
-					: BlockingCalls.send(limiter, outbound, () -> execution.execute(request, body));
-		}
-		finally {
-			request.getAttributes().remove(LIMITED);
-		}
+		ClientLimiter limiter = BlockingCalls.isLimited(request) ? null : match(request);
+		return (limiter == null) ? execution.execute(request, body) : BlockingCalls.send(limiter, request,
+				() -> facts(request.getHeaders(), body), () -> execution.execute(request, body));
 	}
 
 	/** Another interceptor may have changed the address, as a load balancer does. */

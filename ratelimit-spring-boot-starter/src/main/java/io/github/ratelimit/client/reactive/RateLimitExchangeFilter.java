@@ -81,7 +81,7 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 		if (limiter == null) {
 			limiter = this.requests.match(written);
 		}
-		return (limiter == null || LimitedRequests.isAdmitted(limiter)) ? next.exchange(request)
+		return (limiter == null || ClientCall.isSending(limiter)) ? next.exchange(request)
 				: new LimitedExchange(limiter, request, next);
 	}
 
