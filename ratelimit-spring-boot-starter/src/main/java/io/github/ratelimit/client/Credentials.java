@@ -89,30 +89,19 @@ final class Credentials {
 			return null;
 		}
 		int start = query.startsWith("key=") ? 0 : query.indexOf("&key=") + 1;
-		if (start == 0 && !query.startsWith("key=")) {
+		if (!query.startsWith("key=", start)) {
 			return null;
 		}
 		int end = query.indexOf('&', start);
 		return query.substring(start + 4, (end < 0) ? query.length() : end);
 	}
 
-	/** A secret and its hash; no record, whose text would show the secret. */
-	private static final class Hashed {
+	/** A secret and its hash. */
+	private record Hashed(String secret, String hash) {
 
-		private final String secret;
-
-		private final String hash;
-
-		private Hashed(String secret, String hash) {
-			this.secret = secret;
-			this.hash = hash;
-		}
-
-		String secret() {
-			return this.secret;
-		}
-
-		String hash() {
+		/** The text that a record has by itself would show the secret. */
+		@Override
+		public String toString() {
 			return this.hash;
 		}
 
