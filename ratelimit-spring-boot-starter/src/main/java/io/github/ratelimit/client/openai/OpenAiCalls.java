@@ -13,7 +13,6 @@ import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.sdk.SdkAddress;
-import io.github.ratelimit.client.sdk.SdkBody;
 import io.github.ratelimit.client.sdk.SdkCalls;
 import io.github.ratelimit.client.sdk.SdkRequest;
 import io.github.ratelimit.client.sdk.SdkResponse;
@@ -55,15 +54,16 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
-	protected HttpResponse counted(HttpResponse response, SdkBody body) {
-		return new LimitedResponse(response.statusCode(), response.headers(), body);
+	protected HttpResponse counted(HttpResponse response, InputStream body, Runnable close) {
+		return new LimitedResponse(response.statusCode(), response.headers(), body, close);
 	}
 
 	@Override
-	protected HttpResponse refused(RefusedAnswer answer, SdkBody body) {
+	protected HttpResponse refused(RefusedAnswer answer, InputStream body) {
 		Headers.Builder headers = Headers.builder();
 		answer.headers().forEach(headers::put);
-		return new LimitedResponse(RefusedAnswer.STATUS, headers.build(), body);
+		return new LimitedResponse(RefusedAnswer.STATUS, headers.build(), body, () -> {
+		});
 	}
 
 	@Override
@@ -103,16 +103,12 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	/** A response with a body of ours. */
-	private record LimitedResponse(int statusCode, Headers headers, SdkBody content) implements HttpResponse {
-
-		@Override
-		public InputStream body() {
-			return this.content.stream();
-		}
+	private record LimitedResponse(int statusCode, Headers headers, InputStream body,
+			Runnable closing) implements HttpResponse {
 
 		@Override
 		public void close() {
-			this.content.close();
+			this.closing.run();
 		}
 
 	}

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.CountedInputStream;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.client.RefusedAnswer;
@@ -106,20 +107,16 @@ public abstract class SdkCalls<Q, R> {
 	}
 
 	private void notAdmitted(SdkRequest request, CompletableFuture<R> result, Throwable failure) {
+		if (!(failure instanceof CallRefusedException refusal)) {
+			result.completeExceptionally(failure);
+			return;
+		}
 		try {
-			result.complete(refused(request, refusal(failure)));
+			result.complete(refused(request, refusal));
 		}
 		catch (RuntimeException ex) {
 			result.completeExceptionally(ex);
 		}
-	}
-
-	private static CallRefusedException refusal(Throwable failure) {
-		Throwable cause = unwrap(failure);
-		if (cause instanceof CallRefusedException refusal) {
-			return refusal;
-		}
-		throw new CompletionException(cause);
 	}
 
 	private void send(ClientCall call, Supplier<CompletableFuture<R>> send, CompletableFuture<R> result) {
@@ -202,21 +199,29 @@ public abstract class SdkCalls<Q, R> {
 			throw failure("Request failed", interrupted);
 		}
 		RefusedAnswer answer = RefusedAnswer.of(refusal);
-		InputStream body = new ByteArrayInputStream(answer.bytes());
-		return refused(answer, () -> body);
+		return refused(answer, new ByteArrayInputStream(answer.bytes()));
 	}
 
 	private R answered(R response, ClientCall call) {
 		SdkResponse parts = partsOfResponse(response);
-		CountedBody body = new CountedBody(parts, call);
 		try {
+			CountedInputStream body = new CountedInputStream(parts.body().get(), call);
 			call.head(parts.status(), SdkRequest.first(parts.headers()),
-					ClientCall.needsBody(parts.status()) ? body.stream().peek() : null);
-			return counted(response, body);
+					ClientCall.needsBody(parts.status()) ? body.peek() : null);
+			return counted(response, body, () -> close(parts, call));
 		}
 		catch (RuntimeException | Error ex) {
-			body.close();
+			close(parts, call);
 			throw ex;
+		}
+	}
+
+	private static void close(SdkResponse response, ClientCall call) {
+		try {
+			response.close().run();
+		}
+		finally {
+			call.close();
 		}
 	}
 
@@ -261,9 +266,10 @@ public abstract class SdkCalls<Q, R> {
 	 * Returns a response with another body.
 	 * @param response the response as it arrived
 	 * @param body the body, which ends the call
+	 * @param close closes the response, which ends the call, too
 	 * @return the response
 	 */
-	protected abstract R counted(R response, SdkBody body);
+	protected abstract R counted(R response, InputStream body, Runnable close);
 
 	/**
 	 * Returns the response to a request that was not sent.
@@ -271,7 +277,7 @@ public abstract class SdkCalls<Q, R> {
 	 * @param body its body
 	 * @return the response
 	 */
-	protected abstract R refused(RefusedAnswer answer, SdkBody body);
+	protected abstract R refused(RefusedAnswer answer, InputStream body);
 
 	/**
 	 * Returns the SDK's exception for a failed request.
