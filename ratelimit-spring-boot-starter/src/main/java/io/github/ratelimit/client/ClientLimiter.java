@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -201,7 +200,10 @@ public final class ClientLimiter {
 		});
 		admission.whenComplete((admitted, failure) -> {
 			if (failure != null) {
-				refused(call, failure);
+				if (failure instanceof CallRefusedException) {
+					this.listener.ended(name(), Outcome.REFUSED);
+				}
+				call.completeExceptionally(failure);
 				return;
 			}
 			ClientCall sent = admitted(account, admitted);
@@ -227,15 +229,6 @@ public final class ClientLimiter {
 		}
 		new ClientCall(this, permits, outer.account()).notSent();
 		return null;
-	}
-
-	private void refused(CompletableFuture<ClientCall> call, Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
-		if (cause instanceof CallRefusedException) {
-			this.listener.ended(name(), Outcome.REFUSED);
-		}
-		call.completeExceptionally(cause);
 	}
 
 	private ClientCall admitted(ProviderAccount account, GovernedCall call) {
