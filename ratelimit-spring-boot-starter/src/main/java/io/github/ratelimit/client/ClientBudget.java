@@ -18,7 +18,6 @@ import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.CallRequest;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
@@ -67,16 +66,16 @@ public final class ClientBudget implements NamedBudget {
 			.stream()
 			.filter((quota) -> quota.dimension() != Dimension.REQUESTS)
 			.findFirst()
-			.map(ClientBudget::rate)
+			.map((quota) -> Rate.of(quota.permits(), quota.window()))
 			.orElse(UNKNOWN);
-		LimitBuilder limit = Limit.named(client.name()).costed(true).unit(LimitUnit.TOKENS).rates(rate);
+		LimitBuilder limit = ofTokens(client.name(), rate);
 		return (settings.maxWait().isZero() ? limit
 				: limit.maxWait(settings.maxWait(), Math.max(1, settings.maxWaiting())))
 			.build();
 	}
 
-	private static Rate rate(ConfiguredQuota quota) {
-		return Rate.of(quota.permits(), quota.window());
+	private static LimitBuilder ofTokens(String name, Rate rate) {
+		return Limit.named(name).costed(true).unit(LimitUnit.TOKENS).rates(rate);
 	}
 
 	@Override
@@ -98,11 +97,12 @@ public final class ClientBudget implements NamedBudget {
 		ProviderAccount account = account(charge);
 		try {
 			if (charge.permits() <= 0) {
-				return new ClientDecision(charge, account, null, 0, null);
+				return granted(charge, account, null);
 			}
 			Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
 			int priority = RequestPriority.current().value();
-			return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
+			return granted(charge, account,
+					this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
 		}
 		catch (CallRefusedException ex) {
 			return refused(charge, account, ex, maxWait == null || ex.reason() != Reason.WAIT_TOO_LONG);
@@ -122,7 +122,7 @@ public final class ClientBudget implements NamedBudget {
 		ProviderAccount account = account(charge);
 		try {
 			return (charge.permits() > 0) ? takeAsync(charge, account, priority)
-					: CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0, null));
+					: CompletableFuture.completedFuture(granted(charge, account, null));
 		}
 		finally {
 			account.release();
@@ -146,7 +146,7 @@ public final class ClientBudget implements NamedBudget {
 				else if (failure != null) {
 					decided.completeExceptionally(failure);
 				}
-				else if (!decided.complete(granted(charge, call))) {
+				else if (!decided.complete(granted(charge, account, call))) {
 					call.notSent();
 				}
 			}
@@ -169,8 +169,9 @@ public final class ClientBudget implements NamedBudget {
 		return new CallCost(permits, 0);
 	}
 
-	private static ChargeDecision granted(Charge charge, ClientCall call) {
-		return new ClientDecision(charge, call.account(), call, 0, null);
+	/** Returns the decision about a call, null if it takes no permits. */
+	private static ChargeDecision granted(Charge charge, ProviderAccount account, @Nullable ClientCall call) {
+		return new ClientDecision(charge, account, call, 0, null);
 	}
 
 	/**
@@ -194,15 +195,14 @@ public final class ClientBudget implements NamedBudget {
 		if (quota == null || quota.limit() < 1) {
 			return charge;
 		}
-		Rate rate;
 		try {
-			rate = Rate.of(quota.limit(), quota.window().truncatedTo(ChronoUnit.MILLIS));
+			Rate rate = Rate.of(quota.limit(), quota.window().truncatedTo(ChronoUnit.MILLIS));
+			Limit limit = ofTokens(charge.limit().name(), rate).build();
+			return Charge.of(charge.handle().withLimit(limit), charge.key(), charge.permits());
 		}
 		catch (InvalidRateException ex) {
 			return charge;
 		}
-		Limit limit = Limit.named(charge.limit().name()).costed(true).unit(LimitUnit.TOKENS).rates(rate).build();
-		return Charge.of(charge.handle().withLimit(limit), charge.key(), charge.permits());
 	}
 
 	/**

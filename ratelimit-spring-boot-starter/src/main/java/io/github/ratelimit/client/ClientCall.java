@@ -1,7 +1,6 @@
 package io.github.ratelimit.client;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -268,14 +267,6 @@ public final class ClientCall implements Receipt {
 			}
 		});
 		return over;
-	}
-
-	/**
-	 * Returns how long the call was queued.
-	 * @return a time that is not negative
-	 */
-	public Duration waited() {
-		return Duration.ofNanos(this.call.waitedNanos());
 	}
 
 	/** A provider that fails charges the request, and the tokens that it reports. */

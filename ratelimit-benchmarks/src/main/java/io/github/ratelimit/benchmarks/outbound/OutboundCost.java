@@ -87,7 +87,7 @@ public final class OutboundCost {
 			.acquire(new OutboundRequest(ProviderKind.OPENAI.uri(), REQUEST_HEADERS::get, FACTS, false));
 		call.head(200, HEADERS::get, null);
 		call.close();
-		return call.waited().toNanos();
+		return limiter.accounts().size();
 	}
 
 	private static long read(ClientLimiter limiter) {
@@ -98,7 +98,7 @@ public final class OutboundCost {
 		call.head(200, HEADERS::get, null);
 		call.body(RESPONSE, 0, RESPONSE.length);
 		call.close();
-		return call.waited().toNanos();
+		return limiter.accounts().size();
 	}
 
 	private static final class Side {
