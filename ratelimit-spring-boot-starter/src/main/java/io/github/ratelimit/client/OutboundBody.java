@@ -23,9 +23,6 @@ public final class OutboundBody extends OutputStream {
 	/** The body that the current thread reads, mostly none. */
 	private static final ThreadLocal<@Nullable OutboundBody> READING = new ThreadLocal<>();
 
-	/** Whether a body may name its attempt when it is read. */
-	private static volatile boolean attemptsNamed;
-
 	/** Whether somebody asks for the attempt of a body. */
 	private static volatile boolean attemptsRead;
 
@@ -65,11 +62,6 @@ public final class OutboundBody extends OutputStream {
 		attemptsRead = true;
 	}
 
-	/** Notes that an adapter exists which names the attempts of its bodies. */
-	public static void attemptsAreNamed() {
-		attemptsNamed = true;
-	}
-
 	/**
 	 * Returns whether it is of use to name the attempts of bodies.
 	 * @return whether an adapter asks for them
@@ -93,10 +85,6 @@ public final class OutboundBody extends OutputStream {
 	 * @throws E what the content throws
 	 */
 	public <E extends Exception> void read(Content<E> content) throws E {
-		if (!attemptsNamed) {
-			content.write();
-			return;
-		}
 		READING.set(this);
 		try {
 			content.write();

@@ -41,7 +41,6 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	protected SdkCalls(LimitedRequests requests) {
 		this.requests = requests;
-		OutboundBody.attemptsAreNamed();
 	}
 
 	/**
