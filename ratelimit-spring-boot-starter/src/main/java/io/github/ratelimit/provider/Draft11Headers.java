@@ -56,28 +56,15 @@ final class Draft11Headers implements HeaderStyle {
 
 	@Override
 	public void write(List<LimitDecision> limits, Headers headers) {
-		if (limits.size() == 1) {
-			LimitDecision only = limits.get(0);
-			Texts limitTexts = textsOf(only.limit());
-			StringBuilder state = new StringBuilder(64);
-			limitTexts.appendState(state, only);
-			headers.set(POLICY, limitTexts.policy);
-			headers.set(STATE, state.toString());
-			return;
-		}
-		StringBuilder policy = new StringBuilder(128);
-		StringBuilder state = new StringBuilder(128);
+		String policies = "";
+		StringBuilder state = new StringBuilder(64 * limits.size());
 		for (int i = 0; i < limits.size(); i++) {
 			LimitDecision decision = limits.get(i);
 			Texts limitTexts = textsOf(decision.limit());
-			if (i > 0) {
-				policy.append(", ");
-				state.append(", ");
-			}
-			policy.append(limitTexts.policy);
-			limitTexts.appendState(state, decision);
+			policies = (i > 0) ? policies + ", " + limitTexts.policy : limitTexts.policy;
+			limitTexts.appendState(state.append((i > 0) ? ", " : ""), decision);
 		}
-		headers.set(POLICY, policy.toString());
+		headers.set(POLICY, policies);
 		headers.set(STATE, state.toString());
 	}
 
