@@ -54,20 +54,18 @@ public final class AnswerStyles {
 
 	private static <T> Map<String, T> byName(String type, Function<T, String> nameOf, Collection<? extends T> builtIn,
 			Collection<? extends T> own) {
-		Map<String, T> ownByName = new TreeMap<>();
+		Map<String, T> byName = new TreeMap<>();
 		for (T style : own) {
 			String name = normalize(nameOf.apply(style));
-			T other = ownByName.put(name, style);
+			T other = byName.put(name, style);
 			if (other != null) {
 				throw new IllegalArgumentException("Two beans of type " + type + " are named '" + name + "': "
 						+ other.getClass().getName() + " and " + style.getClass().getName()
 						+ ". Let name() of one of them return another name.");
 			}
 		}
-		Map<String, T> all = new TreeMap<>();
-		builtIn.forEach((style) -> all.put(nameOf.apply(style), style));
-		all.putAll(ownByName);
-		return all;
+		builtIn.forEach((style) -> byName.putIfAbsent(nameOf.apply(style), style));
+		return byName;
 	}
 
 	/**

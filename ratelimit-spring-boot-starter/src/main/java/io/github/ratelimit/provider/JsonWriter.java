@@ -1,6 +1,5 @@
 package io.github.ratelimit.provider;
 
-import java.util.List;
 
 /** Writes the few JSON values that the bodies need, in ASCII. */
 public final class JsonWriter {
@@ -33,14 +32,6 @@ public final class JsonWriter {
 			}
 		}
 		return json.append('"').toString();
-	}
-
-	static String strings(List<String> texts) {
-		StringBuilder json = new StringBuilder("[");
-		for (String text : texts) {
-			json.append((json.length() > 1) ? "," : "").append(string(text));
-		}
-		return json.append(']').toString();
 	}
 
 }

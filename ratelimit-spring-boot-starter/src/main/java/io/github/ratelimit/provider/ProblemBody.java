@@ -1,6 +1,6 @@
 package io.github.ratelimit.provider;
 
-import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * {@code problem}: problem details (RFC 9457). A 429 has the registered type
@@ -43,8 +43,10 @@ final class ProblemBody implements BodyStyle {
 	}
 
 	private static String policies(Refusal refusal) {
-		List<String> names = PolicyNames.violated(refusal.violated());
-		return ",\"violated-policies\":" + JsonWriter.strings(names);
+		return PolicyNames.violated(refusal.violated())
+			.stream()
+			.map(JsonWriter::string)
+			.collect(Collectors.joining(",", ",\"violated-policies\":[", "]"));
 	}
 
 }
