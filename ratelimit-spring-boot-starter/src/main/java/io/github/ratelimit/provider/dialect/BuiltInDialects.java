@@ -20,9 +20,11 @@ final class BuiltInDialects {
 
 	static List<ClientDialect> all() {
 		List<QuotaHeaders> openAi = openAiHeaders();
-		return List.of(openAi(openAi), azure(), anthropic(), groq(), mistral(), cerebras(), gemini(), openRouter(),
-				together(), bedrock(), xai(openAi), new GitHubDialect(), new IetfDialect(openAi),
-				TableDialect.of("none", hosts("api.cohere.com", "api.cohere.ai", "api.deepseek.com")));
+		return List.of(TableDialect.of("openai", hosts("api.openai.com", ".api.openai.com"), openAi), azure(),
+				anthropic(), groq(), mistral(), cerebras(), gemini(), openRouter(), together(), bedrock(),
+				TableDialect.of("xai", hosts("api.x.ai", ".api.x.ai"), openAi), new GitHubDialect(),
+				new IetfDialect(openAi),
+				TableDialect.of("none", hosts("api.cohere.com", "api.cohere.ai", "api.deepseek.com"), List.of()));
 	}
 
 	private static List<QuotaHeaders> openAiHeaders() {
@@ -42,28 +44,20 @@ final class BuiltInDialects {
 				"x-ratelimit-reset-" + suffix, window, refill);
 	}
 
-	private static TableDialect openAi(List<QuotaHeaders> headers) {
-		return TableDialect.of("openai", hosts("api.openai.com", ".api.openai.com"),
-				headers.toArray(QuotaHeaders[]::new));
-	}
-
-	private static TableDialect xai(List<QuotaHeaders> openAi) {
-		return TableDialect.of("xai", hosts("api.x.ai", ".api.x.ai"), openAi.toArray(QuotaHeaders[]::new));
-	}
-
 	/** According to its documentation its counters are reset. */
 	private static TableDialect azure() {
 		return TableDialect
 			.of("azure-openai", hosts(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
-					xRateLimit(Dimension.REQUESTS, "requests", WindowInference.TEN_SECONDS, Refill.FIXED_WINDOW),
-					xRateLimit(Dimension.TOKENS, "tokens", WindowInference.MINUTE, Refill.FIXED_WINDOW))
+					List.of(xRateLimit(Dimension.REQUESTS, "requests", WindowInference.TEN_SECONDS, Refill.FIXED_WINDOW),
+							xRateLimit(Dimension.TOKENS, "tokens", WindowInference.MINUTE, Refill.FIXED_WINDOW)))
 			.retryHeaders("x-rate-limit-reset-tokens", "x-rate-limit-reset-requests");
 	}
 
 	private static TableDialect anthropic() {
-		return TableDialect.of("anthropic", hosts("api.anthropic.com"), anthropic(Dimension.REQUESTS, "requests"),
-				anthropic(Dimension.TOKENS, "tokens"), anthropic(Dimension.INPUT_TOKENS, "input-tokens"),
-				anthropic(Dimension.OUTPUT_TOKENS, "output-tokens"));
+		return TableDialect.of("anthropic", hosts("api.anthropic.com"),
+				List.of(anthropic(Dimension.REQUESTS, "requests"), anthropic(Dimension.TOKENS, "tokens"),
+						anthropic(Dimension.INPUT_TOKENS, "input-tokens"),
+						anthropic(Dimension.OUTPUT_TOKENS, "output-tokens")));
 	}
 
 	private static QuotaHeaders anthropic(Dimension dimension, String what) {
@@ -74,8 +68,8 @@ final class BuiltInDialects {
 
 	private static TableDialect groq() {
 		return TableDialect.of("groq", hosts("api.groq.com"),
-				openAi(Dimension.REQUESTS, "requests", WindowInference.DAY),
-				openAi(Dimension.TOKENS, "tokens", WindowInference.MINUTE));
+				List.of(openAi(Dimension.REQUESTS, "requests", WindowInference.DAY),
+						openAi(Dimension.TOKENS, "tokens", WindowInference.MINUTE)));
 	}
 
 	private static TableDialect mistral() {
@@ -85,7 +79,7 @@ final class BuiltInDialects {
 		headers.add(new QuotaHeaders(Dimension.TOKENS, "ratelimitbysize-limit", "ratelimitbysize-remaining",
 				"ratelimitbysize-reset", WindowInference.MINUTE, Refill.FIXED_WINDOW));
 		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimitbysize", null, "minute", "month"));
-		return TableDialect.of("mistral", hosts("api.mistral.ai"), headers.toArray(QuotaHeaders[]::new));
+		return TableDialect.of("mistral", hosts("api.mistral.ai"), headers);
 	}
 
 	/** Its windows end with the minutes and days of the clock. */
@@ -93,7 +87,7 @@ final class BuiltInDialects {
 		List<QuotaHeaders> headers = new ArrayList<>();
 		headers.addAll(suffixed(Dimension.REQUESTS, "x-ratelimit", "requests", "minute", "hour", "day"));
 		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimit", "tokens", "minute", "hour", "day"));
-		return TableDialect.of("cerebras", hosts("api.cerebras.ai"), headers.toArray(QuotaHeaders[]::new));
+		return TableDialect.of("cerebras", hosts("api.cerebras.ai"), headers);
 	}
 
 	private static List<QuotaHeaders> suffixed(Dimension dimension, String prefix, @Nullable String what,
@@ -111,30 +105,30 @@ final class BuiltInDialects {
 		return TableDialect
 			.of("gemini",
 					hosts("generativelanguage.googleapis.com", "aiplatform.googleapis.com",
-							"-aiplatform.googleapis.com"))
+							"-aiplatform.googleapis.com"), List.of())
 			.errors(ProviderSpecificErrors::gemini);
 	}
 
 	private static TableDialect openRouter() {
 		return TableDialect
 			.of("openrouter", hosts("openrouter.ai", ".openrouter.ai"),
-					new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining",
-							"x-ratelimit-reset", null, Refill.FIXED_WINDOW))
+					List.of(new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining",
+							"x-ratelimit-reset", null, Refill.FIXED_WINDOW)))
 			.errors(ProviderSpecificErrors::openRouter);
 	}
 
 	private static TableDialect together() {
 		return TableDialect.of("together", hosts("api.together.xyz", "api.together.ai"),
-				new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
-						WindowInference.SECOND, Refill.CONTINUOUS),
-				new QuotaHeaders(Dimension.TOKENS, "x-tokenlimit-limit", "x-tokenlimit-remaining", "x-tokenlimit-reset",
-						WindowInference.SECOND, Refill.CONTINUOUS));
+				List.of(new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining",
+						"x-ratelimit-reset", WindowInference.SECOND, Refill.CONTINUOUS),
+						new QuotaHeaders(Dimension.TOKENS, "x-tokenlimit-limit", "x-tokenlimit-remaining",
+								"x-tokenlimit-reset", WindowInference.SECOND, Refill.CONTINUOUS)));
 	}
 
 	private static TableDialect bedrock() {
 		Predicate<String> hosts = (host) -> host.startsWith("bedrock-runtime")
 				&& (host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn"));
-		return TableDialect.of("bedrock", hosts).errors(ProviderSpecificErrors::bedrock);
+		return TableDialect.of("bedrock", hosts, List.of()).errors(ProviderSpecificErrors::bedrock);
 	}
 
 	/** A host has to end with a name that begins with a dot or a hyphen. */

@@ -1,12 +1,11 @@
 package io.github.ratelimit.provider.dialect;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 import io.github.ratelimit.Suggestion;
 
@@ -54,15 +53,9 @@ public final class Dialects {
 				.map((meant) -> "Did you mean '" + meant + "'? ")
 				.orElse("");
 			throw new IllegalArgumentException("There is no dialect named '" + name + "'. " + nearest
-					+ "The known ones are auto, " + String.join(", ", sorted(known)) + ".");
+					+ "The known ones are auto, " + String.join(", ", new TreeSet<>(known)) + ".");
 		}
 		return dialect;
-	}
-
-	private static List<String> sorted(Set<String> names) {
-		List<String> sorted = new ArrayList<>(names);
-		sorted.sort(null);
-		return sorted;
 	}
 
 	/**

@@ -102,22 +102,18 @@ final class ErrorText {
 	@Nullable Duration window() {
 		Matcher shortName = SHORT.matcher(this.text);
 		if (shortName.find()) {
-			return switch (shortName.group(2)) {
-				case "s" -> WindowInference.SECOND;
-				case "m" -> WindowInference.MINUTE;
-				case "h" -> WindowInference.HOUR;
-				default -> WindowInference.DAY;
-			};
+			return window(shortName.group(2));
 		}
 		Matcher period = PERIOD.matcher(this.text);
-		if (!period.find()) {
-			return null;
-		}
-		return switch (period.group(1)) {
-			case "second" -> WindowInference.SECOND;
-			case "min" -> WindowInference.MINUTE;
-			case "hour" -> WindowInference.HOUR;
-			case "day" -> WindowInference.DAY;
+		return period.find() ? window(period.group(1)) : null;
+	}
+
+	private static Duration window(String unit) {
+		return switch (unit) {
+			case "s", "second" -> WindowInference.SECOND;
+			case "m", "min" -> WindowInference.MINUTE;
+			case "h", "hour" -> WindowInference.HOUR;
+			case "d", "day" -> WindowInference.DAY;
 			default -> WindowInference.MONTH;
 		};
 	}

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quotas, List<String> retryHeaders,
 		BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors) implements ClientDialect {
 
-	static TableDialect of(String name, Predicate<String> hosts, QuotaHeaders... quotas) {
-		return new TableDialect(name, hosts, List.of(quotas), List.of(), (response, throttle) -> throttle);
+	static TableDialect of(String name, Predicate<String> hosts, List<QuotaHeaders> quotas) {
+		return new TableDialect(name, hosts, quotas, List.of(), (response, throttle) -> throttle);
 	}
 
 	TableDialect retryHeaders(String... names) {
