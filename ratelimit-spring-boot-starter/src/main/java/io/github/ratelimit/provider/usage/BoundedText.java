@@ -50,23 +50,11 @@ final class BoundedText {
 	/** Returns whether this is one of these words. */
 	boolean isAny(byte[][] words) {
 		for (byte[] word : words) {
-			if (is(word)) {
+			if (this.length == word.length && Arrays.equals(this.bytes, 0, this.length, word, 0, this.length)) {
 				return true;
 			}
 		}
 		return false;
-	}
-
-	private boolean is(byte[] word) {
-		if (this.length != word.length) {
-			return false;
-		}
-		for (int i = 0; i < word.length; i++) {
-			if (this.bytes[i] != word[i]) {
-				return false;
-			}
-		}
-		return true;
 	}
 
 	/** Returns whether this is a text of ASCII characters. */

@@ -286,7 +286,8 @@ abstract class JsonScanner {
 	abstract void opened(boolean object);
 
 	/** An object or array is about to end; {@link #depth()} still counts it. */
-	abstract void closing();
+	void closing() {
+	}
 
 	/** A key has been read. */
 	abstract void keyEnded();

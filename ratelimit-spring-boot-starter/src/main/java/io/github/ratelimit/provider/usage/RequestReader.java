@@ -79,10 +79,6 @@ public final class RequestReader extends JsonScanner {
 	}
 
 	@Override
-	void closing() {
-	}
-
-	@Override
 	void keyEnded() {
 		if (depth() == 1) {
 			this.top = find();
