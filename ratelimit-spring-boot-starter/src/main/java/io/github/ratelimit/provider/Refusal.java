@@ -37,32 +37,30 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	 * @return the refusal
 	 */
 	public static Refusal of(Decision decision, @Nullable String requestId) {
-		List<LimitDecision> violated = new ArrayList<>();
-		boolean tooLarge = false;
-		boolean banned = false;
+		Reason reason = reason(decision);
+		List<LimitDecision> named = new ArrayList<>();
 		for (LimitDecision limit : decision.violated()) {
-			tooLarge |= limit.isNeverPayable();
-			banned |= limit.isBanned();
-			if (!limit.isHidden()) {
-				violated.add(limit);
+			if (!limit.isHidden() && reason.isOf(limit)) {
+				named.add(limit);
 			}
 		}
-		if (tooLarge) {
-			violated.removeIf((limit) -> !limit.isNeverPayable());
-			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0, requestId);
+		long seconds = (reason == Reason.TOO_LARGE) ? 0
+				: Math.max(1, LimitRemainingResetHeaders.seconds(decision.retryAfter()));
+		return new Refusal(reason, RefusalMessages.of(reason, named, seconds), named, seconds, requestId);
+	}
+
+	private static Reason reason(Decision decision) {
+		boolean banned = false;
+		for (LimitDecision limit : decision.violated()) {
+			if (limit.isNeverPayable()) {
+				return Reason.TOO_LARGE;
+			}
+			banned |= limit.isBanned();
 		}
-		long seconds = Math.max(1, LimitRemainingResetHeaders.seconds(decision.retryAfter()));
 		if (banned) {
-			violated.removeIf((limit) -> !limit.isBanned());
-			return new Refusal(Reason.BANNED, RefusalMessages.banned(violated, seconds), violated, seconds, requestId);
+			return Reason.BANNED;
 		}
-		if (decision.isUnavailable()) {
-			return new Refusal(Reason.UNAVAILABLE, RefusalMessages.unavailable(violated, seconds), violated, seconds,
-					requestId);
-		}
-		violated.removeIf(LimitDecision::isUnavailable);
-		return new Refusal(Reason.LIMIT_EXCEEDED, RefusalMessages.exceeded(violated, seconds), violated, seconds,
-				requestId);
+		return decision.isUnavailable() ? Reason.UNAVAILABLE : Reason.LIMIT_EXCEEDED;
 	}
 
 	/**
@@ -71,8 +69,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	 * @return the refusal, which does not name the limit
 	 */
 	public static Refusal missingKey(@Nullable String requestId) {
-		return new Refusal(Reason.MISSING_KEY,
-				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0,
+		return new Refusal(Reason.MISSING_KEY, RefusalMessages.of(Reason.MISSING_KEY, List.of(), 0), List.of(), 0,
 				requestId);
 	}
 
@@ -116,6 +113,15 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 
 		Reason(int status) {
 			this.status = status;
+		}
+
+		private boolean isOf(LimitDecision limit) {
+			return switch (this) {
+				case LIMIT_EXCEEDED -> !limit.isUnavailable();
+				case BANNED -> limit.isBanned();
+				case TOO_LARGE -> limit.isNeverPayable();
+				case MISSING_KEY, UNAVAILABLE -> true;
+			};
 		}
 
 	}

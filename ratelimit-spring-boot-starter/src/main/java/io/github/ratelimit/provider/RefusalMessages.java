@@ -1,6 +1,7 @@
 package io.github.ratelimit.provider;
 
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.provider.Refusal.Reason;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,41 +11,31 @@ final class RefusalMessages {
 	private RefusalMessages() {
 	}
 
-	static String exceeded(List<LimitDecision> violated, long seconds) {
-		String what = switch (violated.size()) {
-			case 0 -> "Too many requests.";
-			case 1 -> "Rate limit " + names(violated) + " is exceeded.";
-			default -> "Rate limits " + names(violated) + " are exceeded.";
+	static String of(Reason reason, List<LimitDecision> limits, long seconds) {
+		String what = switch (reason) {
+			case TOO_LARGE -> tooLarge(limits);
+			case MISSING_KEY -> "The request carries nothing that it could be counted by, such as an API key.";
+			case LIMIT_EXCEEDED -> about(limits, "Too many requests.", " is exceeded.", " are exceeded.");
+			case UNAVAILABLE ->
+				about(limits, "The service is not available.", " cannot be checked.", " cannot be checked.");
+			case BANNED -> about(limits, "Too many requests were refused, so all are for a while.",
+					" was exceeded too often, so it refuses all requests for a while.",
+					" were exceeded too often, so they refuse all requests for a while.");
 		};
-		return what + tryAgain(seconds);
+		return (seconds == 0) ? what
+				: what + " Please try again in " + seconds + ((seconds == 1) ? " second." : " seconds.");
 	}
 
-	static String unavailable(List<LimitDecision> unavailable, long seconds) {
-		String what = switch (unavailable.size()) {
-			case 0 -> "The service is not available.";
-			case 1 -> "Rate limit " + names(unavailable) + " cannot be checked.";
-			default -> "Rate limits " + names(unavailable) + " cannot be checked.";
+	private static String about(List<LimitDecision> limits, String none, String one, String several) {
+		return switch (limits.size()) {
+			case 0 -> none;
+			case 1 -> "Rate limit " + names(limits) + one;
+			default -> "Rate limits " + names(limits) + several;
 		};
-		return what + tryAgain(seconds);
-	}
-
-	private static String tryAgain(long seconds) {
-		return " Please try again in " + seconds + ((seconds == 1) ? " second." : " seconds.");
-	}
-
-	static String banned(List<LimitDecision> banning, long seconds) {
-		String what = switch (banning.size()) {
-			case 0 -> "Too many requests were refused, so all are for a while.";
-			case 1 ->
-				"Rate limit " + names(banning) + " was exceeded too often, so it refuses all requests for a while.";
-			default ->
-				"Rate limits " + names(banning) + " were exceeded too often, so they refuse all requests for a while.";
-		};
-		return what + tryAgain(seconds);
 	}
 
 	/** In the words of OpenAI, for which users and programs search. */
-	static String tooLarge(List<LimitDecision> violated) {
+	private static String tooLarge(List<LimitDecision> violated) {
 		if (violated.isEmpty()) {
 			return "Request too large.";
 		}
