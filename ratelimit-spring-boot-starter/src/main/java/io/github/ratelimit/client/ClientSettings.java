@@ -2,7 +2,6 @@ package io.github.ratelimit.client;
 
 import java.net.URI;
 import java.util.List;
-import java.util.Objects;
 
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.ClientDialect;
@@ -26,9 +25,6 @@ public record ClientSettings(String name, List<UrlPattern> match, @Nullable Clie
 
 	/** Creates settings. */
 	public ClientSettings {
-		Objects.requireNonNull(name, "name");
-		Objects.requireNonNull(settings, "settings");
-		Objects.requireNonNull(retry, "retry");
 		match = List.copyOf(match);
 		key = List.copyOf(key);
 		models = List.copyOf(models);

@@ -2,7 +2,6 @@ package io.github.ratelimit.client;
 
 import java.net.URI;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 
 import io.github.ratelimit.permit.PassedOnCharges;
@@ -27,15 +26,6 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 
 	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
 	private static final String SDK_RETRIES = "x-stainless-retry-count";
-
-	/** Creates a request. */
-	public OutboundRequest {
-		Objects.requireNonNull(uri, "uri");
-		Objects.requireNonNull(headers, "headers");
-		Objects.requireNonNull(facts, "facts");
-		Objects.requireNonNull(priority, "priority");
-		Objects.requireNonNull(passedOn, "passedOn");
-	}
 
 	/**
 	 * Creates a request of the running thread: of its priority, and with the permits that

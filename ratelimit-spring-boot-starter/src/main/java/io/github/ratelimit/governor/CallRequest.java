@@ -1,7 +1,6 @@
 package io.github.ratelimit.governor;
 
 import java.time.Duration;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +21,6 @@ public record CallRequest(CallCost cost, Duration maxWait, int priority, boolean
 	 * @throws IllegalArgumentException if the longest wait is negative
 	 */
 	public CallRequest {
-		Objects.requireNonNull(cost, "cost");
-		Objects.requireNonNull(caller, "caller");
 		if (maxWait.isNegative()) {
 			throw new IllegalArgumentException("maxWait=" + maxWait + ": pass a time that is not negative.");
 		}

@@ -19,7 +19,6 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.RequestQueue.Entry;
-import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.store.InstanceNote;
@@ -130,7 +129,7 @@ public final class Governor {
 				return null;
 			}
 			exchange = nextExchange(now);
-			return admit(request.cost(), this.control.sent(), 0);
+			return new GovernedCall(this, request.cost(), this.control.sent(), 0);
 		}
 		finally {
 			this.lock.unlock();
@@ -156,10 +155,6 @@ public final class Governor {
 	/** Returns the next exchange with the other instances, null if none is due. */
 	private @Nullable Runnable nextExchange(long now) {
 		return (this.exchange != null) ? this.exchange.next(this.control, !this.queue.isEmpty(), now) : null;
-	}
-
-	private GovernedCall admit(CallCost cost, Mark mark, long waitedNanos) {
-		return new GovernedCall(this, cost, mark, waitedNanos);
 	}
 
 	private CompletableFuture<GovernedCall> enqueue(CallRequest request, Executor executor) {
@@ -230,7 +225,8 @@ public final class Governor {
 				break;
 			}
 			this.queue.remove(first);
-			GovernedCall call = admit(first.request().cost(), this.control.sent(), now - first.since());
+			GovernedCall call = new GovernedCall(this, first.request().cost(), this.control.sent(),
+					now - first.since());
 			Entry admitted = first;
 			admissions.add(() -> admitted.admit(call));
 		}

@@ -2,7 +2,6 @@ package io.github.ratelimit.governor;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -36,7 +35,6 @@ public record GovernorSettings(List<ConfiguredQuota> quotas, boolean reports, in
 	 */
 	public GovernorSettings {
 		quotas = List.copyOf(quotas);
-		Objects.requireNonNull(mode, "mode");
 		if (maxConcurrent < 1 || maxWaiting < 0 || maxWait.isNegative() || longestGate.isNegative()) {
 			throw new IllegalArgumentException("maxConcurrent=" + maxConcurrent + ", maxWaiting=" + maxWaiting
 					+ ", maxWait=" + maxWait + ", longestGate=" + longestGate
@@ -61,7 +59,6 @@ public record GovernorSettings(List<ConfiguredQuota> quotas, boolean reports, in
 		 * @throws IllegalArgumentException if the permits or the window are not positive
 		 */
 		public ConfiguredQuota {
-			Objects.requireNonNull(dimension, "dimension");
 			if (permits <= 0 || window.isNegative() || window.isZero()) {
 				throw new IllegalArgumentException(
 						permits + " permits in " + window + ": pass a positive number and a positive time.");
