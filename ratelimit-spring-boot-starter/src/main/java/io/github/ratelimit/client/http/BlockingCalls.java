@@ -35,16 +35,15 @@ final class BlockingCalls {
 	 * retries. At once if another adapter has admitted it.
 	 * @param limiter the client
 	 * @param request the request, which is marked as limited while it is sent
-	 * @param facts reads the size of the request
 	 * @param attempt sends it once
 	 * @return the response, whose body ends the call
 	 * @throws IOException what sending it throws
 	 * @throws CallRefusedException if it cannot be sent in time
 	 */
-	static ClientHttpResponse send(ClientLimiter limiter, HttpRequest request, Facts facts,
-			Send<ClientHttpResponse, IOException> attempt) throws IOException {
+	static ClientHttpResponse send(ClientLimiter limiter, HttpRequest request, Attempt attempt)
+			throws IOException {
 		OutboundRequest outbound = ClientCall.isSending(limiter) ? null
-				: OutboundRequest.of(request.getURI(), request.getHeaders()::getFirst, facts.read())
+				: OutboundRequest.of(request.getURI(), request.getHeaders()::getFirst, attempt.facts())
 					.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));
 		request.getAttributes().put(LIMITED, true);
 		try {
@@ -55,8 +54,8 @@ final class BlockingCalls {
 		}
 	}
 
-	private static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request,
-			Send<ClientHttpResponse, IOException> attempt) throws IOException {
+	private static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request, Attempt attempt)
+			throws IOException {
 		ClientCall call = limiter.acquire(request);
 		for (int attempts = 1;; attempts++) {
 			LimitedResponse response = answered(call, attempt);
@@ -75,8 +74,7 @@ final class BlockingCalls {
 		}
 	}
 
-	private static LimitedResponse answered(ClientCall call, Send<ClientHttpResponse, IOException> attempt)
-			throws IOException {
+	private static LimitedResponse answered(ClientCall call, Attempt attempt) throws IOException {
 		ClientHttpResponse response = null;
 		try {
 			response = call.send(attempt);
@@ -104,11 +102,11 @@ final class BlockingCalls {
 		}
 	}
 
-	/** Reads the size of a request. */
-	@FunctionalInterface
-	interface Facts {
+	/** Sends a request once, each time that it is asked to. */
+	interface Attempt extends Send<ClientHttpResponse, IOException> {
 
-		ModelRequest read() throws IOException;
+		/** Returns the size of the request, which is asked for before it is sent. */
+		ModelRequest facts() throws IOException;
 
 	}
 

@@ -23,7 +23,7 @@ import org.springframework.util.Assert;
  * may be sent again, is kept until then, in the request below if that keeps it anyway.
  * Any other body is passed on as it is, so that uploads are streamed.
  */
-final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMessage {
+final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMessage, BlockingCalls.Attempt {
 
 	private final ClientHttpRequest request;
 
@@ -112,14 +112,15 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 		// executed again after a failure, the request below decides whether it can be
 		this.sent = false;
 		ClientHttpResponse response = BlockingCalls.isLimited(this) ? send()
-				: BlockingCalls.send(this.limiter, this, this::facts, this::send);
+				: BlockingCalls.send(this.limiter, this, this);
 		if (this.kept != null) {
 			this.kept.release();
 		}
 		return response;
 	}
 
-	private ModelRequest facts() throws IOException {
+	@Override
+	public ModelRequest facts() throws IOException {
 		Body body = this.body;
 		boolean readable = isReadable();
 		if (body != null && !this.given && !(body instanceof KeptBody)
@@ -144,7 +145,8 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 		return (this.body instanceof KeptBody kept) ? kept.facts() : ModelRequest.NONE;
 	}
 
-	private ClientHttpResponse send() throws IOException {
+	@Override
+	public ClientHttpResponse send() throws IOException {
 		ClientHttpRequest request = this.sent ? again() : this.request;
 		if (this.body != null && (this.sent || !this.given)) {
 			this.given = true;

@@ -9,7 +9,6 @@ import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
@@ -60,8 +59,8 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
 		ClientLimiter limiter = BlockingCalls.isLimited(request) ? null : match(request);
-		return (limiter == null) ? execution.execute(request, body) : BlockingCalls.send(limiter, request,
-				() -> facts(request.getHeaders(), body), () -> execution.execute(request, body));
+		return (limiter == null) ? execution.execute(request, body)
+				: BlockingCalls.send(limiter, request, new Intercepted(request, body, execution));
 	}
 
 	/** Another interceptor may have changed the address, as a load balancer does. */
@@ -71,9 +70,22 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 				: limiter;
 	}
 
-	private static ModelRequest facts(HttpHeaders headers, byte[] body) {
-		return (body.length == 0 || !OutboundBody.isReadable(headers.getFirst(OutboundBody.CONTENT_TYPE)))
-				? ModelRequest.NONE : OutboundBody.facts(body, 0, body.length);
+	@SuppressWarnings("ArrayRecordComponent")
+	private record Intercepted(HttpRequest request, byte[] body,
+			ClientHttpRequestExecution execution) implements BlockingCalls.Attempt {
+
+		@Override
+		public ModelRequest facts() {
+			String contentType = this.request.getHeaders().getFirst(OutboundBody.CONTENT_TYPE);
+			return (this.body.length == 0 || !OutboundBody.isReadable(contentType)) ? ModelRequest.NONE
+					: OutboundBody.facts(this.body, 0, this.body.length);
+		}
+
+		@Override
+		public ClientHttpResponse send() throws IOException {
+			return this.execution.execute(this.request, this.body);
+		}
+
 	}
 
 }
