@@ -3,19 +3,16 @@ package io.github.ratelimit.client.http;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
-import java.util.Map;
 
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.util.Assert;
 
 /**
@@ -23,7 +20,8 @@ import org.springframework.util.Assert;
  * may be sent again, is kept until then, in the request below if that keeps it anyway.
  * Any other body is passed on as it is, so that uploads are streamed.
  */
-final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMessage, BlockingCalls.Attempt {
+final class LimitedRequest extends HttpRequestWrapper
+		implements ClientHttpRequest, StreamingHttpOutputMessage, BlockingCalls.Attempt {
 
 	private final ClientHttpRequest request;
 
@@ -56,6 +54,7 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 	 * @param factory creates the requests of further attempts
 	 */
 	LimitedRequest(ClientHttpRequest request, ClientLimiter limiter, ClientHttpRequestFactory factory) {
+		super(request);
 		this.request = request;
 		this.limiter = limiter;
 		this.factory = factory;
@@ -166,26 +165,6 @@ final class LimitedRequest implements ClientHttpRequest, StreamingHttpOutputMess
 		request.getHeaders().putAll(getHeaders());
 		request.getAttributes().putAll(getAttributes());
 		return request;
-	}
-
-	@Override
-	public HttpHeaders getHeaders() {
-		return this.request.getHeaders();
-	}
-
-	@Override
-	public HttpMethod getMethod() {
-		return this.request.getMethod();
-	}
-
-	@Override
-	public URI getURI() {
-		return this.request.getURI();
-	}
-
-	@Override
-	public Map<String, Object> getAttributes() {
-		return this.request.getAttributes();
 	}
 
 	/** Reads and copies a body on its way to the request below. */
