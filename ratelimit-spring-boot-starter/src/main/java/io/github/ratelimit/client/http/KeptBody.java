@@ -1,8 +1,8 @@
 package io.github.ratelimit.client.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Arrays;
 
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.provider.usage.ModelRequest;
@@ -13,17 +13,11 @@ import org.springframework.http.StreamingHttpOutputMessage;
  * again for later bodies, unless it is still being sent. Filled by one thread;
  * thread-safe afterwards.
  */
-final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.Body {
+final class KeptBody extends ByteArrayOutputStream implements StreamingHttpOutputMessage.Body {
 
 	private static final byte[] NOTHING = {};
 
-	private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
-
 	private final boolean pooled;
-
-	private byte[] bytes;
-
-	private int length;
 
 	/** How many threads send it now, or have failed to send it. */
 	private int senders;
@@ -35,33 +29,17 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 
 	/** Creates a body that is written to it. */
 	KeptBody() {
-		this.bytes = BodyBuffers.take();
+		super(0);
+		this.buf = BodyBuffers.take();
 		this.pooled = true;
 	}
 
 	/** Creates a body of these bytes, which it does not copy. */
 	KeptBody(byte[] bytes) {
-		this.bytes = bytes;
-		this.length = bytes.length;
+		super(0);
+		this.buf = bytes;
+		this.count = bytes.length;
 		this.pooled = false;
-	}
-
-	@Override
-	public void write(int b) {
-		write(new byte[] { (byte) b }, 0, 1);
-	}
-
-	@Override
-	public void write(byte[] bytes, int offset, int length) {
-		long needed = (long) this.length + length;
-		if (needed > LARGEST_ARRAY) {
-			throw new OutOfMemoryError("The body of a request is larger than an array");
-		}
-		if (needed > this.bytes.length) {
-			this.bytes = Arrays.copyOf(this.bytes, (int) Math.min(Math.max(needed, 2L * this.length), LARGEST_ARRAY));
-		}
-		System.arraycopy(bytes, offset, this.bytes, this.length, length);
-		this.length += length;
 	}
 
 	@Override
@@ -73,7 +51,7 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 			this.senders++;
 		}
 		// where this fails, the client may still have the bytes
-		stream.write(this.bytes, 0, this.length);
+		stream.write(this.buf, 0, this.count);
 		synchronized (this) {
 			this.senders--;
 			this.sent = true;
@@ -87,7 +65,7 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 
 	/** Reads the whole body. */
 	ModelRequest facts() {
-		return (this.length > 0) ? OutboundBody.facts(this.bytes, 0, this.length) : ModelRequest.NONE;
+		return (this.count > 0) ? OutboundBody.facts(this.buf, 0, this.count) : ModelRequest.NONE;
 	}
 
 	/**
@@ -97,10 +75,10 @@ final class KeptBody extends OutputStream implements StreamingHttpOutputMessage.
 	synchronized void release() {
 		if (this.pooled && this.sent && this.senders == 0 && !this.released) {
 			this.released = true;
-			BodyBuffers.give(this.bytes);
+			BodyBuffers.give(this.buf);
 			// the stream may still be written to, which must not reach a later request
-			this.bytes = NOTHING;
-			this.length = 0;
+			this.buf = NOTHING;
+			this.count = 0;
 		}
 	}
 
