@@ -1,8 +1,11 @@
 package io.github.ratelimit.client;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.governor.GovernorState.Phase;
 import org.jspecify.annotations.Nullable;
@@ -35,30 +39,27 @@ final class ProviderAccounts {
 
 	private final ClientSettings settings;
 
-	private final AccountKeys keys;
-
 	private final Factory factory;
 
-	private final AtomicBoolean used = new AtomicBoolean();
+	/** Most applications have one credential and few models. */
+	private volatile @Nullable Found last;
 
-	private volatile @Nullable Latest latest;
+	/** That of the latest request that an adapter has seen. */
+	private volatile @Nullable Found latest;
 
 	ProviderAccounts(ClientSettings settings, Factory factory) {
 		this.settings = settings;
-		this.keys = new AccountKeys(settings.key());
 		this.factory = factory;
 	}
 
 	/** Uses the account of a request that an adapter sees. */
 	ProviderAccount of(OutboundRequest request) {
 		String host = (request.uri().getHost() != null) ? request.uri().getHost().toLowerCase(Locale.ROOT) : "";
-		ProviderAccount account = get(this.credentials.hash(request.uri(), request.headers()), request.facts().model(),
-				host);
-		Latest latest = this.latest;
-		if (latest == null || latest.account() != account) {
-			this.latest = new Latest(account, host);
+		Found found = find(this.credentials.hash(request.uri(), request.headers()), host, request.facts().model());
+		if (this.latest != found) {
+			this.latest = found;
 		}
-		return account;
+		return found.account();
 	}
 
 	/**
@@ -67,15 +68,13 @@ final class ProviderAccounts {
 	 * @param model the model, null for that of the latest request
 	 */
 	ProviderAccount of(@Nullable String model) {
-		Latest latest = this.latest;
+		Found latest = this.latest;
 		if (latest == null) {
-			return get(Credentials.NONE, model,
-					this.settings.match().isEmpty() ? "" : this.settings.match().get(0).host());
+			String host = this.settings.match().isEmpty() ? "" : this.settings.match().get(0).host();
+			return find(Credentials.NONE, host, model).account();
 		}
-		if (model != null) {
-			return get(this.credentials.lastHash(), model, latest.host());
-		}
-		return use(latest.account());
+		return (model != null) ? find(this.credentials.lastHash(), latest.host(), model).account()
+				: use(latest.account());
 	}
 
 	/** Uses an account once more; one that has been removed comes back. */
@@ -83,12 +82,35 @@ final class ProviderAccounts {
 		return account.tryUse() ? account : add(account.key(), (key) -> account);
 	}
 
-	private ProviderAccount get(String credential, @Nullable String model, String host) {
-		this.used.setPlain(true);
-		Key key = this.keys.of(credential, host, model);
-		ProviderAccount account = this.accounts.get(key);
-		return (account != null && account.tryUse()) ? account
+	/** Finds an account and uses it. */
+	private Found find(String credential, String host, @Nullable String model) {
+		Found last = this.last;
+		if (last != null && last.isOf(credential, host, model) && last.account().tryUse()) {
+			return last;
+		}
+		Key key = key(credential, host, model);
+		ProviderAccount known = this.accounts.get(key);
+		ProviderAccount account = (known != null && known.tryUse()) ? known
 				: add(key, (any) -> this.factory.create(any, host, model));
+		Found found = new Found(credential, host, model, account);
+		this.last = found;
+		return found;
+	}
+
+	private Key key(String credential, String host, @Nullable String model) {
+		List<Key> keys = new ArrayList<>();
+		for (KeyPart part : this.settings.key()) {
+			keys.add(switch (part) {
+				case CREDENTIAL -> Key.of("credential", credential);
+				case MODEL -> Key.of("model", (model != null && !model.isEmpty()) ? model : "none");
+				case HOST -> Key.of("host", host.isEmpty() ? "none" : host);
+			});
+		}
+		return switch (keys.size()) {
+			case 0 -> Key.GLOBAL;
+			case 1 -> keys.get(0);
+			default -> Key.composed(keys);
+		};
 	}
 
 	private ProviderAccount add(Key key, Function<Key, ProviderAccount> create) {
@@ -117,7 +139,7 @@ final class ProviderAccounts {
 
 	/** Returns whether a request or call has had an account yet. */
 	boolean areUsed() {
-		return this.used.get();
+		return this.last != null;
 	}
 
 	/** Creates the account of a key. */
@@ -128,8 +150,13 @@ final class ProviderAccounts {
 
 	}
 
-	/** The account of the latest request, and where it was sent. */
-	private record Latest(ProviderAccount account, String host) {
+	/** The account of these requests. */
+	private record Found(String credential, String host, @Nullable String model, ProviderAccount account) {
+
+		boolean isOf(String credential, String host, @Nullable String model) {
+			return this.credential.equals(credential) && this.host.equals(host) && Objects.equals(this.model, model);
+		}
+
 	}
 
 	/**
