@@ -40,8 +40,7 @@ final class BlockingCalls {
 	 * @throws IOException what sending it throws
 	 * @throws CallRefusedException if it cannot be sent in time
 	 */
-	static ClientHttpResponse send(ClientLimiter limiter, HttpRequest request, Attempt attempt)
-			throws IOException {
+	static ClientHttpResponse send(ClientLimiter limiter, HttpRequest request, Attempt attempt) throws IOException {
 		OutboundRequest outbound = ClientCall.isSending(limiter) ? null
 				: OutboundRequest.of(request.getURI(), request.getHeaders()::getFirst, attempt.facts())
 					.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));

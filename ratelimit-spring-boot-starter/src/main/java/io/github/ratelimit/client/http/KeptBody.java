@@ -3,6 +3,7 @@ package io.github.ratelimit.client.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.provider.usage.ModelRequest;
@@ -17,6 +18,12 @@ final class KeptBody extends ByteArrayOutputStream implements StreamingHttpOutpu
 
 	private static final byte[] NOTHING = {};
 
+	/** A longer array is not used again. */
+	private static final int MAX_LENGTH = 64 * 1024;
+
+	/** One array for each of a few groups of threads, at most 4 MiB in all. */
+	private static final AtomicReferenceArray<byte[]> BUFFERS = new AtomicReferenceArray<>(64);
+
 	private final boolean pooled;
 
 	/** How many threads send it now, or have failed to send it. */
@@ -30,7 +37,8 @@ final class KeptBody extends ByteArrayOutputStream implements StreamingHttpOutpu
 	/** Creates a body that is written to it. */
 	KeptBody() {
 		super(0);
-		this.buf = BodyBuffers.take();
+		byte[] buffer = BUFFERS.getAndSet(slot(), null);
+		this.buf = (buffer != null) ? buffer : NOTHING;
 		this.pooled = true;
 	}
 
@@ -75,11 +83,17 @@ final class KeptBody extends ByteArrayOutputStream implements StreamingHttpOutpu
 	synchronized void release() {
 		if (this.pooled && this.sent && this.senders == 0 && !this.released) {
 			this.released = true;
-			BodyBuffers.give(this.buf);
+			if (this.buf.length <= MAX_LENGTH) {
+				BUFFERS.setRelease(slot(), this.buf);
+			}
 			// the stream may still be written to, which must not reach a later request
 			this.buf = NOTHING;
 			this.count = 0;
 		}
+	}
+
+	private static int slot() {
+		return (int) Thread.currentThread().getId() & (BUFFERS.length() - 1);
 	}
 
 }
