@@ -48,7 +48,8 @@ final class BuiltInDialects {
 	private static TableDialect azure() {
 		return TableDialect
 			.of("azure-openai", hosts(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
-					List.of(xRateLimit(Dimension.REQUESTS, "requests", WindowInference.TEN_SECONDS, Refill.FIXED_WINDOW),
+					List.of(xRateLimit(Dimension.REQUESTS, "requests", WindowInference.TEN_SECONDS,
+							Refill.FIXED_WINDOW),
 							xRateLimit(Dimension.TOKENS, "tokens", WindowInference.MINUTE, Refill.FIXED_WINDOW)))
 			.retryHeaders("x-rate-limit-reset-tokens", "x-rate-limit-reset-requests");
 	}
@@ -105,7 +106,8 @@ final class BuiltInDialects {
 		return TableDialect
 			.of("gemini",
 					hosts("generativelanguage.googleapis.com", "aiplatform.googleapis.com",
-							"-aiplatform.googleapis.com"), List.of())
+							"-aiplatform.googleapis.com"),
+					List.of())
 			.errors(ProviderSpecificErrors::gemini);
 	}
 

@@ -1,10 +1,10 @@
 package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +54,7 @@ final class ErrorText {
 
 	/** Returns whether the text has one of these phrases, which are in lower case. */
 	boolean has(String... phrases) {
-		return has(List.of(phrases));
-	}
-
-	boolean has(List<String> phrases) {
-		return phrases.stream().anyMatch(this.text::contains);
+		return Stream.of(phrases).anyMatch(this.text::contains);
 	}
 
 	/** Returns whether the request needs more than the capacity of the limit. */

@@ -18,13 +18,12 @@ final class ThrottleDetector {
 			"capacity_exceeded", "service_tier_capacity_exceeded", "ModelNotReadyException",
 			"ServiceUnavailableException", "UNAVAILABLE");
 
-	private static final List<String> SPENT_TEXTS = List.of("spend limit", "spending limit",
-			"used all available credits", "insufficient balance", "insufficient credits", "credit limit exceeded",
-			"calls / month");
+	private static final String[] SPENT_TEXTS = { "spend limit", "spending limit", "used all available credits",
+			"insufficient balance", "insufficient credits", "credit limit exceeded", "calls / month" };
 
 	/** For errors that have the status of a malformed request. */
-	private static final List<String> SPENT_REQUEST_TEXTS = List.of("credit balance is too low",
-			"reached your specified api usage limits");
+	private static final String[] SPENT_REQUEST_TEXTS = { "credit balance is too low",
+			"reached your specified api usage limits" };
 
 	private static final int MAX_CODE = 64;
 
