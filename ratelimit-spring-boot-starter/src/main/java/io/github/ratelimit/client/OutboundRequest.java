@@ -66,8 +66,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 */
 	public OutboundRequest withPriority(@Nullable Object priority) {
 		return (priority instanceof RequestPriority own)
-				? new OutboundRequest(this.uri, this.headers, this.facts, this.retry, own, this.passedOn)
-				: this;
+				? new OutboundRequest(this.uri, this.headers, this.facts, this.retry, own, this.passedOn) : this;
 	}
 
 	/**
@@ -76,8 +75,8 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 * @return the request
 	 */
 	public OutboundRequest withPassedOn(@Nullable List<ChargeDecision> passedOn) {
-		return (passedOn == null) ? this : new OutboundRequest(this.uri, this.headers, this.facts, this.retry,
-				this.priority, passedOn);
+		return (passedOn == null) ? this
+				: new OutboundRequest(this.uri, this.headers, this.facts, this.retry, this.priority, passedOn);
 	}
 
 	/** Returns the call of a client that passes its permits on, ended or not. */

@@ -1,6 +1,5 @@
 package io.github.ratelimit.provider;
 
-
 /** Writes the few JSON values that the bodies need, in ASCII. */
 public final class JsonWriter {
 

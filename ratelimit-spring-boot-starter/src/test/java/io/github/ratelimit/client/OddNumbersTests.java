@@ -60,8 +60,8 @@ class OddNumbersTests {
 	}
 
 	private static CompletableFuture<ClientCall> call(ClientLimiter client, ModelRequest request) {
-		return client.acquireAsync(
-				new OutboundRequest(URI.create("https://model.example/v1"), (name) -> null, request, false));
+		return client
+			.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"), (name) -> null, request, false));
 	}
 
 	private static void answer(ClientCall call, Map<String, String> headers) {
