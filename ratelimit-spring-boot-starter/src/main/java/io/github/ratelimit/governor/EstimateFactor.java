@@ -2,6 +2,8 @@ package io.github.ratelimit.governor;
 
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The ratio of a provider's charge to the estimates of this process: wrong estimates,
  * other instances and other users of the same quota, in one number. Learned from the
@@ -44,14 +46,8 @@ final class EstimateFactor {
 
 	private final long createdAt;
 
-	/** The report from which is learned next. */
-	private long sentAt;
-
-	private double charged;
-
-	private double remaining;
-
-	private boolean reported;
+	/** From which is learned next, null before the first report. */
+	private @Nullable Report last;
 
 	private double value;
 
@@ -88,24 +84,23 @@ final class EstimateFactor {
 	 * @param charged what had been sent by then
 	 */
 	void learn(ReportedQuota quota, double remaining, long sentAt, double charged) {
-		long nanos = sentAt - this.sentAt;
-		if (this.reported && nanos < LEARN_NANOS) {
+		Report last = this.last;
+		if (last != null && sentAt - last.sentAt() < LEARN_NANOS) {
 			return;
 		}
 		boolean full = remaining >= quota.capacity() * FULL;
-		if (this.reported && !full && !quota.hasBegunAgain(remaining - this.remaining)) {
-			double refilled = this.remaining + quota.refilled(nanos);
+		if (last != null && !full && !quota.hasBegunAgain(remaining - last.remaining())) {
+			long nanos = sentAt - last.sentAt();
+			double refilled = last.remaining() + quota.refilled(nanos);
 			double least = Math.min(quota.capacity(), refilled) - remaining;
 			double most = refilled - remaining;
 			// what could not refill is unknown: what fits is believed, at first the most
-			double expected = isLearning(sentAt) ? most : (charged - this.charged) * this.value;
+			double estimated = charged - last.charged();
+			double expected = isLearning(sentAt) ? most : estimated * this.value;
 			double total = Math.max(least, Math.min(most, expected));
-			learn(charged - this.charged, total, nanos, sentAt - this.createdAt);
+			learn(estimated, total, nanos, sentAt - this.createdAt);
 		}
-		this.reported = true;
-		this.sentAt = sentAt;
-		this.charged = charged;
-		this.remaining = remaining;
+		this.last = new Report(sentAt, charged, remaining);
 	}
 
 	/**
@@ -149,6 +144,16 @@ final class EstimateFactor {
 	/** As many times as before are charged for what is estimated. */
 	void scale(double times) {
 		adopt(this.value * times);
+	}
+
+	/**
+	 * A report of the provider.
+	 *
+	 * @param sentAt when the call was sent whose response reported it
+	 * @param charged what had been sent by then
+	 * @param remaining what remained
+	 */
+	private record Report(long sentAt, double charged, double remaining) {
 	}
 
 }

@@ -74,8 +74,6 @@ final class NoteExchange {
 
 	private long timerAt;
 
-	private boolean timed;
-
 	/**
 	 * Creates the state before the first exchange.
 	 * @param store keeps the notes
@@ -95,7 +93,8 @@ final class NoteExchange {
 		this.executor = executor;
 		this.wake = wake;
 		this.receive = receive;
-		this.startedAt = time.nanoTime() - RETRY_NANOS;
+		this.timerAt = time.nanoTime();
+		this.startedAt = this.timerAt - RETRY_NANOS;
 	}
 
 	/** Something has changed that the others should know. */
@@ -184,10 +183,9 @@ final class NoteExchange {
 	}
 
 	private @Nullable Runnable wakeAfter(long wait, long now) {
-		if (this.timed && this.timerAt - now <= wait && this.timerAt - now > 0) {
+		if (this.timerAt - now <= wait && this.timerAt - now > 0) {
 			return null;
 		}
-		this.timed = true;
 		this.timerAt = now + wait;
 		return () -> this.time.after(wait).thenRunAsync(this.wake, this.executor);
 	}
