@@ -1,10 +1,11 @@
 package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -74,32 +75,32 @@ final class BuiltInDialects {
 	}
 
 	private static TableDialect mistral() {
-		List<QuotaHeaders> headers = new ArrayList<>();
-		headers.addAll(suffixed(Dimension.REQUESTS, "x-ratelimit", "req", "minute", "second", "month"));
-		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimit", "tokens", "minute", "month"));
-		headers.add(new QuotaHeaders(Dimension.TOKENS, "ratelimitbysize-limit", "ratelimitbysize-remaining",
-				"ratelimitbysize-reset", WindowInference.MINUTE, Refill.FIXED_WINDOW));
-		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimitbysize", null, "minute", "month"));
-		return TableDialect.of("mistral", hosts("api.mistral.ai"), headers);
+		QuotaHeaders bySize = new QuotaHeaders(Dimension.TOKENS, "ratelimitbysize-limit", "ratelimitbysize-remaining",
+				"ratelimitbysize-reset", WindowInference.MINUTE, Refill.FIXED_WINDOW);
+		return TableDialect.of("mistral", hosts("api.mistral.ai"),
+				Stream
+					.of(suffixed(Dimension.REQUESTS, "x-ratelimit", "-req", "minute", "second", "month"),
+							suffixed(Dimension.TOKENS, "x-ratelimit", "-tokens", "minute", "month"), Stream.of(bySize),
+							suffixed(Dimension.TOKENS, "x-ratelimitbysize", "", "minute", "month"))
+					.flatMap(Function.identity())
+					.toList());
 	}
 
 	/** Its windows end with the minutes and days of the clock. */
 	private static TableDialect cerebras() {
-		List<QuotaHeaders> headers = new ArrayList<>();
-		headers.addAll(suffixed(Dimension.REQUESTS, "x-ratelimit", "requests", "minute", "hour", "day"));
-		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimit", "tokens", "minute", "hour", "day"));
-		return TableDialect.of("cerebras", hosts("api.cerebras.ai"), headers);
+		return TableDialect.of("cerebras", hosts("api.cerebras.ai"),
+				Stream
+					.concat(suffixed(Dimension.REQUESTS, "x-ratelimit", "-requests", "minute", "hour", "day"),
+							suffixed(Dimension.TOKENS, "x-ratelimit", "-tokens", "minute", "hour", "day"))
+					.toList());
 	}
 
-	private static List<QuotaHeaders> suffixed(Dimension dimension, String prefix, @Nullable String what,
-			String... windows) {
-		List<QuotaHeaders> headers = new ArrayList<>();
-		for (String window : windows) {
-			String suffix = ((what != null) ? "-" + what : "") + "-" + window;
-			headers.add(new QuotaHeaders(dimension, prefix + "-limit" + suffix, prefix + "-remaining" + suffix,
-					prefix + "-reset" + suffix, SUFFIXES.get(window), Refill.FIXED_WINDOW));
-		}
-		return headers;
+	private static Stream<QuotaHeaders> suffixed(Dimension dimension, String prefix, String what, String... windows) {
+		return Stream.of(windows).map((window) -> {
+			String suffix = what + "-" + window;
+			return new QuotaHeaders(dimension, prefix + "-limit" + suffix, prefix + "-remaining" + suffix,
+					prefix + "-reset" + suffix, SUFFIXES.get(window), Refill.FIXED_WINDOW);
+		});
 	}
 
 	private static TableDialect gemini() {
