@@ -84,7 +84,8 @@ public final class CallCompletion {
 			returned(value);
 		}
 		else if (cause instanceof CancellationException || cause instanceof TimeoutException) {
-			abandoned();
+			// it has cost what it reserved
+			close();
 		}
 		else {
 			failed();
@@ -96,6 +97,10 @@ public final class CallCompletion {
 		for (int i = 0; i < this.settlements.size(); i++) {
 			settle(i, actual(i, value));
 		}
+		close();
+	}
+
+	private void close() {
 		if (!this.keptOpen) {
 			this.permit.close();
 		}
@@ -105,15 +110,6 @@ public final class CallCompletion {
 	public void failed() {
 		if (!this.keptOpen) {
 			this.permit.fail();
-		}
-	}
-
-	/**
-	 * Notes that the call was cancelled or timed out. It has cost what it reserved.
-	 */
-	private void abandoned() {
-		if (!this.keptOpen) {
-			this.permit.close();
 		}
 	}
 
