@@ -19,6 +19,8 @@ public record CallCost(long inputTokens, long outputTokens) {
 	/** How many tokens of an input are charged at most, for the same reason. */
 	public static final long MOST_INPUT = 1_000_000_000_000L;
 
+	static final Dimension[] DIMENSIONS = Dimension.values();
+
 	/** One request without tokens. */
 	public static final CallCost REQUEST = new CallCost(0, 0);
 
@@ -41,6 +43,13 @@ public record CallCost(long inputTokens, long outputTokens) {
 	 */
 	public double permits(Dimension dimension) {
 		return permits(dimension, 1, Math.min(this.inputTokens, MOST_INPUT), this.outputTokens);
+	}
+
+	/** Adds the permits of all dimensions to sums, or takes them away. */
+	void addTo(double[] sums, int offset, int sign) {
+		for (Dimension dimension : DIMENSIONS) {
+			sums[offset + dimension.ordinal()] += sign * permits(dimension);
+		}
 	}
 
 	static double permits(Dimension dimension, double requests, double inputTokens, double outputTokens) {

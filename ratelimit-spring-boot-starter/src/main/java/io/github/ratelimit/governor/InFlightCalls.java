@@ -19,8 +19,6 @@ import io.github.ratelimit.provider.dialect.Dimension;
  */
 final class InFlightCalls {
 
-	private static final Dimension[] DIMENSIONS = Dimension.values();
-
 	private static final long SLOT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	/** The maximum delay after which a request can still overtake another. */
@@ -37,7 +35,7 @@ final class InFlightCalls {
 	/** Of earlier ones, the provider has taken about half after the reported one. */
 	private static final double AFTER = 0.5;
 
-	private final double[] permits = new double[SLOTS * DIMENSIONS.length];
+	private final double[] permits = new double[SLOTS * CallCost.DIMENSIONS.length];
 
 	private final long origin;
 
@@ -64,7 +62,7 @@ final class InFlightCalls {
 		this.count++;
 		long slot = slot(sentAt);
 		forget(slot);
-		change(cost, slot, 1);
+		cost.addTo(this.permits, index(slot), 1);
 	}
 
 	void remove() {
@@ -75,7 +73,7 @@ final class InFlightCalls {
 	void answered(CallCost cost, long sentAt) {
 		long slot = slot(sentAt);
 		if (slot > this.newest - SLOTS) {
-			change(cost, slot, -1);
+			cost.addTo(this.permits, index(slot), -1);
 		}
 	}
 
@@ -143,16 +141,9 @@ final class InFlightCalls {
 		return Math.max(0, this.permits[index(slot) + dimension.ordinal()]);
 	}
 
-	private void change(CallCost cost, long slot, int sign) {
-		int index = index(slot);
-		for (Dimension dimension : DIMENSIONS) {
-			this.permits[index + dimension.ordinal()] += sign * cost.permits(dimension);
-		}
-	}
-
 	private void forget(long slot) {
 		for (long old = Math.max(this.newest, slot - SLOTS) + 1; old <= slot; old++) {
-			Arrays.fill(this.permits, index(old), index(old) + DIMENSIONS.length, 0);
+			Arrays.fill(this.permits, index(old), index(old) + CallCost.DIMENSIONS.length, 0);
 		}
 		this.newest = Math.max(this.newest, slot);
 	}
@@ -162,7 +153,7 @@ final class InFlightCalls {
 	}
 
 	private static int index(long slot) {
-		return (int) (slot % SLOTS) * DIMENSIONS.length;
+		return (int) (slot % SLOTS) * CallCost.DIMENSIONS.length;
 	}
 
 }

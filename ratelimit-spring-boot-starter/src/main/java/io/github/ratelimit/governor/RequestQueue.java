@@ -5,7 +5,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestQueue {
 
-	private static final Dimension[] DIMENSIONS = Dimension.values();
-
 	private static final Comparator<Entry> ORDER = Comparator.<Entry>comparingInt((call) -> -call.request.priority())
 		.thenComparing((call) -> !call.request.retry())
 		.thenComparingLong((call) -> call.sequence);
@@ -23,7 +20,7 @@ final class RequestQueue {
 	private final TreeSet<Entry> calls = new TreeSet<>(ORDER);
 
 	/** The total need of the queued calls, by dimension. */
-	private final double[] needed = new double[DIMENSIONS.length];
+	private final double[] needed = new double[CallCost.DIMENSIONS.length];
 
 	boolean isEmpty() {
 		return this.calls.isEmpty();
@@ -52,13 +49,13 @@ final class RequestQueue {
 		}
 		call.freed = freed;
 		this.calls.add(call);
-		count(this.needed, call, 1);
+		call.request.cost().addTo(this.needed, 0, 1);
 		return true;
 	}
 
 	void remove(Entry call) {
 		if (this.calls.remove(call)) {
-			count(this.needed, call, -1);
+			call.request.cost().addTo(this.needed, 0, -1);
 			call.freed.run();
 		}
 	}
@@ -68,15 +65,9 @@ final class RequestQueue {
 		if (this.calls.isEmpty() || ORDER.compare(call, this.calls.last()) > 0) {
 			return this.needed;
 		}
-		double[] sum = new double[DIMENSIONS.length];
-		this.calls.headSet(call).forEach((other) -> count(sum, other, 1));
+		double[] sum = new double[CallCost.DIMENSIONS.length];
+		this.calls.headSet(call).forEach((other) -> other.request.cost().addTo(sum, 0, 1));
 		return sum;
-	}
-
-	private static void count(double[] sum, Entry call, int sign) {
-		for (Dimension dimension : DIMENSIONS) {
-			sum[dimension.ordinal()] += sign * call.request.cost().permits(dimension);
-		}
 	}
 
 	/** A call in the queue. */
