@@ -21,10 +21,7 @@ final class ProviderSpecificErrors {
 	 * Reads the details of Google's errors: the exhausted quotas and the delay, which
 	 * does not help against the quota of a day. Without both the quota is spent.
 	 */
-	static @Nullable Throttle gemini(ResponseReader response, @Nullable Throttle throttle) {
-		if (throttle == null) {
-			return null;
-		}
+	static Throttle gemini(ResponseReader response, Throttle throttle) {
 		Duration delay = throttle.retryAfter();
 		Dimension dimension = throttle.dimension();
 		boolean detailed = false;
@@ -71,8 +68,8 @@ final class ProviderSpecificErrors {
 	 * Reads the headers that OpenRouter puts into the body. If a provider behind it
 	 * refuses, no limit of its own is exhausted.
 	 */
-	static @Nullable Throttle openRouter(ResponseReader response, @Nullable Throttle throttle) {
-		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED) {
+	static Throttle openRouter(ResponseReader response, Throttle throttle) {
+		if (throttle.kind() != Throttle.Kind.RATE_LIMITED) {
 			return throttle;
 		}
 		ErrorJson body = response.body();
@@ -96,8 +93,8 @@ final class ProviderSpecificErrors {
 	}
 
 	/** The tokens of a day do not refill soon. */
-	static @Nullable Throttle bedrock(ResponseReader response, @Nullable Throttle throttle) {
-		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED || !response.text().has("per day")) {
+	static Throttle bedrock(ResponseReader response, Throttle throttle) {
+		if (throttle.kind() != Throttle.Kind.RATE_LIMITED || !response.text().has("per day")) {
 			return throttle;
 		}
 		return throttle.with(Throttle.Kind.QUOTA_SPENT, null, throttle.dimension());

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A dialect that differs from others in the names of its headers and in its errors.
  *
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * all providers
  */
 record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quotas, List<String> retryHeaders,
-		BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors) implements ClientDialect {
+		BiFunction<ResponseReader, Throttle, Throttle> errors) implements ClientDialect {
 
 	static TableDialect of(String name, Predicate<String> hosts, List<QuotaHeaders> quotas) {
 		return new TableDialect(name, hosts, quotas, List.of(), (response, throttle) -> throttle);
@@ -28,7 +26,7 @@ record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quo
 		return new TableDialect(this.name, this.hosts, this.quotas, List.of(names), this.errors);
 	}
 
-	TableDialect errors(BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors) {
+	TableDialect errors(BiFunction<ResponseReader, Throttle, Throttle> errors) {
 		return new TableDialect(this.name, this.hosts, this.quotas, this.retryHeaders, errors);
 	}
 
@@ -43,9 +41,8 @@ record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quo
 		for (QuotaHeaders headers : this.quotas) {
 			headers.read(reader);
 		}
-		Throttle throttle = (response.status() >= 400)
-				? this.errors.apply(reader, ThrottleDetector.of(reader, this.retryHeaders)) : null;
-		return reader.snapshot(throttle);
+		Throttle throttle = ThrottleDetector.of(reader, this.retryHeaders);
+		return reader.snapshot((throttle != null) ? this.errors.apply(reader, throttle) : null);
 	}
 
 	@Override
