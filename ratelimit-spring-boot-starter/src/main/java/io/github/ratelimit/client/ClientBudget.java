@@ -133,11 +133,7 @@ public final class ClientBudget implements NamedBudget {
 		CompletableFuture<ClientCall> admission = this.limiter.acquireAsync(account,
 				request(charge, this.limiter.maxWait(account), priority, Caller.UNBOUNDED));
 		CompletableFuture<ChargeDecision> decided = new CompletableFuture<>();
-		decided.whenComplete((decision, failure) -> {
-			if (decided.isCancelled()) {
-				admission.cancel(false);
-			}
-		});
+		ClientLimiter.cancelWith(decided, admission);
 		admission.whenComplete((call, failure) -> {
 			try {
 				if (failure instanceof CallRefusedException refusal) {

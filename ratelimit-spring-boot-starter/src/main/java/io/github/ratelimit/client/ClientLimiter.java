@@ -193,11 +193,7 @@ public final class ClientLimiter {
 			return CompletableFuture.completedFuture(admitted(account, admission.join()));
 		}
 		CompletableFuture<ClientCall> call = new CompletableFuture<>();
-		call.whenComplete((any, failure) -> {
-			if (call.isCancelled()) {
-				admission.cancel(false);
-			}
-		});
+		cancelWith(call, admission);
 		admission.whenComplete((admitted, failure) -> {
 			if (failure != null) {
 				if (failure instanceof CallRefusedException) {
@@ -212,6 +208,15 @@ public final class ClientLimiter {
 			}
 		});
 		return call;
+	}
+
+	/** Cancels an admission when what depends on it is cancelled. */
+	static void cancelWith(CompletableFuture<?> dependent, CompletableFuture<?> admission) {
+		dependent.whenComplete((any, failure) -> {
+			if (dependent.isCancelled()) {
+				admission.cancel(false);
+			}
+		});
 	}
 
 	/**
