@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 public record OutboundRequest(URI uri, Function<String, @Nullable String> headers, ModelRequest facts, boolean retry,
 		RequestPriority priority, List<ChargeDecision> passedOn) {
 
-	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
-	private static final String SDK_RETRIES = "x-stainless-retry-count";
-
 	/**
 	 * Creates a request of the running thread: of its priority, and with the permits that
 	 * its call passes on.
@@ -48,9 +45,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 * @return the request
 	 */
 	public static OutboundRequest of(URI uri, Function<String, @Nullable String> headers, ModelRequest facts) {
-		String retries = headers.apply(SDK_RETRIES);
-		boolean retry = retries != null && !retries.isEmpty() && !retries.equals("0");
-		return new OutboundRequest(uri, headers, facts, retry);
+		return new OutboundRequest(uri, headers, facts, Retries.isRetryOfSdk(headers));
 	}
 
 	/** Returns this request as a further attempt. */

@@ -4,17 +4,21 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.provider.dialect.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a refused request of a client is sent again, and when. Retries are
- * bounded to a part of the requests, so that a failing provider gets no more calls than
- * usual. Ten are available from the start. Thread-safe.
+ * Decides whether a refused request of a client is sent again, and when, and recognises
+ * the retries of SDKs. Retries are bounded to a part of the requests, so that a failing
+ * provider gets no more calls than usual. Ten are available from the start. Thread-safe.
  */
 final class Retries {
+
+	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
+	private static final String SDK_RETRIES = "x-stainless-retry-count";
 
 	private static final long RETRY = 1_000_000;
 
@@ -31,6 +35,12 @@ final class Retries {
 	Retries(RetryPolicy policy) {
 		this.maxAttempts = policy.maxAttempts();
 		this.perRequest = Math.round(policy.budget() * RETRY);
+	}
+
+	/** Returns whether the headers of an SDK mark a request as a further attempt. */
+	static boolean isRetryOfSdk(Function<String, @Nullable String> headers) {
+		String retries = headers.apply(SDK_RETRIES);
+		return retries != null && !retries.isEmpty() && !retries.equals("0");
 	}
 
 	void requestSent() {

@@ -35,7 +35,7 @@ final class AdmissionControl {
 
 	private final RetryAfterGate gate;
 
-	private final SlowStart slowStart;
+	private final InFlightLimit inFlightLimit;
 
 	private final SentHistory sent;
 
@@ -53,8 +53,8 @@ final class AdmissionControl {
 		this.quotas = new AccountQuotas(settings, this.reports.quotas(), this.inFlight, now);
 		this.sent = new SentHistory(exchange != null, now);
 		this.gate = new RetryAfterGate(settings.longestGate(), now);
-		this.slowStart = new SlowStart(settings.maxConcurrent(), !settings.reports() && this.quotas.isConfigured(),
-				now);
+		this.inFlightLimit = new InFlightLimit(settings.maxConcurrent(),
+				!settings.reports() && this.quotas.isConfigured(), now);
 		this.lastCut = now - 1;
 	}
 
@@ -70,7 +70,7 @@ final class AdmissionControl {
 		long wait = (this.exchange != null) ? this.exchange.untilHeard(maxWait, now) : 0;
 		wait = Math.max(wait, this.gate.waitNanos(now));
 		if (wait <= 0) {
-			wait = this.slowStart.waitNanos(this.inFlight.count(), now);
+			wait = this.inFlightLimit.waitNanos(this.inFlight.count(), now);
 		}
 		if (wait <= 0) {
 			wait = this.quotas.waitNanos(cost, now);
@@ -145,14 +145,14 @@ final class AdmissionControl {
 			}
 		}
 		changed(reports);
-		this.slowStart.report(reports, served, this.quotas.isConfigured());
+		this.inFlightLimit.report(reports, served, this.quotas.isConfigured());
 		Throttle throttle = snapshot.throttle();
 		if (throttle != null) {
 			throttled(mark, throttle, now);
 		}
 		if (served) {
 			this.gate.succeeded();
-			this.slowStart.served(inFlight());
+			this.inFlightLimit.served(inFlight());
 		}
 	}
 
@@ -169,8 +169,8 @@ final class AdmissionControl {
 		if (throttle.kind() == Throttle.Kind.RATE_LIMITED) {
 			this.quotas.underestimated(throttle.dimension());
 		}
-		if (throttle.kind() == Throttle.Kind.OVERLOADED || !this.slowStart.isKnown()) {
-			this.slowStart.cut(inFlight());
+		if (throttle.kind() == Throttle.Kind.OVERLOADED || !this.inFlightLimit.isKnown()) {
+			this.inFlightLimit.cut(inFlight());
 		}
 		else if (!this.quotas.isReported()) {
 			this.quotas.cut(throttle.dimension(), now);
@@ -201,8 +201,8 @@ final class AdmissionControl {
 	SharedNote note(long now) {
 		List<QuotaNote> quotas = this.quotas.notes(now);
 		return new SharedNote(now - this.createdAt, this.sent.total(), this.gate.waitNanos(now),
-				this.quotas.share().value(), now - this.lastCut, this.slowStart.isKnown(), quotas, this.sent.notes(now),
-				this.inFlight.notes(quotas, now));
+				this.quotas.share().value(), now - this.lastCut, this.inFlightLimit.isKnown(), quotas,
+				this.sent.notes(now), this.inFlight.notes(quotas, now));
 	}
 
 	/**
@@ -240,10 +240,10 @@ final class AdmissionControl {
 		}
 		for (QuotaNote quota : note.quotas()) {
 			if (!quota.configured()) {
-				this.slowStart.learn(this.reports.report(quota, change.isKnown(quota), age, this.sent, now));
+				this.inFlightLimit.learn(this.reports.report(quota, change.isKnown(quota), age, this.sent, now));
 			}
 		}
-		this.slowStart.learn(note.known() && this.quotas.isConfigured());
+		this.inFlightLimit.learn(note.known() && this.quotas.isConfigured());
 	}
 
 	/**
@@ -258,12 +258,12 @@ final class AdmissionControl {
 	}
 
 	GovernorState state(int waiting, long now, Instant wallTime) {
-		boolean learned = this.quotas.isReported() || this.slowStart.isServedWithoutReport()
+		boolean learned = this.quotas.isReported() || this.inFlightLimit.isServedWithoutReport()
 				|| this.gate.throttled() > 0;
 		List<QuotaState> quotas = this.quotas.states(now);
 		double share = this.quotas.share().value();
-		return new GovernorState(GovernorState.phase(this.gate, this.slowStart, share, now),
-				GovernorState.reason(this.gate, this.slowStart, share, now), quotas, inFlight(), waiting,
+		return new GovernorState(GovernorState.phase(this.gate, this.inFlightLimit, share, now),
+				GovernorState.reason(this.gate, this.inFlightLimit, share, now), quotas, inFlight(), waiting,
 				this.gate.throttled(), this.gate.lastThrottled(now, wallTime), this.gate.lastCode(), learned,
 				this.sent.last().sentAt());
 	}

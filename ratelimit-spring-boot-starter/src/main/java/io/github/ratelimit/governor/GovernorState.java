@@ -31,21 +31,21 @@ public record GovernorState(Phase phase, @Nullable String reason, List<QuotaStat
 		quotas = List.copyOf(quotas);
 	}
 
-	static Phase phase(RetryAfterGate gate, SlowStart slowStart, double share, long now) {
+	static Phase phase(RetryAfterGate gate, InFlightLimit inFlightLimit, double share, long now) {
 		if (gate.waitNanos(now) > 0) {
 			return Phase.THROTTLED;
 		}
-		return (slowStart.isOverloaded() || share < 1) ? Phase.RECOVERING : Phase.NORMAL;
+		return (inFlightLimit.isOverloaded() || share < 1) ? Phase.RECOVERING : Phase.NORMAL;
 	}
 
-	static @Nullable String reason(RetryAfterGate gate, SlowStart slowStart, double share, long now) {
-		String inFlight = "at most " + slowStart.calls() + " calls in flight";
-		return switch (phase(gate, slowStart, share, now)) {
+	static @Nullable String reason(RetryAfterGate gate, InFlightLimit inFlightLimit, double share, long now) {
+		String inFlight = "at most " + inFlightLimit.calls() + " calls in flight";
+		return switch (phase(gate, inFlightLimit, share, now)) {
 			case THROTTLED -> gate.lastCode() + ", no call for "
 					+ Duration.ofNanos(gate.waitNanos(now)).plusNanos(999_999_999).toSeconds() + " s";
 			case RECOVERING -> (share < 1) ? Math.round(share * 100) + "% of the configured rate"
 					: "the provider was overloaded: " + inFlight;
-			case NORMAL -> slowStart.isKnown() ? null : "the limits are not known yet: " + inFlight;
+			case NORMAL -> inFlightLimit.isKnown() ? null : "the limits are not known yet: " + inFlight;
 		};
 	}
 

@@ -93,8 +93,8 @@ public final class OutboundCost {
 	private static long read(ClientLimiter limiter) {
 		RequestReader request = new RequestReader();
 		request.read(REQUEST, 0, REQUEST.length);
-		ClientCall call = limiter.acquire(
-				new OutboundRequest(ProviderKind.OPENAI.uri(), REQUEST_HEADERS::get, request.facts(), false));
+		ClientCall call = limiter
+			.acquire(new OutboundRequest(ProviderKind.OPENAI.uri(), REQUEST_HEADERS::get, request.facts(), false));
 		call.head(200, HEADERS::get, null);
 		call.body(RESPONSE, 0, RESPONSE.length);
 		call.close();

@@ -3,10 +3,10 @@ package io.github.ratelimit.governor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many calls may be in flight while the limits of the provider are unknown, and after
- * it was overloaded. Not thread-safe.
+ * How many calls may be in flight: few at first, while the limits of the provider are
+ * unknown (slow start), and fewer after it was overloaded. Not thread-safe.
  */
-final class SlowStart {
+final class InFlightLimit {
 
 	/** How many calls are in flight at first. */
 	private static final int FIRST_CALLS = 4;
@@ -38,7 +38,7 @@ final class SlowStart {
 	 * @param known whether the limits are known already
 	 * @param now the time
 	 */
-	SlowStart(int maxConcurrent, boolean known, long now) {
+	InFlightLimit(int maxConcurrent, boolean known, long now) {
 		this.maxConcurrent = maxConcurrent;
 		this.known = known;
 		this.grownAt = now;
