@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.queue.WaitingThreadLimit;
@@ -30,6 +31,7 @@ import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.client.reactive.WebClientCustomizers;
 import io.github.ratelimit.permit.PassedOnCharges;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -42,6 +44,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import static io.github.ratelimit.client.TestClient.client;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -357,6 +363,56 @@ class ClientBudgetTests {
 		assertThat(client.waiting()).isEqualTo(1);
 		call.close();
 		await().until(() -> client.waiting() == 0);
+	}
+
+	@Test
+	void aWebClientUsesThePermitsOfTheCallingThreadAlthoughAFilterChangesTheThread() throws IOException {
+		try (LocalProvider provider = new LocalProvider(LocalProvider.json("{}"))) {
+			TestClient client = client().match(provider.url() + "/**");
+			RateLimiter limiter = limiter(client);
+			WebClient.Builder builder = WebClient.builder();
+			new WebClientCustomizers(TestClient.limiters(client)).customize(builder);
+			Mono<ResponseEntity<Void>> call = builder
+				.filter((request,
+						next) -> Mono.just(request).publishOn(Schedulers.boundedElastic()).flatMap(next::exchange))
+				.build()
+				.get()
+				.uri(provider.url())
+				.retrieve()
+				.toBodilessEntity();
+			call.block(Duration.ofSeconds(20));
+			Decision decision = limiter.tryAcquire(List.of(new PermitRequest("openai", Key.GLOBAL, 1)));
+			try (PassedOnCharges.Scope scope = PassedOnCharges.pass(StoreDecision.chargesOf(decision))) {
+				call.block(Duration.ofSeconds(20));
+			}
+			decision.permit().close();
+			assertThat(provider.bodies()).hasSize(2);
+			assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void aWebClientUsesThePriorityOfTheCallingThreadAlthoughAFilterChangesTheThread() throws IOException {
+		try (LocalProvider provider = new LocalProvider(LocalProvider.json("{}"))) {
+			TestClient client = client().match(provider.url() + "/**").maxConcurrent(1).time(this.time);
+			WebClient.Builder builder = WebClient.builder();
+			new WebClientCustomizers(TestClient.limiters(client)).customize(builder);
+			WebClient web = builder
+				.filter((request,
+						next) -> Mono.just(request).publishOn(Schedulers.boundedElastic()).flatMap(next::exchange))
+				.build();
+			OutboundRequest other = OutboundRequest.of(URI.create(provider.url()), (name) -> null, ModelRequest.NONE);
+			ClientCall inFlight = client.limiter().acquire(other);
+			CompletableFuture<ResponseEntity<Void>> low = RequestPriority.LOW
+				.call(() -> web.get().uri(provider.url()).retrieve().toBodilessEntity().toFuture());
+			await().until(() -> client.waiting() == 1);
+			CompletableFuture<ClientCall> normal = client.limiter().acquireAsync(other);
+			inFlight.close();
+			await().until(normal::isDone);
+			assertThat(provider.bodies()).isEmpty();
+			normal.join().close();
+			assertThat(low).succeedsWithin(Duration.ofSeconds(20));
+		}
 	}
 
 	@Test

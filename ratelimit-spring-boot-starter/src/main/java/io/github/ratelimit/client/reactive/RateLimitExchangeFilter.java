@@ -1,6 +1,7 @@
 package io.github.ratelimit.client.reactive;
 
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.client.ClientCall;
@@ -11,6 +12,7 @@ import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.permit.PassedOnCharges;
+import io.github.ratelimit.store.ChargeDecision;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -67,22 +69,23 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-		return filter(request, request.url(), next);
+		return filter(request, Origin.of(request), next);
 	}
 
 	/**
-	 * Limits by the address that the caller has written if the new one does not match.
+	 * Limits a request that other filters may have changed: by its original address if
+	 * the new one does not match.
 	 */
-	Mono<ClientResponse> filter(ClientRequest request, URI written, ExchangeFunction next) {
+	Mono<ClientResponse> filter(ClientRequest request, Origin origin, ExchangeFunction next) {
 		if (request.attributes().containsKey(LIMITED)) {
 			return next.exchange(request);
 		}
 		ClientLimiter limiter = this.requests.match(request.url());
 		if (limiter == null) {
-			limiter = this.requests.match(written);
+			limiter = this.requests.match(origin.url());
 		}
 		return (limiter == null || ClientCall.isSending(limiter)) ? next.exchange(request)
-				: new LimitedExchange(limiter, request, next);
+				: new LimitedExchange(limiter, request, origin, next);
 	}
 
 	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest outbound, ClientRequest request,
@@ -112,11 +115,14 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 
 		private final ClientRequest request;
 
+		private final Origin origin;
+
 		private final ExchangeFunction next;
 
-		private LimitedExchange(ClientLimiter limiter, ClientRequest request, ExchangeFunction next) {
+		private LimitedExchange(ClientLimiter limiter, ClientRequest request, Origin origin, ExchangeFunction next) {
 			this.limiter = limiter;
 			this.request = request;
+			this.origin = origin;
 			this.next = next;
 		}
 
@@ -139,9 +145,25 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 		private Mono<ClientResponse> send(LimitedRequest sent, ContextView context) {
 			OutboundRequest outbound = OutboundRequest
 				.of(this.request.url(), this.request.headers()::getFirst, sent.facts())
-				.withPriority(this.request.attributes().get(RequestPriority.ATTRIBUTE))
-				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, null));
+				.withPriority(this.request.attributes().getOrDefault(RequestPriority.ATTRIBUTE, this.origin.priority()))
+				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, this.origin.passedOn()));
 			return RateLimitExchangeFilter.send(this.limiter, outbound, sent, this.next, 1);
+		}
+
+	}
+
+	/**
+	 * What other filters may change: the address of a request, and the thread, which may
+	 * have a priority and permits for it.
+	 *
+	 * @param url the address that the caller has written
+	 * @param priority the priority of the caller's thread
+	 * @param passedOn the permits of the caller's thread
+	 */
+	record Origin(URI url, RequestPriority priority, List<ChargeDecision> passedOn) {
+
+		static Origin of(ClientRequest request) {
+			return new Origin(request.url(), RequestPriority.current(), PassedOnCharges.current());
 		}
 
 	}

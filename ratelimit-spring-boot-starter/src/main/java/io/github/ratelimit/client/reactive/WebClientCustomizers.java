@@ -32,7 +32,7 @@ public final class WebClientCustomizers implements WebClientHttpServiceGroupConf
 	 */
 	public void customize(WebClient.Builder builder) {
 		if (this.limiters.isMatching()) {
-			builder.filters((filters) -> filters.add(0, new LastFilter(new RateLimitExchangeFilter(this.limiters))));
+			builder.filters(new LastFilter(new RateLimitExchangeFilter(this.limiters))::addTo);
 		}
 	}
 
@@ -49,8 +49,9 @@ public final class WebClientCustomizers implements WebClientHttpServiceGroupConf
 
 	/** The group takes precedence over the address. */
 	private static void addForGroup(List<ExchangeFilterFunction> filters, ClientLimiter limiter) {
-		filters.removeIf((filter) -> filter instanceof LastFilter other && other.isMatching());
-		filters.add(0, new LastFilter(new RateLimitExchangeFilter(limiter)));
+		filters.removeIf((filter) -> (filter instanceof LastFilter last && last.isMatching())
+				|| (filter instanceof RateLimitExchangeFilter other && other.isMatching()));
+		new LastFilter(new RateLimitExchangeFilter(limiter)).addTo(filters);
 	}
 
 }

@@ -160,6 +160,33 @@ class WebClientCustomizersTests {
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
 	}
 
+	@Test
+	void the_credentials_that_customizers_add_are_seen_behind_a_filter_that_comes_first() {
+		TestClient client = client().match(this.provider.url() + "/**");
+		for (String credential : List.of("one", "two")) {
+			WebClient.Builder builder = WebClient.builder().filter(credential(credential));
+			new WebClientCustomizers(TestClient.limiters(client)).customize(builder);
+			builder.filters((filters) -> filters.add(0, (request, next) -> next.exchange(request)));
+			get(builder.build(), this.provider.url());
+		}
+		assertThat(client.limiter().accounts()).hasSize(2);
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(2);
+	}
+
+	@Test
+	void a_group_takes_precedence_over_the_addresses_of_a_filter_of_the_application() {
+		TestClient group = client();
+		TestClient address = client().name("address").match(this.provider.url() + "/**");
+		RateLimitExchangeFilter filter = new RateLimitExchangeFilter(TestClient.limiters(group, address));
+		application(group, address).withUserConfiguration(Services.class)
+			.withBean("user", WebClientCustomizer.class, () -> (builder) -> builder.filter(filter))
+			.run((context) -> {
+				context.getBean(OpenAi.class).models().block(LONG);
+				assertThat(group.spent(Dimension.REQUESTS)).isEqualTo(1);
+				assertThat(address.limiter().isUsed()).isFalse();
+			});
+	}
+
 	private static ExchangeFilterFunction credential(String credential) {
 		return (request, next) -> next
 			.exchange(ClientRequest.from(request).headers((headers) -> headers.setBearerAuth(credential)).build());
