@@ -189,7 +189,7 @@ final class AccountQuotas {
 		}
 		for (ReportedQuota quota : this.reported) {
 			if (quota.isNews(mark, now)) {
-				quota.giveBack(quota.need(cost));
+				quota.giveBack(cost, now);
 			}
 		}
 	}

@@ -129,10 +129,24 @@ class ReportedQuota extends QuotaBalance {
 		return waitNanos(estimated * factor - ((factor < factor().value()) ? this.precaution : 0), now);
 	}
 
+	/** A limit that has refilled charges no precaution any more. */
+	@Override
+	void advance(double rate, long now) {
+		super.advance(rate, now);
+		this.precaution = Math.min(this.precaution, capacity() - available());
+	}
+
 	@Override
 	void take(double need, long now) {
 		super.take(need, now);
 		this.precaution += need * precautionary(now);
+	}
+
+	/** Gives back what a call took that was not sent. */
+	void giveBack(CallCost cost, long now) {
+		double need = need(cost);
+		giveBack(need);
+		this.precaution = Math.max(0, this.precaution - need * precautionary(now));
 	}
 
 	/**

@@ -82,6 +82,33 @@ class ReportedLimitsTests {
 	}
 
 	@Test
+	void callsThatAreNotSentDoNotShortenTheExpectedWait() {
+		report(call(1), Dimension.REQUESTS, 60, 59);
+		for (int i = 0; i < 50; i++) {
+			call(0).notSent();
+		}
+		assertThat(seventyFifthCall()).as("59 are left, and 5 come back").isCompletedExceptionally();
+	}
+
+	@Test
+	void permitsThatHaveComeBackShortenTheExpectedWaitOnlyOnce() {
+		report(call(1), Dimension.REQUESTS, 60, 59);
+		for (int i = 0; i < 10; i++) {
+			waiting(0);
+		}
+		this.time.advance(Duration.ofSeconds(28));
+		assertThat(seventyFifthCall()).as("60 are left at most, and 5 come back").isCompletedExceptionally();
+	}
+
+	private CompletableFuture<GovernedCall> seventyFifthCall() {
+		CompletableFuture<GovernedCall> last = null;
+		for (int i = 0; i < 75; i++) {
+			last = this.governor.acquireAsync(CallRequest.of(CallCost.REQUEST, Duration.ofSeconds(5)));
+		}
+		return last;
+	}
+
+	@Test
 	void moreThanCouldRefillShowsThatOthersUseTheLimit() {
 		reportTokens(call(2000), 30_000, 28_000);
 		this.time.advance(Duration.ofMinutes(2));
