@@ -60,7 +60,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 * @return the request
 	 */
 	public OutboundRequest withPriority(@Nullable Object priority) {
-		return (priority instanceof RequestPriority own)
+		return (priority instanceof RequestPriority own && own != this.priority)
 				? new OutboundRequest(this.uri, this.headers, this.facts, this.retry, own, this.passedOn) : this;
 	}
 
@@ -70,7 +70,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 * @return the request
 	 */
 	public OutboundRequest withPassedOn(@Nullable List<ChargeDecision> passedOn) {
-		return (passedOn == null) ? this
+		return (passedOn == null || passedOn == this.passedOn) ? this
 				: new OutboundRequest(this.uri, this.headers, this.facts, this.retry, this.priority, passedOn);
 	}
 
