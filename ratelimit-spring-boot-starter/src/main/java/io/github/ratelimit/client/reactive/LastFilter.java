@@ -2,7 +2,6 @@ package io.github.ratelimit.client.reactive;
 
 import java.util.List;
 
-import io.github.ratelimit.client.reactive.RateLimitExchangeFilter.Origin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -22,6 +21,7 @@ final class LastFilter implements ExchangeFilterFunction {
 
 	private final @Nullable ExchangeFilterFunction others;
 
+	/** Whether others were joined to it. If not, the limit comes after it in the list. */
 	private final boolean first;
 
 	LastFilter(RateLimitExchangeFilter limit) {
@@ -60,8 +60,7 @@ final class LastFilter implements ExchangeFilterFunction {
 		if (this.others == null) {
 			return this.first ? this.limit.filter(request, next) : next.exchange(request);
 		}
-		Origin origin = Origin.of(request);
-		return this.others.filter(request, (changed) -> this.limit.filter(changed, origin, next));
+		return this.others.filter(request, this.limit.limited(request, next));
 	}
 
 }

@@ -69,23 +69,16 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-		return filter(request, Origin.of(request), next);
+		return limited(request, next).exchange(request);
 	}
 
 	/**
-	 * Limits a request that other filters may have changed: by its original address if
-	 * the new one does not match.
+	 * Returns what limits a request and sends it, when other filters have changed it.
+	 * @param request the request as the caller made it
+	 * @param next sends it
 	 */
-	Mono<ClientResponse> filter(ClientRequest request, Origin origin, ExchangeFunction next) {
-		if (request.attributes().containsKey(LIMITED)) {
-			return next.exchange(request);
-		}
-		ClientLimiter limiter = this.requests.match(request.url());
-		if (limiter == null) {
-			limiter = this.requests.match(origin.url());
-		}
-		return (limiter == null || ClientCall.isSending(limiter)) ? next.exchange(request)
-				: new LimitedExchange(limiter, request, origin, next);
+	ExchangeFunction limited(ClientRequest request, ExchangeFunction next) {
+		return new LimitedExchangeFunction(request.url(), next);
 	}
 
 	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest outbound, ClientRequest request,
@@ -106,32 +99,75 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 	}
 
 	/**
+	 * Limits what other filters have made of a request. They may have changed its
+	 * address, and the thread, which may have a priority and permits for it.
+	 */
+	private final class LimitedExchangeFunction implements ExchangeFunction {
+
+		private final URI url;
+
+		private final RequestPriority priority = RequestPriority.current();
+
+		private final List<ChargeDecision> passedOn = PassedOnCharges.current();
+
+		private final ExchangeFunction next;
+
+		private LimitedExchangeFunction(URI url, ExchangeFunction next) {
+			this.url = url;
+			this.next = next;
+		}
+
+		/** The original address decides if the new one does not match. */
+		@Override
+		public Mono<ClientResponse> exchange(ClientRequest request) {
+			if (request.attributes().containsKey(LIMITED)) {
+				return this.next.exchange(request);
+			}
+			ClientLimiter limiter = RateLimitExchangeFilter.this.requests.match(request.url());
+			if (limiter == null) {
+				limiter = RateLimitExchangeFilter.this.requests.match(this.url);
+			}
+			return (limiter == null || ClientCall.isSending(limiter)) ? this.next.exchange(request)
+					: new LimitedExchange(limiter, request, this);
+		}
+
+		private CompletableFuture<LimitedRequest> encode(ClientRequest request, CoreSubscriber<?> caller) {
+			return RateLimitExchangeFilter.this.bodies.encode(request, caller);
+		}
+
+		private Mono<ClientResponse> send(ClientLimiter limiter, ClientRequest request, LimitedRequest sent,
+				ContextView context) {
+			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, sent.facts())
+				.withPriority(request.attributes().getOrDefault(RequestPriority.ATTRIBUTE, this.priority))
+				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, this.passedOn));
+			return RateLimitExchangeFilter.send(limiter, outbound, sent, this.next, 1);
+		}
+
+	}
+
+	/**
 	 * Encodes a request and sends it, for each subscriber. What is complete at once needs
 	 * no operators.
 	 */
-	private final class LimitedExchange extends Mono<ClientResponse> {
+	private static final class LimitedExchange extends Mono<ClientResponse> {
 
 		private final ClientLimiter limiter;
 
 		private final ClientRequest request;
 
-		private final Origin origin;
+		private final LimitedExchangeFunction function;
 
-		private final ExchangeFunction next;
-
-		private LimitedExchange(ClientLimiter limiter, ClientRequest request, Origin origin, ExchangeFunction next) {
+		private LimitedExchange(ClientLimiter limiter, ClientRequest request, LimitedExchangeFunction function) {
 			this.limiter = limiter;
 			this.request = request;
-			this.origin = origin;
-			this.next = next;
+			this.function = function;
 		}
 
 		@Override
 		public void subscribe(CoreSubscriber<? super ClientResponse> caller) {
 			Mono<ClientResponse> response;
 			try {
-				CompletableFuture<LimitedRequest> encoded = RateLimitExchangeFilter.this.bodies.encode(this.request,
-						caller);
+				CompletableFuture<LimitedRequest> encoded = this.function.encode(this.request, caller);
 				ContextView context = caller.currentContext();
 				response = (encoded.isDone() && !encoded.isCompletedExceptionally()) ? send(encoded.join(), context)
 						: Mono.fromFuture(encoded).flatMap((sent) -> send(sent, context));
@@ -143,27 +179,7 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 		}
 
 		private Mono<ClientResponse> send(LimitedRequest sent, ContextView context) {
-			OutboundRequest outbound = OutboundRequest
-				.of(this.request.url(), this.request.headers()::getFirst, sent.facts())
-				.withPriority(this.request.attributes().getOrDefault(RequestPriority.ATTRIBUTE, this.origin.priority()))
-				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, this.origin.passedOn()));
-			return RateLimitExchangeFilter.send(this.limiter, outbound, sent, this.next, 1);
-		}
-
-	}
-
-	/**
-	 * What other filters may change: the address of a request, and the thread, which may
-	 * have a priority and permits for it.
-	 *
-	 * @param url the address that the caller has written
-	 * @param priority the priority of the caller's thread
-	 * @param passedOn the permits of the caller's thread
-	 */
-	record Origin(URI url, RequestPriority priority, List<ChargeDecision> passedOn) {
-
-		static Origin of(ClientRequest request) {
-			return new Origin(request.url(), RequestPriority.current(), PassedOnCharges.current());
+			return this.function.send(this.limiter, this.request, sent, context);
 		}
 
 	}
