@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * decides how much memory a key takes. A key's text may be a secret: it appears neither
  * in {@link #toString()} nor in {@link #id()}.
  */
-public sealed class Key implements Comparable<Key> {
+public abstract sealed class Key {
 
 	/** The kind of the one key that all callers share. */
 	public static final String GLOBAL_KIND = "global";
@@ -76,7 +76,7 @@ public sealed class Key implements Comparable<Key> {
 		if (text.length() > MAX_TEXT_LENGTH) {
 			return new OfKind(kind + HASHED, HexFormat.of().formatHex(sha256(text)));
 		}
-		return kind.equals(VALUE_KIND) ? new Key(text) : new OfKind(kind, text);
+		return kind.equals(VALUE_KIND) ? new OfValue(text) : new OfKind(kind, text);
 	}
 
 	/**
@@ -116,9 +116,7 @@ public sealed class Key implements Comparable<Key> {
 	 * Returns the kind of the text.
 	 * @return the kind, for example {@code ip}
 	 */
-	public String kind() {
-		return VALUE_KIND;
-	}
+	public abstract String kind();
 
 	/**
 	 * Returns the text itself, which may be a secret: for stores only, never for output.
@@ -211,18 +209,6 @@ public sealed class Key implements Comparable<Key> {
 	}
 
 	/**
-	 * Compares two keys: an order without a meaning, in which a hash table can search
-	 * fast among keys whose hashes an attacker has made equal.
-	 * @param other another key
-	 * @return negative, zero if equal, or positive
-	 */
-	@Override
-	public final int compareTo(Key other) {
-		int byText = this.text.compareTo(other.text);
-		return (byText != 0) ? byText : kind().compareTo(other.kind());
-	}
-
-	/**
 	 * Returns kind and masked text.
 	 * @return for example {@code value:sk-1***f3}
 	 */
@@ -245,8 +231,31 @@ public sealed class Key implements Comparable<Key> {
 		}
 	}
 
-	/** Separate, so that keys of values take no memory for it. */
-	private static final class OfKind extends Key {
+	/**
+	 * Without a field for its kind. It has an order without a meaning, as {@link OfKind}:
+	 * hash tables search fast among keys whose hashes an attacker has made equal only if
+	 * the class of the keys is comparable with just itself.
+	 */
+	private static final class OfValue extends Key implements Comparable<OfValue> {
+
+		OfValue(String text) {
+			super(text);
+		}
+
+		@Override
+		public String kind() {
+			return VALUE_KIND;
+		}
+
+		@Override
+		public int compareTo(OfValue other) {
+			return text().compareTo(other.text());
+		}
+
+	}
+
+	/** The key of another text than a value. */
+	private static final class OfKind extends Key implements Comparable<OfKind> {
 
 		private final String kind;
 
@@ -258,6 +267,12 @@ public sealed class Key implements Comparable<Key> {
 		@Override
 		public String kind() {
 			return this.kind;
+		}
+
+		@Override
+		public int compareTo(OfKind other) {
+			int byText = text().compareTo(other.text());
+			return (byText != 0) ? byText : this.kind.compareTo(other.kind);
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -158,8 +159,15 @@ class KeyTests {
 		Key first = Key.composed(one);
 		Key second = Key.composed(other);
 
-		assertThat(first.compareTo(second) == 0).isEqualTo(first.equals(second));
-		assertThat(Integer.signum(first.compareTo(second))).isEqualTo(-Integer.signum(second.compareTo(first)));
+		Assume.that(first.getClass() == second.getClass());
+		assertThat(compare(first, second) == 0).isEqualTo(first.equals(second));
+		assertThat(Integer.signum(compare(first, second))).isEqualTo(-Integer.signum(compare(second, first)));
+	}
+
+	/** As hash tables compare keys of equal hashes. */
+	@SuppressWarnings("unchecked")
+	private static int compare(Object one, Object other) {
+		return ((Comparable<Object>) one).compareTo(other);
 	}
 
 	@Provide

@@ -102,7 +102,7 @@ public final class QueuedCall {
 			.filter(QueuedCall::waits)
 			.sorted(Comparator.<Charge, Boolean>comparing((charge) -> charge.key().equals(Key.GLOBAL))
 				.thenComparing((charge) -> charge.limit().name())
-				.thenComparing(Charge::key))
+				.thenComparing((charge) -> charge.key().id()))
 			.toList();
 	}
 

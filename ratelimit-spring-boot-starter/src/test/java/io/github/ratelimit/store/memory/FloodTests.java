@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TestThreads;
@@ -137,19 +138,20 @@ class FloodTests {
 		assertThat(store.trackedKeys(Handles.of(limit))).isZero();
 	}
 
-	@Test
-	void keysWhoseHashesCollideAreFoundAsFastAsOthers() {
+	@ParameterizedTest
+	@ValueSource(strings = { "value", "user", "ip+value" })
+	void keysWhoseHashesCollideAreFoundAsFastAsOthers(String kind) {
 		MemoryStore store = new MemoryStore(this.time, 100_000);
 		Limit limit = StoreFixture.limit("chat", "10/d");
-		List<String> texts = collidingTexts(16);
-		assertThat(texts.stream().mapToInt(String::hashCode).distinct().count()).isEqualTo(1);
-		for (String text : texts) {
-			assertGranted(store.take(StoreFixture.charge(limit, text, 10)));
+		List<Key> keys = collidingTexts(16).stream().map((text) -> Key.of(kind, text)).toList();
+		assertThat(keys.stream().mapToInt(Key::hashCode).distinct().count()).isEqualTo(1);
+		for (Key key : keys) {
+			assertGranted(store.take(Charge.of(Handles.of(limit), key, 10)));
 		}
-		for (String text : texts) {
-			assertThat(store.take(StoreFixture.charge(limit, text, 1)).isViolated()).isTrue();
+		for (Key key : keys) {
+			assertThat(store.take(Charge.of(Handles.of(limit), key, 1)).isViolated()).isTrue();
 		}
-		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(texts.size());
+		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(keys.size());
 	}
 
 	private static void watch(MemoryStore store, Limit limit, int maxKeys, AtomicInteger running) {
