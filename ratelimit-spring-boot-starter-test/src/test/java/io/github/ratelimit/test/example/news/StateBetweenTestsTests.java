@@ -15,6 +15,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 
 import static io.github.ratelimit.test.RateLimitAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** What remains of a test for the next one. */
 @SpringBootTest(properties = { "ratelimit.limits.guess.rate=1/h", "ratelimit.limits.guess.key=ip",
@@ -46,7 +47,7 @@ class StateBetweenTestsTests {
 		assertThat(this.time.waiting()).isEqualTo(1);
 		first.permit().close();
 		assertThat(second).succeedsWithin(Duration.ofSeconds(20));
-		assertThat(this.time.waiting()).isZero();
+		await().untilAsserted(() -> assertThat(this.time.waiting()).isZero());
 		second.join().permit().close();
 	}
 
