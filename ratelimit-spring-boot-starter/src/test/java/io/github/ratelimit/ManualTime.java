@@ -1,7 +1,10 @@
 package io.github.ratelimit;
 
+import static org.awaitility.Awaitility.await;
+
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,6 +72,20 @@ public final class ManualTime implements TimeSource {
 			next = this.timers.peek();
 		}
 		this.nanos.accumulateAndGet(target, Math::max);
+	}
+
+	/**
+	 * Advances the time step by step until a condition holds. A call that another thread
+	 * runs may set its next timer after the time was advanced past it: one long step
+	 * leaves that timer open.
+	 * @throws org.awaitility.core.ConditionTimeoutException if the condition does not
+	 * hold soon
+	 */
+	public void advanceUntil(Duration step, Callable<Boolean> condition) {
+		await().until(() -> {
+			advance(step);
+			return condition.call();
+		});
 	}
 
 	private record Timer(long due, long sequence, CompletableFuture<@Nullable Void> over) implements Comparable<Timer> {

@@ -281,10 +281,7 @@ class ClientBudgetTests {
 		assertThat(client.waiting()).isEqualTo(2);
 		assertThat(waiting).isNotDone();
 		// the blocking thread is queued before its timer is set
-		await().until(() -> {
-			this.time.advance(Duration.ofMillis(500));
-			return blocking.isDone() && waiting.isDone();
-		});
+		this.time.advanceUntil(Duration.ofMillis(500), () -> blocking.isDone() && waiting.isDone());
 		assertThat(blocking.join().isAllowed()).isTrue();
 		assertThat(waiting.join().isAllowed()).isTrue();
 		assertThat(client.inFlight()).isEqualTo(3);

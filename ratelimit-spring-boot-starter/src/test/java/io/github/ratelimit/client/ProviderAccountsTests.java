@@ -117,10 +117,7 @@ class ProviderAccountsTests {
 		assertThat(client.inFlight()).isZero();
 		useOthers(client.limiter());
 		assertThat(isKept(client)).isTrue();
-		await().until(() -> {
-			this.time.advance(Duration.ofMillis(500));
-			return call.isDone();
-		});
+		this.time.advanceUntil(Duration.ofMillis(500), () -> call.isDone());
 		assertThat(call.join()).isEqualTo(USAGE);
 		await().until(() -> {
 			useOthers(client.limiter());

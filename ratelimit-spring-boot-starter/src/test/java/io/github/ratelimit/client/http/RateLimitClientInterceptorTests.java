@@ -203,10 +203,7 @@ class RateLimitClientInterceptorTests {
 		assertThat(client.waiting()).isEqualTo(3);
 		assertThat(this.provider.bodies()).hasSize(1);
 		// a thread is queued before its timer is set
-		await().until(() -> {
-			this.time.advance(Duration.ofMillis(20));
-			return calls.stream().allMatch(CompletableFuture::isDone);
-		});
+		this.time.advanceUntil(Duration.ofMillis(20), () -> calls.stream().allMatch(CompletableFuture::isDone));
 		assertThat(calls).allSatisfy((call) -> assertThat(call.join()).isEqualTo(USAGE));
 	}
 
@@ -289,10 +286,7 @@ class RateLimitClientInterceptorTests {
 		assertThat(client.inFlight()).isZero();
 		this.time.advance(Duration.ofMillis(1990));
 		assertThat(this.provider.bodies()).hasSize(1);
-		await().until(() -> {
-			this.time.advance(Duration.ofMillis(500));
-			return call.isDone();
-		});
+		this.time.advanceUntil(Duration.ofMillis(500), () -> call.isDone());
 		assertThat(call.join()).isEqualTo(USAGE);
 		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST);
 		assertThat(client.outcomes()).containsExactly(Outcome.THROTTLED, Outcome.THROTTLED, Outcome.SENT);
@@ -351,10 +345,7 @@ class RateLimitClientInterceptorTests {
 		RestClient rest = rest(client);
 		CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> post(rest).retrieve().body(String.class));
 		await().until(() -> held.get() == 1);
-		await().until(() -> {
-			this.time.advance(Duration.ofMillis(500));
-			return call.isDone();
-		});
+		this.time.advanceUntil(Duration.ofMillis(500), () -> call.isDone());
 		assertThat(call.join()).isEqualTo(USAGE);
 		assertThat(held).hasValue(0);
 	}
@@ -407,10 +398,7 @@ class RateLimitClientInterceptorTests {
 
 	private <T> T inStepsOf(Duration step, Supplier<T> call) {
 		CompletableFuture<T> result = CompletableFuture.supplyAsync(call);
-		await().until(() -> {
-			this.time.advance(step);
-			return result.isDone();
-		});
+		this.time.advanceUntil(step, () -> result.isDone());
 		return result.join();
 	}
 

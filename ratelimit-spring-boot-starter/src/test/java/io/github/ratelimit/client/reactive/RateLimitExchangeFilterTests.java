@@ -632,8 +632,8 @@ class RateLimitExchangeFilterTests {
 		assertThat(client.waiting()).isEqualTo(3);
 		this.time.advance(Duration.ofMillis(4990));
 		assertThat(client.waiting()).isEqualTo(3);
-		this.time.advance(Duration.ofMillis(20));
-		calls.forEach((call) -> assertThat(call.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(USAGE));
+		this.time.advanceUntil(Duration.ofMillis(20), () -> calls.stream().allMatch(CompletableFuture::isDone));
+		assertThat(calls).allSatisfy((call) -> assertThat(call.join()).isEqualTo(USAGE));
 	}
 
 	@Test
@@ -646,10 +646,7 @@ class RateLimitExchangeFilterTests {
 		assertThat(client.inFlight()).isZero();
 		this.time.advance(Duration.ofMillis(1990));
 		assertThat(this.provider.bodies()).hasSize(1);
-		await().until(() -> {
-			this.time.advance(Duration.ofMillis(500));
-			return call.isDone();
-		});
+		this.time.advanceUntil(Duration.ofMillis(500), () -> call.isDone());
 		assertThat(call.join()).isEqualTo(USAGE);
 		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST);
 		assertThat(client.outcomes()).containsExactly(Outcome.THROTTLED, Outcome.THROTTLED, Outcome.SENT);
@@ -662,10 +659,7 @@ class RateLimitExchangeFilterTests {
 		call(web).block(LONG);
 		this.provider.answers(inTurn(status(429, THROTTLED), json(USAGE)));
 		CompletableFuture<String> call = call(web).toFuture();
-		await().until(() -> {
-			this.time.advance(Duration.ofMillis(500));
-			return call.isDone();
-		});
+		this.time.advanceUntil(Duration.ofMillis(500), () -> call.isDone());
 		assertThat(call.join()).isEqualTo(USAGE);
 		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST);
 	}

@@ -181,10 +181,7 @@ class QueuedClientCallsTests {
 
 	/** What wakes queued calls runs in threads of its own. */
 	private void advanceUntilAnswered(RunningServer server, int number) {
-		await().until(() -> {
-			server.bean(ManualTime.class).advance(Duration.ofMinutes(1));
-			return this.answers.size() >= number;
-		});
+		server.bean(ManualTime.class).advanceUntil(Duration.ofMinutes(1), () -> this.answers.size() >= number);
 		assertThat(this.answers).hasSize(number);
 	}
 

@@ -80,8 +80,7 @@ class WaitingThreadsTests {
 			}
 			assertThat(this.answers).as("four still wait").hasSize(76);
 
-			server.bean(ManualTime.class).advance(Duration.ofSeconds(2));
-			await().until(() -> this.answers.size() == 80);
+			server.bean(ManualTime.class).advanceUntil(Duration.ofMillis(500), () -> this.answers.size() == 80);
 			assertThat(this.answers).filteredOn((answer) -> answer.status() == 200).hasSize(8);
 			server.bean(ManualTime.class).advance(Duration.ofSeconds(1));
 			assertThat(server.get("/v1/chat", "X-Caller: ann").status()).as("one interval later").isEqualTo(200);
@@ -110,10 +109,9 @@ class WaitingThreadsTests {
 			assertThat(refused()).as("all but one that does not wait, and two that do").hasSize(17);
 			assertThat(background).noneMatch(CompletableFuture::isDone);
 
-			await().until(() -> {
-				server.bean(ManualTime.class).advance(Duration.ofMillis(500));
-				return this.answers.size() == 25 && background.stream().allMatch(CompletableFuture::isDone);
-			});
+			server.bean(ManualTime.class)
+				.advanceUntil(Duration.ofMillis(500),
+						() -> this.answers.size() == 25 && background.stream().allMatch(CompletableFuture::isDone));
 			assertThat(background).allMatch(CompletableFuture::join);
 			assertThat(refused()).hasSize(17);
 		}
@@ -132,10 +130,7 @@ class WaitingThreadsTests {
 				assertThat(refused()).as(path).hasSize(refused);
 				answered += 20;
 				int all = answered;
-				await().until(() -> {
-					server.bean(ManualTime.class).advance(Duration.ofMillis(500));
-					return this.answers.size() == all;
-				});
+				server.bean(ManualTime.class).advanceUntil(Duration.ofMillis(500), () -> this.answers.size() == all);
 				assertThat(refused()).as(path).hasSize(refused);
 			}
 		}
@@ -149,10 +144,8 @@ class WaitingThreadsTests {
 			List<CompletableFuture<?>> calls = call(server, "ann", 50);
 			await().until(() -> !this.answers.isEmpty());
 			assertThat(server.get("/v1/facts").status()).isEqualTo(200);
-			await().until(() -> {
-				server.bean(ManualTime.class).advance(Duration.ofMillis(500));
-				return calls.stream().allMatch(CompletableFuture::isDone);
-			});
+			server.bean(ManualTime.class)
+				.advanceUntil(Duration.ofMillis(500), () -> calls.stream().allMatch(CompletableFuture::isDone));
 			assertThat(this.answers).hasSize(50).allMatch((answer) -> answer.status() == 200);
 		}
 	}
