@@ -2,7 +2,7 @@ package io.github.ratelimit.benchmarks;
 
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -53,7 +53,7 @@ public class AlgorithmBenchmark {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(granted ? wide() : narrow(), List.of());
 		this.rateLimiter = StoreRateLimiter.create(registry, new MemoryStore(TimeSource.system(), 100_000),
-				new KillSwitch(true), new Degradation(TimeSource.system()));
+				new KillSwitch(true), new LimiterFailures(TimeSource.system()));
 		this.release = granted && this.algorithm == Algorithm.CONCURRENCY;
 		for (int i = 0; i < KEYS; i++) {
 			this.keys[i] = "sk-live-%012d".formatted(i);

@@ -8,7 +8,7 @@ import io.github.bucket4j.MathType;
 import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.local.LockFreeBucket;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -72,7 +72,7 @@ public class DecisionBenchmark {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("limit", rate), List.of());
 		this.rateLimiter = StoreRateLimiter.create(registry, new MemoryStore(TimeSource.system(), 1_000_000),
-				new KillSwitch(true), new Degradation(TimeSource.system()));
+				new KillSwitch(true), new LimiterFailures(TimeSource.system()));
 	}
 
 	private void prepareBuckets(Rate rate) {

@@ -7,7 +7,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.actuate.RateLimitsEndpoint;
 import io.github.ratelimit.actuate.RecentCounts;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChanges;
@@ -90,7 +90,7 @@ public final class EndpointCost {
 		System.out.println("|---|---|---|");
 		print("all limits, no keys yet", () -> this.endpoint.rateLimits(true));
 		StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.store, this.killSwitch,
-				new Degradation(TimeSource.system()));
+				new LimiterFailures(TimeSource.system()));
 		for (int i = 0; i < this.keys; i++) {
 			limiter.tryAcquire(LIMIT, text(i));
 		}

@@ -6,7 +6,7 @@ import io.github.bucket4j.BucketListener;
 import io.github.bucket4j.MathType;
 import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.local.LockFreeBucket;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -59,7 +59,7 @@ public final class KeyFootprint {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("limit", Rate.of(10, Duration.ofDays(1))), List.of());
 		StoreRateLimiter limiter = StoreRateLimiter.create(registry, new MemoryStore(TimeSource.system(), 2 * KEYS),
-				new KillSwitch(true), new Degradation(TimeSource.system()));
+				new KillSwitch(true), new LimiterFailures(TimeSource.system()));
 		return (key) -> limiter.tryAcquire("limit", key);
 	}
 

@@ -12,7 +12,7 @@ import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.StoreRateLimiter;
@@ -69,8 +69,8 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Degradation rateLimitDegradation(TimeSource time) {
-		return new Degradation(time);
+	LimiterFailures rateLimitFailures(TimeSource time) {
+		return new LimiterFailures(time);
 	}
 
 	@Bean
@@ -130,11 +130,11 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ChargeLimiter rateLimitChargeLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
-			KillSwitch killSwitch, Degradation degradation, TimeSource time,
+			KillSwitch killSwitch, LimiterFailures limiterFailures, TimeSource time,
 			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit threadLimit,
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
-		return new ChargeLimiter(store, ofClients.getIfAvailable(() -> NamedBudgets.NONE), killSwitch, degradation,
+		return new ChargeLimiter(store, ofClients.getIfAvailable(() -> NamedBudgets.NONE), killSwitch, limiterFailures,
 				time, Listeners.ofLimits(listeners.orderedStream().toList()), threadLimit);
 	}
 

@@ -9,7 +9,7 @@ import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
 import io.github.ratelimit.method.LimitedMethodRegistry;
 import io.github.ratelimit.method.RateLimitInterceptor;
@@ -72,7 +72,7 @@ public final class RateLimitMethodAutoConfiguration {
 	private static Beans limiterBeans(BeanFactory beans) {
 		return new Beans(beans.getBean(ChargeLimiter.class), beans.getBean(LimitRegistry.class),
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionParser.class),
-				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
+				beans.getBean(LimiterFailures.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(LimitedRequest.Current.class).getIfAvailable(),
 				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable(), executor(beans),
 				beans.containsBean(RateLimitWebFluxAutoConfiguration.HANDLER));

@@ -14,7 +14,7 @@ import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
@@ -119,8 +119,8 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean(CURRENT_REQUEST)
 	CurrentHttpRequest rateLimitCurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity,
-			Degradation degradation, ClientAddresses addresses) {
-		return new CurrentHttpRequest(rules, answers, identity, degradation, addresses);
+			LimiterFailures limiterFailures, ClientAddresses addresses) {
+		return new CurrentHttpRequest(rules, answers, identity, limiterFailures, addresses);
 	}
 
 	@Bean
@@ -137,17 +137,19 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(Rules rules, ChargeLimiter limiter,
-			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation, Environment environment) {
+			CurrentHttpRequest scopes, ServletAnswers answers, LimiterFailures limiterFailures,
+			Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, rules, limiter, scopes, answers,
-				degradation);
+				limiterFailures);
 		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
 	}
 
 	@Bean
 	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(Rules rules, ChargeLimiter limiter,
-			CurrentHttpRequest scopes, ServletAnswers answers, Degradation degradation, Environment environment) {
+			CurrentHttpRequest scopes, ServletAnswers answers, LimiterFailures limiterFailures,
+			Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, rules, limiter, scopes, answers,
-				degradation);
+				limiterFailures);
 		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
 				securityFilterOrder(environment) + 1);
 		if (rules.of(RulePhase.AFTER_SECURITY).isEmpty()) {

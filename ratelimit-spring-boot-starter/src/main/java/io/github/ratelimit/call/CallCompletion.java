@@ -12,7 +12,7 @@ import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public final class CallCompletion {
 
 	private final @Nullable LimitedRequest scope;
 
-	private final Degradation degradation;
+	private final LimiterFailures limiterFailures;
 
 	/** The costs that the elements of a publisher have reported so far, by settlement. */
 	private final long[] seen;
@@ -41,14 +41,14 @@ public final class CallCompletion {
 	 * @param permit what the call holds
 	 * @param settlements determine the actual costs of its charges
 	 * @param scope the request that the call serves, null if there is none
-	 * @param degradation where failures are reported
+	 * @param limiterFailures where failures are reported
 	 */
 	public CallCompletion(CallPermit permit, List<Settlement> settlements, @Nullable LimitedRequest scope,
-			Degradation degradation) {
+			LimiterFailures limiterFailures) {
 		this.permit = permit;
 		this.settlements = settlements;
 		this.scope = scope;
-		this.degradation = degradation;
+		this.limiterFailures = limiterFailures;
 		this.seen = new long[settlements.size()];
 		Arrays.fill(this.seen, LimitedRequest.UNKNOWN);
 	}
@@ -64,7 +64,7 @@ public final class CallCompletion {
 			this.keptOpen = this.scope != null && this.scope.keepsOpen(this.permit, method, result);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
+			this.limiterFailures.report(List.of(), ex);
 		}
 	}
 

@@ -2,7 +2,7 @@ package io.github.ratelimit.expression;
 
 import java.util.function.IntToLongFunction;
 
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.store.Charge;
 import org.jspecify.annotations.Nullable;
@@ -23,20 +23,21 @@ public record AfterResponse(@Nullable Expression<Boolean> countWhen, @Nullable E
 	 * Returns the settlement of a charge when the response is complete.
 	 * @param call the call
 	 * @param charge the charge of the call
-	 * @param degradation where failures of the expressions are reported
+	 * @param limiterFailures where failures of the expressions are reported
 	 * @return returns for the response's status how many permits the call cost,
 	 * {@link LimitedRequest#UNKNOWN} if what was taken stays taken,
 	 * {@link LimitedRequest#NOT_COUNTED} if the call is not charged
 	 */
-	public IntToLongFunction settlement(ExpressionRoot call, Charge charge, Degradation degradation) {
-		return (status) -> actual(call.answered(status), charge, degradation);
+	public IntToLongFunction settlement(ExpressionRoot call, Charge charge, LimiterFailures limiterFailures) {
+		return (status) -> actual(call.answered(status), charge, limiterFailures);
 	}
 
-	private long actual(ExpressionRoot call, Charge charge, Degradation degradation) {
-		if (this.countWhen != null && !evaluate(this.countWhen, call, charge, degradation, true, "it was counted")) {
+	private long actual(ExpressionRoot call, Charge charge, LimiterFailures limiterFailures) {
+		if (this.countWhen != null
+				&& !evaluate(this.countWhen, call, charge, limiterFailures, true, "it was counted")) {
 			return LimitedRequest.NOT_COUNTED;
 		}
-		return (this.settle != null) ? actualCost(this.settle, call, charge, degradation) : LimitedRequest.UNKNOWN;
+		return (this.settle != null) ? actualCost(this.settle, call, charge, limiterFailures) : LimitedRequest.UNKNOWN;
 	}
 
 	/**
@@ -45,21 +46,22 @@ public record AfterResponse(@Nullable Expression<Boolean> countWhen, @Nullable E
 	 * @param call the call, {@linkplain ExpressionRoot#answered answered} or
 	 * {@linkplain ExpressionRoot#returned returned}
 	 * @param charge the charge of the call
-	 * @param degradation where failures of the expression are reported
+	 * @param limiterFailures where failures of the expression are reported
 	 * @return the permits, {@link LimitedRequest#UNKNOWN} if what was taken stays taken
 	 */
 	public static long actualCost(Expression<Long> settle, ExpressionRoot call, Charge charge,
-			Degradation degradation) {
-		return evaluate(settle, call, charge, degradation, LimitedRequest.UNKNOWN, "what it had reserved stays taken");
+			LimiterFailures limiterFailures) {
+		return evaluate(settle, call, charge, limiterFailures, LimitedRequest.UNKNOWN,
+				"what it had reserved stays taken");
 	}
 
-	private static <T> T evaluate(Expression<T> expression, ExpressionRoot call, Charge charge, Degradation degradation,
-			T whenFailed, String consequence) {
+	private static <T> T evaluate(Expression<T> expression, ExpressionRoot call, Charge charge,
+			LimiterFailures limiterFailures, T whenFailed, String consequence) {
 		try {
 			return expression.evaluate(call);
 		}
 		catch (Exception | StackOverflowError | LinkageError ex) {
-			degradation.reportUnsettled(charge.limit().name(), expression.text(), consequence, ex);
+			limiterFailures.reportUnsettled(charge.limit().name(), expression.text(), consequence, ex);
 			return whenFailed;
 		}
 	}

@@ -26,7 +26,7 @@ final class BudgetCall {
 
 	private final LimitStore store;
 
-	private final Degradation degradation;
+	private final LimiterFailures limiterFailures;
 
 	private final List<Charge> charges;
 
@@ -51,15 +51,15 @@ final class BudgetCall {
 	 * @param reporter counts what its limits have allowed
 	 * @param budgets decide about the charges
 	 * @param store where the permits of the limits are kept
-	 * @param degradation where failures are reported
+	 * @param limiterFailures where failures are reported
 	 * @param charges of budgets, at least one, in the order in which they are taken
 	 */
-	BudgetCall(DecisionReporter reporter, NamedBudgets budgets, LimitStore store, Degradation degradation,
+	BudgetCall(DecisionReporter reporter, NamedBudgets budgets, LimitStore store, LimiterFailures limiterFailures,
 			List<Charge> charges) {
 		this.reporter = reporter;
 		this.budgets = budgets;
 		this.store = store;
-		this.degradation = degradation;
+		this.limiterFailures = limiterFailures;
 		this.charges = charges;
 	}
 
@@ -180,7 +180,7 @@ final class BudgetCall {
 			return Decision.degraded();
 		}
 		this.reporter.goesOn(this.ofLimits);
-		return this.degradation.report(List.of(), failure);
+		return this.limiterFailures.report(List.of(), failure);
 	}
 
 	private void giveBack() {

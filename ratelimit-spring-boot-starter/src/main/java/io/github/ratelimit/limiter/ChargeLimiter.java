@@ -39,7 +39,7 @@ public class ChargeLimiter {
 
 	private final KillSwitch killSwitch;
 
-	private final Degradation degradation;
+	private final LimiterFailures limiterFailures;
 
 	private final TimeSource time;
 
@@ -59,7 +59,7 @@ public class ChargeLimiter {
 	 * @param store the store of the permits
 	 * @param budgets decide about the charges of their names
 	 * @param killSwitch switches everything off and on
-	 * @param degradation where failures of the store are reported
+	 * @param limiterFailures where failures of the store are reported
 	 * @param time by which calls wait
 	 * @param listener receives denials, waits and bans
 	 * @param threadLimit bounds the request threads that wait in {@link #acquire} at a
@@ -67,18 +67,18 @@ public class ChargeLimiter {
 	 * its wait. Threads that serve no request are not bounded by it, nor is
 	 * {@link #acquireAsync}, which holds none
 	 */
-	public ChargeLimiter(LimitStore store, NamedBudgets budgets, KillSwitch killSwitch, Degradation degradation,
+	public ChargeLimiter(LimitStore store, NamedBudgets budgets, KillSwitch killSwitch, LimiterFailures limiterFailures,
 			TimeSource time, RateLimitListener listener, WaitingThreadLimit threadLimit) {
-		this(store, budgets, killSwitch, degradation, time, listener, AsyncCallThreads.create(), threadLimit);
+		this(store, budgets, killSwitch, limiterFailures, time, listener, AsyncCallThreads.create(), threadLimit);
 	}
 
-	ChargeLimiter(LimitStore store, NamedBudgets budgets, KillSwitch killSwitch, Degradation degradation,
+	ChargeLimiter(LimitStore store, NamedBudgets budgets, KillSwitch killSwitch, LimiterFailures limiterFailures,
 			TimeSource time, RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit threadLimit) {
 		this.store = store;
 		this.budgets = budgets;
 		this.hasBudgets = !budgets.all().isEmpty();
 		this.killSwitch = killSwitch;
-		this.degradation = degradation;
+		this.limiterFailures = limiterFailures;
 		this.time = time;
 		this.reporter = new DecisionReporter(store, time, listener);
 		this.queues = new CallQueues(time, threadLimit);
@@ -179,7 +179,7 @@ public class ChargeLimiter {
 			decision = this.store.take(charge);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			return this.degradation.report(List.of(registered), ex);
+			return this.limiterFailures.report(List.of(registered), ex);
 		}
 		if (registered.statistics().count(decision)) {
 			this.reporter.report(registered, decision);
@@ -205,7 +205,7 @@ public class ChargeLimiter {
 	}
 
 	private BudgetCall budgetCall(List<Charge> charges, LimitMode mode) {
-		return new BudgetCall(this.reporter, this.budgets, this.store, this.degradation,
+		return new BudgetCall(this.reporter, this.budgets, this.store, this.limiterFailures,
 				this.budgets.ordered(charges, mode));
 	}
 
@@ -230,7 +230,7 @@ public class ChargeLimiter {
 		}
 		catch (RuntimeException | LinkageError ex) {
 			prepared.ended();
-			return this.degradation.report(prepared.limits(), ex);
+			return this.limiterFailures.report(prepared.limits(), ex);
 		}
 		return this.reporter.decision(prepared, decisions, start);
 	}
@@ -290,7 +290,7 @@ public class ChargeLimiter {
 		}
 		catch (RuntimeException | LinkageError ex) {
 			prepared.ended();
-			return CompletableFuture.completedFuture(this.degradation.report(prepared.limits(), ex));
+			return CompletableFuture.completedFuture(this.limiterFailures.report(prepared.limits(), ex));
 		}
 		return decisionOf(call, prepared, start);
 	}
@@ -311,7 +311,7 @@ public class ChargeLimiter {
 				decided.completeExceptionally(cause);
 			}
 			else if (!decided.isCancelled()) {
-				decided.complete(this.degradation.report(prepared.limits(), cause));
+				decided.complete(this.limiterFailures.report(prepared.limits(), cause));
 			}
 		});
 		return decided;

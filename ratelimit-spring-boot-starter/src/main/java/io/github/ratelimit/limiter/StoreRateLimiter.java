@@ -49,13 +49,13 @@ public final class StoreRateLimiter implements RateLimiter {
 	 * @param registry the limits
 	 * @param store the store of the permits
 	 * @param killSwitch switches everything off and on
-	 * @param degradation where failures of the store are reported
+	 * @param limiterFailures where failures of the store are reported
 	 * @return the limiter
 	 */
 	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			Degradation degradation) {
+			LimiterFailures limiterFailures) {
 		return new StoreRateLimiter(registry, NamedBudgets.NONE, new ChargeLimiter(store, NamedBudgets.NONE, killSwitch,
-				degradation, TimeSource.system(), RateLimitListener.NONE, WaitingThreadLimit.NONE));
+				limiterFailures, TimeSource.system(), RateLimitListener.NONE, WaitingThreadLimit.NONE));
 	}
 
 	@Override

@@ -94,7 +94,8 @@ final class LimitedCall {
 		}
 		catch (CompletionException ex) {
 			decided(null);
-			return this.beans.degradation().report(this.policy.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
+			return this.beans.limiterFailures()
+				.report(this.policy.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		decided(decision);
 		return decision;
@@ -107,7 +108,7 @@ final class LimitedCall {
 				this.scope.writeHeaders();
 			}
 			catch (RuntimeException | LinkageError ex) {
-				this.beans.degradation().report(List.of(), ex);
+				this.beans.limiterFailures().report(List.of(), ex);
 			}
 		}
 	}
@@ -177,7 +178,7 @@ final class LimitedCall {
 			if (decision.isAllowed() && this.permit.holdsNothing()) {
 				this.permit = CallPermit.of(decision);
 			}
-			this.beans.degradation().report(List.of(), ex);
+			this.beans.limiterFailures().report(List.of(), ex);
 		}
 	}
 
@@ -187,7 +188,7 @@ final class LimitedCall {
 			Charge charge = this.charges.get(i);
 			if (afterResponse != null && charge != null) {
 				scope.settleAfterResponse(charge,
-						afterResponse.settlement(this.call, charge, this.beans.degradation()));
+						afterResponse.settlement(this.call, charge, this.beans.limiterFailures()));
 			}
 		}
 	}
@@ -201,10 +202,10 @@ final class LimitedCall {
 			if (settle != null && charge != null) {
 				settlements = settlements.isEmpty() ? new ArrayList<>(1) : settlements;
 				settlements.add(new CallCompletion.Settlement(charge, (result) -> AfterResponse.actualCost(settle,
-						this.call.returned(result), charge, this.beans.degradation())));
+						this.call.returned(result), charge, this.beans.limiterFailures())));
 			}
 		}
-		return new CallCompletion(this.permit, settlements, this.scope, this.beans.degradation());
+		return new CallCompletion(this.permit, settlements, this.scope, this.beans.limiterFailures());
 	}
 
 	boolean holdsNothing() {

@@ -23,7 +23,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.TimeSource;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +55,7 @@ public final class LimitedMethodRegistry {
 
 	private final Object building = new Object();
 
-	private final Degradation withoutBeans = new Degradation(TimeSource.system());
+	private final LimiterFailures withoutBeans = new LimiterFailures(TimeSource.system());
 
 	private volatile @Nullable Beans beans;
 
@@ -79,9 +79,9 @@ public final class LimitedMethodRegistry {
 	}
 
 	/** Returns the reporter of failures, including that of finding the beans. */
-	Degradation degradation() {
+	LimiterFailures limiterFailures() {
 		Beans current = this.beans;
-		return (current != null) ? current.degradation() : this.withoutBeans;
+		return (current != null) ? current.limiterFailures() : this.withoutBeans;
 	}
 
 	Beans beans() {
@@ -265,7 +265,7 @@ public final class LimitedMethodRegistry {
 	 * @param registry gets the limits of annotations that have a rate of their own
 	 * @param policies the configured limits
 	 * @param expressions reads keys and costs
-	 * @param degradation where failures of the limiter are reported
+	 * @param limiterFailures where failures of the limiter are reported
 	 * @param killSwitch switches everything off and on
 	 * @param scope finds what filter and advice share about a request, null if there are
 	 * no requests
@@ -275,7 +275,7 @@ public final class LimitedMethodRegistry {
 	 * seen here, as a reactive one
 	 */
 	public record Beans(ChargeLimiter limiter, LimitRegistry registry, LimitPolicies policies,
-			ExpressionParser expressions, Degradation degradation, KillSwitch killSwitch,
+			ExpressionParser expressions, LimiterFailures limiterFailures, KillSwitch killSwitch,
 			LimitedRequest.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
 			boolean unseenRequests) {
 

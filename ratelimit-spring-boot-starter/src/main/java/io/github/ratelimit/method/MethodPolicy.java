@@ -101,7 +101,7 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable Expression<Long>>
 					Collections.unmodifiableList(new ArrayList<>(settles.values())),
 					policies.stream().map(LimitPolicy::registered).distinct().toList(), fallback(method),
 					isFuture(method.method().getReturnType()), ScheduledAndListenerMethods.isSkipped(method.method())
-							? new SkippedRuns(method.displayName(), this.beans.degradation().sparseLog()) : null);
+							? new SkippedRuns(method.displayName(), this.beans.limiterFailures().sparseLog()) : null);
 			ScheduledAndListenerMethods.warnOfRefusedMessages(method, policy);
 			return policy;
 		}

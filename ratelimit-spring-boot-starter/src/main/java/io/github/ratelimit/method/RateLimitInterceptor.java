@@ -66,7 +66,7 @@ public final class RateLimitInterceptor implements MethodInterceptor {
 			return fail(policy, ex);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			decision = this.methods.degradation().report((policy != null) ? policy.limits() : List.of(), ex);
+			decision = this.methods.limiterFailures().report((policy != null) ? policy.limits() : List.of(), ex);
 		}
 		if (policy == null || call == null) {
 			return invocation.proceed();

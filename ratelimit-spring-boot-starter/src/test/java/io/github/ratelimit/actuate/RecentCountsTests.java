@@ -5,7 +5,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -25,7 +25,7 @@ class RecentCountsTests {
 	private final ManualTime time = new ManualTime();
 
 	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, new MemoryStore(this.time, 10),
-			new KillSwitch(true), new Degradation(this.time));
+			new KillSwitch(true), new LimiterFailures(this.time));
 
 	private final RecentCounts recent = new RecentCounts(this.registry);
 

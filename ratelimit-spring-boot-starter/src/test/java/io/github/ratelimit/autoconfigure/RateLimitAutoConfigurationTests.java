@@ -4,7 +4,7 @@ import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -143,7 +143,7 @@ class RateLimitAutoConfigurationTests {
 		this.startUp.with(OwnBeans.class).succeeds((context) -> {
 			OwnBeans own = context.getBean(OwnBeans.class);
 			assertThat(context.getBean(KillSwitch.class)).isSameAs(own.killSwitch);
-			assertThat(context.getBean(Degradation.class)).isSameAs(own.degradation);
+			assertThat(context.getBean(LimiterFailures.class)).isSameAs(own.limiterFailures);
 			assertThat(context.getBean(ExpressionParser.class)).isSameAs(own.compiler);
 			assertThat(context.getBean(LimitPolicies.class)).isSameAs(own.policies);
 		});
@@ -209,7 +209,7 @@ class RateLimitAutoConfigurationTests {
 
 		final KillSwitch killSwitch = new KillSwitch(true);
 
-		final Degradation degradation = new Degradation(new ManualTime());
+		final LimiterFailures limiterFailures = new LimiterFailures(new ManualTime());
 
 		final ExpressionParser compiler = new ExpressionParser(null);
 
@@ -221,8 +221,8 @@ class RateLimitAutoConfigurationTests {
 		}
 
 		@Bean
-		Degradation ownDegradation() {
-			return this.degradation;
+		LimiterFailures ownLimiterFailures() {
+			return this.limiterFailures;
 		}
 
 		@Bean
@@ -241,7 +241,7 @@ class RateLimitAutoConfigurationTests {
 	static class OwnLimiter {
 
 		final StoreRateLimiter limiter = StoreRateLimiter.create(new LimitRegistry(),
-				new MemoryStore(new ManualTime(), 1), new KillSwitch(true), new Degradation(new ManualTime()));
+				new MemoryStore(new ManualTime(), 1), new KillSwitch(true), new LimiterFailures(new ManualTime()));
 
 		@Bean
 		RateLimiter ownLimiter() {

@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -138,7 +138,8 @@ class RateLimitMetricsAutoConfigurationTests {
 
 		@Bean
 		RateLimiter rateLimiter(LimitRegistry registry, LimitStore store) {
-			return StoreRateLimiter.create(registry, store, new KillSwitch(true), new Degradation(new ManualTime()));
+			return StoreRateLimiter.create(registry, store, new KillSwitch(true),
+					new LimiterFailures(new ManualTime()));
 		}
 
 	}

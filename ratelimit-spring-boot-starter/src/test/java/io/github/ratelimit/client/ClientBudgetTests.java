@@ -28,7 +28,7 @@ import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.client.reactive.WebClientCustomizers;
@@ -75,7 +75,7 @@ class ClientBudgetTests {
 
 	private RateLimiter limiter(LimitStore store, NamedBudgets budgets) {
 		return new StoreRateLimiter(this.registry, budgets, new ChargeLimiter(store, budgets, this.killSwitch,
-				new Degradation(this.time), this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE));
+				new LimiterFailures(this.time), this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE));
 	}
 
 	private static ClientCall request(TestClient client, String model) {

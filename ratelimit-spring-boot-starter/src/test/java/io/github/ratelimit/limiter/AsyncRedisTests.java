@@ -36,7 +36,7 @@ class AsyncRedisTests {
 	private final LimitRegistry registry = new LimitRegistry();
 
 	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.instance.store(),
-			new KillSwitch(true), new Degradation(TimeSource.system()));
+			new KillSwitch(true), new LimiterFailures(TimeSource.system()));
 
 	@BeforeEach
 	void register() {

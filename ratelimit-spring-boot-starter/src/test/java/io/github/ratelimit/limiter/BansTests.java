@@ -49,7 +49,7 @@ class BansTests {
 	private int notBanned;
 
 	private final ChargeLimiter charges = new ChargeLimiter(this.store, NamedBudgets.NONE, this.killSwitch,
-			new Degradation(this.time), this.time, new RateLimitListener() {
+			new LimiterFailures(this.time), this.time, new RateLimitListener() {
 
 				@Override
 				public void banned(RegisteredLimit limit, Key key, Duration ban) {

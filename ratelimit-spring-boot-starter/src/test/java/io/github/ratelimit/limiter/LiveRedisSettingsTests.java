@@ -52,7 +52,7 @@ class LiveRedisSettingsTests {
 		.register(Limit.of("chat", Rate.of(PERMITS, Rate.MAX_TIME_TO_FULL)), List.of());
 
 	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.instance.store(),
-			new KillSwitch(true), new Degradation(TimeSource.system()));
+			new KillSwitch(true), new LimiterFailures(TimeSource.system()));
 
 	private final AtomicLong allowed = new AtomicLong();
 

@@ -56,7 +56,7 @@ class LiveSettingsTests {
 	private final RegisteredLimit chat = this.registry.register(THOUSAND, List.of());
 
 	private final ChargeLimiter charges = new ChargeLimiter(new MemoryStore(this.time, 100), NamedBudgets.NONE,
-			new KillSwitch(true), new Degradation(this.time), this.time, RateLimitListener.NONE,
+			new KillSwitch(true), new LimiterFailures(this.time), this.time, RateLimitListener.NONE,
 			WaitingThreadLimit.NONE);
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);

@@ -44,7 +44,7 @@ class RateLimiterJavadocTests {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("mail", Rate.parse("2/min")), List.of());
 		Mailer mailer = new Mailer(StoreRateLimiter.create(registry, new MemoryStore(time, 10), new KillSwitch(true),
-				new Degradation(time)));
+				new LimiterFailures(time)));
 
 		assertThat(List.of(mailer.send("ann"), mailer.send("ann"), mailer.send("ann"))).containsExactly(true, true,
 				false);

@@ -322,7 +322,7 @@ class ReportedKeysTests {
 
 	private ChargeLimiter charges(RateLimitListener listener) {
 		return new ChargeLimiter(new MemoryStore(this.time, 100_000), NamedBudgets.NONE, new KillSwitch(true),
-				new Degradation(this.time), this.time, listener, WaitingThreadLimit.NONE);
+				new LimiterFailures(this.time), this.time, listener, WaitingThreadLimit.NONE);
 	}
 
 	private class Recorder implements RateLimitListener {

@@ -300,7 +300,7 @@ class SharedChangesTests {
 			this.changes = new LimitChanges(this.registry, this.killSwitch, store.store().changes(), this,
 					TimeSource.system());
 			this.limiter = StoreRateLimiter.create(this.registry, store.store(), this.killSwitch,
-					new Degradation(TimeSource.system()));
+					new LimiterFailures(TimeSource.system()));
 			this.changes.start();
 		}
 

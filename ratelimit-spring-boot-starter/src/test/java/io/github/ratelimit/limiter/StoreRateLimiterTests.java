@@ -198,7 +198,7 @@ class StoreRateLimiterTests {
 	@Test
 	void aStoreThatFailsLetsTheCallThroughAsDegraded() {
 		ChargeLimiter failing = charges(new FailingStore(() -> new IllegalStateException("store is down")));
-		try (CapturedLog log = new CapturedLog(Degradation.class)) {
+		try (CapturedLog log = new CapturedLog(LimiterFailures.class)) {
 			for (int i = 0; i < 10; i++) {
 				Decision single = limiter(failing).tryAcquire("chat", "ann");
 				Decision several = failing
@@ -220,7 +220,7 @@ class StoreRateLimiterTests {
 	@Test
 	void aStoreWhoseClassesAreNotThereLetsTheCallThroughAsDegraded() {
 		ChargeLimiter failing = charges(new FailingStore(() -> new NoClassDefFoundError("com/acme/Driver")));
-		try (CapturedLog log = new CapturedLog(Degradation.class)) {
+		try (CapturedLog log = new CapturedLog(LimiterFailures.class)) {
 			Decision single = limiter(failing).tryAcquire("chat", "ann");
 			Decision several = failing
 				.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
@@ -249,7 +249,7 @@ class StoreRateLimiterTests {
 	}
 
 	private ChargeLimiter charges(LimitStore store, KillSwitch killSwitch) {
-		return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, new Degradation(this.time), this.time,
+		return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, new LimiterFailures(this.time), this.time,
 				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 	}
 

@@ -197,7 +197,7 @@ class WaitingTests {
 
 		};
 		ChargeLimiter instance = new ChargeLimiter(this.store, NamedBudgets.NONE, new KillSwitch(true),
-				new Degradation(this.time), noted, this.waits, Runnable::run, WaitingThreadLimit.NONE);
+				new LimiterFailures(this.time), noted, this.waits, Runnable::run, WaitingThreadLimit.NONE);
 		List<Call> calls = List.of(call(instance), call(instance), call(instance), call(instance), call(instance));
 		calls.get(3).cancel();
 		this.time.advance(STEP);
@@ -278,7 +278,8 @@ class WaitingTests {
 	void anErrorOfTheStoreEndsTheCallAndLeavesTheQueueEmpty() {
 		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
 		ChargeLimiter limiter = new ChargeLimiter(broken, NamedBudgets.NONE, new KillSwitch(true),
-				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run, WaitingThreadLimit.NONE);
+				new LimiterFailures(this.time), this.time, RateLimitListener.NONE, Runnable::run,
+				WaitingThreadLimit.NONE);
 
 		assertThat(limiter.acquireAsync(List.of(Charge.of(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
@@ -438,7 +439,7 @@ class WaitingTests {
 
 	private static ChargeLimiter real() {
 		return new ChargeLimiter(new MemoryStore(TimeSource.system(), 10), NamedBudgets.NONE, new KillSwitch(true),
-				new Degradation(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
+				new LimiterFailures(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
 				WaitingThreadLimit.NONE);
 	}
 
@@ -447,8 +448,8 @@ class WaitingTests {
 	}
 
 	private ChargeLimiter charges(LimitStore store) {
-		return new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(this.time), this.time,
-				this.waits, Runnable::run, WaitingThreadLimit.NONE);
+		return new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true), new LimiterFailures(this.time),
+				this.time, this.waits, Runnable::run, WaitingThreadLimit.NONE);
 	}
 
 	private Limit paced(String name, String rate, Duration maxWait, int maxWaiting) {

@@ -10,7 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
@@ -84,10 +84,10 @@ class FailingPolicyTests {
 	private Beans beans() {
 		LimitRegistry registry = new LimitRegistry();
 		KillSwitch killSwitch = new KillSwitch(true);
-		Degradation degradation = new Degradation(this.time);
+		LimiterFailures limiterFailures = new LimiterFailures(this.time);
 		ChargeLimiter limiter = new ChargeLimiter(new MemoryStore(this.time, 10), NamedBudgets.NONE, killSwitch,
-				degradation, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
-		return new Beans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null), degradation,
+				limiterFailures, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
+		return new Beans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null), limiterFailures,
 				killSwitch, null, null, Runnable::run, false);
 	}
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -61,8 +61,8 @@ class LimiterConfiguration {
 	}
 
 	@Bean
-	Degradation degradation(ManualTime time) {
-		return new Degradation(time);
+	LimiterFailures limiterFailures(ManualTime time) {
+		return new LimiterFailures(time);
 	}
 
 	@Bean
@@ -105,8 +105,9 @@ class LimiterConfiguration {
 	}
 
 	@Bean
-	ChargeLimiter chargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, ManualTime time) {
-		return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, degradation, time, RateLimitListener.NONE,
+	ChargeLimiter chargeLimiter(LimitStore store, KillSwitch killSwitch, LimiterFailures limiterFailures,
+			ManualTime time) {
+		return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, limiterFailures, time, RateLimitListener.NONE,
 				WaitingThreadLimit.NONE);
 	}
 

@@ -12,7 +12,7 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
@@ -53,7 +53,7 @@ class DenialPublisherTests {
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE,
 			new ChargeLimiter(new MemoryStore(this.time, 100), NamedBudgets.NONE, new KillSwitch(true),
-					new Degradation(this.time), this.time, this.publisher, WaitingThreadLimit.NONE));
+					new LimiterFailures(this.time), this.time, this.publisher, WaitingThreadLimit.NONE));
 
 	private final Logger log = (Logger) LoggerFactory.getLogger(DenialPublisher.DENIED_LOGGER);
 

@@ -3,7 +3,7 @@ package io.github.ratelimit.observation;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -36,10 +36,10 @@ class RateLimitMetricsTests {
 
 	private final LimitStore store = new MemoryStore(this.time, 3);
 
-	private final Degradation degradation = new Degradation(this.time);
+	private final LimiterFailures limiterFailures = new LimiterFailures(this.time);
 
 	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.limits, this.store, new KillSwitch(true),
-			this.degradation);
+			this.limiterFailures);
 
 	private final MeterRegistry meters = new SimpleMeterRegistry();
 
@@ -56,7 +56,7 @@ class RateLimitMetricsTests {
 			this.limiter.tryAcquire(
 					List.of(new PermitRequest("chat", Key.of("bob"), 2), new PermitRequest("other", Key.of("bob"), 1)));
 		}
-		this.degradation.report(List.of(other), new IllegalStateException("broken on purpose"));
+		this.limiterFailures.report(List.of(other), new IllegalStateException("broken on purpose"));
 
 		assertThat(decisions("chat", "allowed")).isEqualTo(5 + 2);
 		assertThat(decisions("chat", "denied")).isEqualTo(7 + 1);

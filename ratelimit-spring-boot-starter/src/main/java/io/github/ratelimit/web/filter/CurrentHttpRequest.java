@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ClientAddresses;
@@ -30,7 +30,7 @@ public final class CurrentHttpRequest {
 
 	private final Identity identity;
 
-	private final Degradation degradation;
+	private final LimiterFailures limiterFailures;
 
 	private final ClientAddresses addresses;
 
@@ -39,15 +39,15 @@ public final class CurrentHttpRequest {
 	 * @param rules the rules, for the style of a refusal's body
 	 * @param answers writes headers and refusals
 	 * @param identity the authenticated caller
-	 * @param degradation where failures to write headers are reported
+	 * @param limiterFailures where failures to write headers are reported
 	 * @param addresses the addresses that clients are counted by
 	 */
-	public CurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity, Degradation degradation,
+	public CurrentHttpRequest(Rules rules, ServletAnswers answers, Identity identity, LimiterFailures limiterFailures,
 			ClientAddresses addresses) {
 		this.rules = rules;
 		this.answers = answers;
 		this.identity = identity;
-		this.degradation = degradation;
+		this.limiterFailures = limiterFailures;
 		this.addresses = addresses;
 	}
 
@@ -90,7 +90,7 @@ public final class CurrentHttpRequest {
 	HttpLimitedRequest create(HttpServletRequest request, @Nullable HttpServletResponse response) {
 		return new HttpLimitedRequest(request, response,
 				new ServletRequestFacts(request, this.identity, this.addresses), this.rules, this.answers,
-				this.degradation);
+				this.limiterFailures);
 	}
 
 	/** Binds a scope to the thread and returns the one to restore afterwards. */

@@ -9,7 +9,7 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.request.ServletRequestFacts;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.response.ServletAnswers;
 import jakarta.servlet.DispatcherType;
@@ -43,7 +43,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	private final ServletAnswers answers;
 
 	/** Where failures are reported that affect no response. */
-	private final Degradation degradation;
+	private final LimiterFailures limiterFailures;
 
 	/** Null if there is none, or none any more: then it belongs to the container. */
 	private @Nullable HttpServletResponse response;
@@ -77,12 +77,12 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	private int entered;
 
 	HttpLimitedRequest(HttpServletRequest request, @Nullable HttpServletResponse response, ServletRequestFacts facts,
-			Rules rules, ServletAnswers answers, Degradation degradation) {
+			Rules rules, ServletAnswers answers, LimiterFailures limiterFailures) {
 		this.response = response;
 		this.facts = facts;
 		this.rules = rules;
 		this.answers = answers;
-		this.degradation = degradation;
+		this.limiterFailures = limiterFailures;
 		this.began = request.getDispatcherType();
 		request.setAttribute(ATTRIBUTE, this);
 	}
@@ -167,7 +167,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** Returns the handler for the end of the response. */
 	private synchronized RequestEnd end() {
 		if (this.end == null) {
-			this.end = new RequestEnd(this.degradation, this.allowed, this::complete);
+			this.end = new RequestEnd(this.limiterFailures, this.allowed, this::complete);
 			if (this.over) {
 				this.end.missed();
 			}
@@ -299,7 +299,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 			this.answers.writeHeaders(this.limits, this.response);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
+			this.limiterFailures.report(List.of(), ex);
 		}
 	}
 

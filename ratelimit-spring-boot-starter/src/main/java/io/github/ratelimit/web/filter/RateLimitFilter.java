@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.expression.AfterResponse;
@@ -50,7 +50,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private final ServletAnswers answers;
 
-	private final Degradation degradation;
+	private final LimiterFailures limiterFailures;
 
 	private final String alreadyFilteredAttribute;
 
@@ -61,16 +61,16 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @param limiter decides over the limits of a request together
 	 * @param scopes creates the scope of each request
 	 * @param answers answers refused requests
-	 * @param degradation where failures of the limiter are reported
+	 * @param limiterFailures where failures of the limiter are reported
 	 */
 	public RateLimitFilter(RulePhase phase, Rules rules, ChargeLimiter limiter, CurrentHttpRequest scopes,
-			ServletAnswers answers, Degradation degradation) {
+			ServletAnswers answers, LimiterFailures limiterFailures) {
 		this.phase = phase;
 		this.rules = rules;
 		this.limiter = limiter;
 		this.scopes = scopes;
 		this.answers = answers;
-		this.degradation = degradation;
+		this.limiterFailures = limiterFailures;
 		this.alreadyFilteredAttribute = RateLimitFilter.class.getName() + "." + phase + ALREADY_FILTERED_SUFFIX;
 	}
 
@@ -168,7 +168,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			return this.answers.prepare(request, response, first);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
+			this.limiterFailures.report(List.of(), ex);
 			return response;
 		}
 	}
@@ -209,7 +209,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			throw ex;
 		}
 		catch (RuntimeException | LinkageError ex) {
-			return this.degradation.report(matching.stream().map(LimitPolicy::registered).toList(), ex);
+			return this.limiterFailures.report(matching.stream().map(LimitPolicy::registered).toList(), ex);
 		}
 	}
 
@@ -240,7 +240,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			for (int i = 0; afterResponse != null && i < charges.size(); i++) {
 				Charge charge = charges.get(i);
 				if (charge.handle().registered() == policy.registered()) {
-					scope.settleAfterResponse(charge, afterResponse.settlement(call, charge, this.degradation));
+					scope.settleAfterResponse(charge, afterResponse.settlement(call, charge, this.limiterFailures));
 				}
 			}
 		}
@@ -254,7 +254,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			throw ex;
 		}
 		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(policy.registered()), ex);
+			this.limiterFailures.report(List.of(policy.registered()), ex);
 			return null;
 		}
 	}
@@ -290,7 +290,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
+			this.limiterFailures.report(List.of(), ex);
 		}
 	}
 
@@ -306,7 +306,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
+			this.limiterFailures.report(List.of(), ex);
 			if (!response.isCommitted() && response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
 				response.setStatus(ServletAnswers.status(refused));
 			}

@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.permit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
@@ -58,13 +58,13 @@ final class RequestEnd implements AsyncListener {
 
 	/**
 	 * Creates the end of a request.
-	 * @param degradation where failures are reported
+	 * @param limiterFailures where failures are reported
 	 * @param decisions what the request was allowed by then
 	 * @param afterwards runs when the response is complete
 	 */
-	RequestEnd(Degradation degradation, List<Decision> decisions, Runnable afterwards) {
+	RequestEnd(LimiterFailures limiterFailures, List<Decision> decisions, Runnable afterwards) {
 		this.permit = new RequestPermit(decisions);
-		this.settlements = new Settlements(this.permit, degradation);
+		this.settlements = new Settlements(this.permit, limiterFailures);
 		this.afterwards = afterwards;
 	}
 

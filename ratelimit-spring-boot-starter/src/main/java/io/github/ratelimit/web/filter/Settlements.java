@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.permit.RequestPermit;
@@ -21,18 +21,18 @@ final class Settlements {
 
 	private final RequestPermit permit;
 
-	private final Degradation degradation;
+	private final LimiterFailures limiterFailures;
 
 	private final List<Settlement> waiting = new ArrayList<>(0);
 
 	/**
 	 * Creates them.
 	 * @param permit what the request holds
-	 * @param degradation where failures are reported
+	 * @param limiterFailures where failures are reported
 	 */
-	Settlements(RequestPermit permit, Degradation degradation) {
+	Settlements(RequestPermit permit, LimiterFailures limiterFailures) {
 		this.permit = permit;
-		this.degradation = degradation;
+		this.limiterFailures = limiterFailures;
 	}
 
 	/**
@@ -78,7 +78,7 @@ final class Settlements {
 				}
 			}
 			catch (RuntimeException | LinkageError ex) {
-				this.degradation.report(List.of(), ex);
+				this.limiterFailures.report(List.of(), ex);
 			}
 			this.permit.counts(charge);
 		}

@@ -49,8 +49,7 @@ public final class ServletAnswers {
 
 	private final List<String> exposedHeaders;
 
-	/** The names of rate limit headers of the application's own styles, mostly none. */
-	private final String[] ownHeaders;
+	private final RateLimitHeaderNames names;
 
 	/** Whether any header style writes headers. */
 	private final boolean writesHeaders;
@@ -83,7 +82,7 @@ public final class ServletAnswers {
 		List<String> exposed = new ArrayList<>();
 		headerStyles.forEach((style) -> exposed.addAll(style.headerNames()));
 		this.writesHeaders = !exposed.isEmpty();
-		this.ownHeaders = OneHeaderSetResponse.unknown(exposed);
+		this.names = new RateLimitHeaderNames(exposed);
 		this.providerHeaders = headerStyles.stream().anyMatch((style) -> SdkRetries.areOf(style.name()));
 		this.keepsUpstream = upstream == UpstreamHeadersMode.KEEP;
 		this.longestRetry = longestRetry;
@@ -101,8 +100,8 @@ public final class ServletAnswers {
 	 */
 	public HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		HttpServletResponse prepared = response;
-		if (this.writesHeaders && OneHeaderSetResponse.find(response) == null) {
-			prepared = new OneHeaderSetResponse(response, this.ownHeaders, this.keepsUpstream, first);
+		if (this.writesHeaders && UpstreamHeadersResponse.find(response) == null) {
+			prepared = new UpstreamHeadersResponse(response, this.names, this.keepsUpstream, first);
 		}
 		return expose(request, prepared);
 	}
@@ -146,7 +145,7 @@ public final class ServletAnswers {
 		if (visible.isEmpty()) {
 			return;
 		}
-		OneHeaderSetResponse oneSet = OneHeaderSetResponse.find(response);
+		UpstreamHeadersResponse oneSet = UpstreamHeadersResponse.find(response);
 		HttpServletResponse target = (oneSet != null) ? oneSet.startSet(anyRefuses(limits)) : response;
 		if (target != null) {
 			for (HeaderStyle style : this.headers) {
@@ -240,11 +239,11 @@ public final class ServletAnswers {
 	 * Returns the target for the headers of a refusal, without those of the application.
 	 */
 	private HttpServletResponse ours(HttpServletResponse response) {
-		OneHeaderSetResponse oneSet = OneHeaderSetResponse.find(response);
+		UpstreamHeadersResponse oneSet = UpstreamHeadersResponse.find(response);
 		if (oneSet != null) {
 			return oneSet.startRefusal();
 		}
-		OneHeaderSetResponse.removeLimitHeaders(response, this.ownHeaders);
+		this.names.removeFrom(response);
 		return response;
 	}
 

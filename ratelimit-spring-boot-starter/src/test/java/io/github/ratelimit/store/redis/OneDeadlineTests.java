@@ -9,7 +9,7 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
@@ -67,7 +67,7 @@ class OneDeadlineTests {
 		List<Key> bans = new ArrayList<>();
 		try (RedisStore store = store(redis, policy)) {
 			ChargeLimiter limiter = new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true),
-					new Degradation(this.time), this.time, new RateLimitListener() {
+					new LimiterFailures(this.time), this.time, new RateLimitListener() {
 
 						@Override
 						public void banned(RegisteredLimit limit, Key key, Duration ban) {

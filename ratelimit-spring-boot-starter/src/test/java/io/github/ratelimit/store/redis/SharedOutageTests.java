@@ -9,7 +9,7 @@ import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.queue.WaitingThreadLimit;
@@ -225,7 +225,7 @@ class SharedOutageTests {
 		RegisteredLimit login = withBans(3);
 		List<Key> bans = new ArrayList<>();
 		ChargeLimiter limiter = new ChargeLimiter(this.stores.get(0), NamedBudgets.NONE, new KillSwitch(true),
-				new Degradation(this.time), this.time, new RateLimitListener() {
+				new LimiterFailures(this.time), this.time, new RateLimitListener() {
 
 					@Override
 					public void banned(RegisteredLimit limit, Key key, Duration ban) {

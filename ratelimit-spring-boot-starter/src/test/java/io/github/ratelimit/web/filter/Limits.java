@@ -4,7 +4,7 @@ import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.KillSwitch;
@@ -46,10 +46,10 @@ public final class Limits {
 
 	public final KillSwitch killSwitch = new KillSwitch(true);
 
-	public final Degradation degradation = new Degradation(this.time);
+	public final LimiterFailures limiterFailures = new LimiterFailures(this.time);
 
 	public final ChargeLimiter limiter = new ChargeLimiter(this.store, NamedBudgets.NONE, this.killSwitch,
-			this.degradation, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
+			this.limiterFailures, this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 
 	public final ServletAnswers answers = new ServletAnswers(new AnswerStyles(List.of(), List.of(), this.time),
 			List.of("x-ratelimit"), "problem", new CorsHeaders(List::of), UpstreamHeadersMode.REPLACE,
@@ -75,11 +75,12 @@ public final class Limits {
 	}
 
 	public CurrentHttpRequest scopes(Rules rules, Identity identity) {
-		return new CurrentHttpRequest(rules, this.answers, identity, this.degradation, new ClientAddresses(64, false));
+		return new CurrentHttpRequest(rules, this.answers, identity, this.limiterFailures,
+				new ClientAddresses(64, false));
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, CurrentHttpRequest scopes) {
-		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.degradation);
+		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.limiterFailures);
 	}
 
 	public static KeyExpression global() {

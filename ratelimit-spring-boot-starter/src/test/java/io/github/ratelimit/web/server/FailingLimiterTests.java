@@ -2,7 +2,7 @@ package io.github.ratelimit.web.server;
 
 import org.springframework.context.annotation.Primary;
 import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.store.LimitStore;
@@ -66,14 +66,14 @@ class FailingLimiterTests {
 
 		@Bean
 		RateLimiter forControllers(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-				Degradation degradation) {
-			return StoreRateLimiter.create(registry, store, killSwitch, degradation);
+				LimiterFailures limiterFailures) {
+			return StoreRateLimiter.create(registry, store, killSwitch, limiterFailures);
 		}
 
 		@Bean
 		@Primary
-		ChargeLimiter limiter(LimitStore store, KillSwitch killSwitch, Degradation degradation) {
-			return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, degradation, TimeSource.system(),
+		ChargeLimiter limiter(LimitStore store, KillSwitch killSwitch, LimiterFailures limiterFailures) {
+			return new ChargeLimiter(store, NamedBudgets.NONE, killSwitch, limiterFailures, TimeSource.system(),
 					RateLimitListener.NONE, WaitingThreadLimit.NONE) {
 
 				@Override

@@ -9,7 +9,7 @@ import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
 import io.github.ratelimit.benchmarks.redis.server.Polling;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.registry.KillSwitch;
@@ -81,7 +81,7 @@ public final class OurLimiter implements RemoteLimiter {
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
-		this.charges = new ChargeLimiter(this.store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(time),
+		this.charges = new ChargeLimiter(this.store, NamedBudgets.NONE, new KillSwitch(true), new LimiterFailures(time),
 				time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		this.limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 		String limit = setup.quotas().keySet().iterator().next();

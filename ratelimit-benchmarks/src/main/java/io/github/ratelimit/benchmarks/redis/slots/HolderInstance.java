@@ -10,7 +10,7 @@ import io.github.ratelimit.benchmarks.redis.server.RedisServers;
 import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -63,8 +63,8 @@ final class HolderInstance {
 				new MemoryStore(time, 1), time, StoreObserver.NONE);
 		LimitRegistry registry = new LimitRegistry();
 		LimitHandle handle = registry.register(limit, List.of()).handle();
-		ChargeLimiter limiter = new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true), new Degradation(time),
-				time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
+		ChargeLimiter limiter = new ChargeLimiter(store, NamedBudgets.NONE, new KillSwitch(true),
+				new LimiterFailures(time), time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		AtomicBoolean over = new AtomicBoolean();
 		Thread[] threads = new Thread[Integer.parseInt(args[2])];
 		for (int i = 0; i < threads.length; i++) {

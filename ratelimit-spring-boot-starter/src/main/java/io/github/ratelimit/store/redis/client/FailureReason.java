@@ -23,8 +23,11 @@ public final class FailureReason {
 
 	private static final String CONNECTION = "connection";
 
-	/** The server has become a replica: another connection may lead to the master. */
-	static final String READONLY = "readonly";
+	/**
+	 * Errors of a server that may no longer be the master: it is read-only, or it has
+	 * lost its replicas.
+	 */
+	private static final List<String> OF_FORMER_MASTERS = List.of("readonly", "noreplicas");
 
 	/** Errors of a single key, which are no sign of a failing node. */
 	private static final List<String> OF_ONE_KEY = List.of("UNREADABLE", "WRONGTYPE");
@@ -91,6 +94,11 @@ public final class FailureReason {
 		return parts(cause).anyMatch(RejectedExecutionException.class::isInstance)
 				|| messages(cause).map((message) -> message.toLowerCase(Locale.ROOT))
 					.anyMatch((message) -> NEVER_SENT.stream().anyMatch(message::contains));
+	}
+
+	/** Returns whether another connection may lead to the master. */
+	static boolean isOfFormerMaster(String reason) {
+		return OF_FORMER_MASTERS.contains(reason);
 	}
 
 	/** Returns whether there was no reply at all. */

@@ -142,7 +142,7 @@ final class NodeProbe {
 			}
 			return false;
 		}
-		this.inVain = reason.equals(FailureReason.READONLY) ? this.inVain + 1 : 0;
+		this.inVain = FailureReason.isOfFormerMaster(reason) ? this.inVain + 1 : 0;
 		if (this.inVain == IN_VAIN) {
 			this.inVain = 0;
 			return true;

@@ -98,6 +98,22 @@ class RefusingServerTests {
 		assertThat(this.instance.remaining(DENY, "caller")).isEqualTo(DENY.capacity());
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "REPLICAOF 127.0.0.1 1, REPLICAOF NO ONE",
+			"CONFIG SET min-replicas-to-write 1, CONFIG SET min-replicas-to-write 0" })
+	void theConnectionToAServerThatMayNoLongerBeTheMasterIsReplaced(String refuse, String accept) {
+		server.command(refuse.split(" "));
+		try {
+			Polling.until(StoreInstance.BACK, "the connection is replaced", () -> {
+				this.instance.take(LIMIT, "caller");
+				return this.instance.sent().reconnections() > 0;
+			});
+		}
+		finally {
+			server.command(accept.split(" "));
+		}
+	}
+
 	@Test
 	void anEndlessForeignScriptIsAnOutageUntilItIsKilled() {
 		server.command("CONFIG", "SET", "lua-time-limit", "100");

@@ -12,7 +12,7 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -202,7 +202,7 @@ class PacedOutageTests {
 		RegisteredLimit registered = this.registry.register(limit, List.of());
 		Callers callers = new Callers(registered.handle(), registered.statistics(),
 				new ChargeLimiter(instance.store(), NamedBudgets.NONE, new KillSwitch(true),
-						new Degradation(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
+						new LimiterFailures(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
 						WaitingThreadLimit.NONE));
 		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
 		return callers;

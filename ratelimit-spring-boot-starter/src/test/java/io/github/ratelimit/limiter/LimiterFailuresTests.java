@@ -19,13 +19,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What happens when the limiter itself fails.
  */
-class DegradationTests {
+class LimiterFailuresTests {
 
 	private static final String LINE = "The rate limiter failed; the call was let through without being limited ";
 
 	private final ManualTime time = new ManualTime();
 
-	private final Degradation degradation = new Degradation(this.time);
+	private final LimiterFailures limiterFailures = new LimiterFailures(this.time);
 
 	private final LimitRegistry registry = new LimitRegistry();
 
@@ -33,7 +33,7 @@ class DegradationTests {
 
 	private final RegisteredLimit login = this.registry.register(Limit.of("login", Rate.parse("1/s")), List.of());
 
-	private final CapturedLog log = new CapturedLog(Degradation.class);
+	private final CapturedLog log = new CapturedLog(LimiterFailures.class);
 
 	@AfterEach
 	void closeLog() {
@@ -42,8 +42,8 @@ class DegradationTests {
 
 	@Test
 	void theCallIsLetThroughAndCounted() {
-		Decision decision = this.degradation.report(List.of(this.chat, this.login), new IllegalStateException());
-		this.degradation.report(List.of(this.chat), new IllegalStateException());
+		Decision decision = this.limiterFailures.report(List.of(this.chat, this.login), new IllegalStateException());
+		this.limiterFailures.report(List.of(this.chat), new IllegalStateException());
 
 		assertThat(decision.isAllowed()).isTrue();
 		assertThat(decision.isDegraded()).isTrue();
@@ -56,7 +56,7 @@ class DegradationTests {
 	@Test
 	void theFirstFailureIsLoggedWithItsCause() {
 		IllegalStateException cause = new IllegalStateException("disk on fire");
-		this.degradation.report(List.of(this.chat, this.login), cause);
+		this.limiterFailures.report(List.of(this.chat, this.login), cause);
 
 		assertThat(this.log.messages())
 			.containsExactly(LINE + "(limits [chat, login]; 0 more since the last such line) [RL601]");
@@ -67,28 +67,29 @@ class DegradationTests {
 	@Test
 	void thereIsOneLineAMinuteAtMost() {
 		for (int i = 0; i < 100; i++) {
-			this.degradation.report(List.of(this.chat), new IllegalStateException());
+			this.limiterFailures.report(List.of(this.chat), new IllegalStateException());
 		}
 		this.time.advance(Duration.ofMinutes(1).minusNanos(1));
-		this.degradation.report(List.of(this.chat), new IllegalStateException());
+		this.limiterFailures.report(List.of(this.chat), new IllegalStateException());
 		assertThat(this.log.messages()).hasSize(1);
 
 		this.time.advance(Duration.ofNanos(1));
-		this.degradation.report(List.of(), new IllegalStateException());
-		this.degradation.report(List.of(), new IllegalStateException());
+		this.limiterFailures.report(List.of(), new IllegalStateException());
+		this.limiterFailures.report(List.of(), new IllegalStateException());
 
 		assertThat(this.log.messages()).hasSize(2)
 			.last()
 			.isEqualTo(LINE + "(limits []; 100 more since the last such line) [RL601]");
 		this.time.advance(Duration.ofHours(5));
-		this.degradation.report(List.of(), new IllegalStateException());
+		this.limiterFailures.report(List.of(), new IllegalStateException());
 		assertThat(this.log.messages()).hasSize(3).last().asString().contains("; 1 more");
 	}
 
 	@Test
 	void manyThreadsWriteOneLine() throws Exception {
 		for (int round = 1; round <= 50; round++) {
-			TestThreads.run(4, (thread) -> this.degradation.report(List.of(this.chat), new IllegalStateException()));
+			TestThreads.run(4,
+					(thread) -> this.limiterFailures.report(List.of(this.chat), new IllegalStateException()));
 			assertThat(this.log.messages()).hasSize(round);
 			this.time.advance(Duration.ofMinutes(1));
 		}
@@ -99,7 +100,7 @@ class DegradationTests {
 	void aClockThatBeginsAnywhereDoesNotSilenceTheLog() {
 		for (long origin : new long[] { Long.MIN_VALUE, -1, 0, Long.MAX_VALUE - 1_000_000_000L }) {
 			ManualTime shifted = new ManualTime(origin);
-			Degradation of = new Degradation(shifted);
+			LimiterFailures of = new LimiterFailures(shifted);
 			int before = this.log.messages().size();
 			of.report(List.of(), new IllegalStateException());
 			of.report(List.of(), new IllegalStateException());

@@ -12,9 +12,9 @@ import java.util.Collection;
  * every limit that could not decide, and logged at most once a minute. A failure of the
  * limiter is never a failure of the application. Thread-safe.
  */
-public final class Degradation {
+public final class LimiterFailures {
 
-	private static final Logger logger = System.getLogger(Degradation.class.getName());
+	private static final Logger logger = System.getLogger(LimiterFailures.class.getName());
 
 	private final TimeSource time;
 
@@ -26,7 +26,7 @@ public final class Degradation {
 	 * Creates the handling of failures.
 	 * @param time for logging at most once a minute
 	 */
-	public Degradation(TimeSource time) {
+	public LimiterFailures(TimeSource time) {
 		this.time = time;
 		this.failures = new SparseLog(time);
 		this.unsettled = new SparseLog(time);

@@ -5,7 +5,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,23 +21,10 @@ import org.springframework.web.util.WebUtils;
  * refuses (429, or an error with Retry-After), and, if configured so, always except in a
  * refusal by the library. {@code Retry-After} is written only by a refusal of the
  * library; otherwise the application may write it.
- * <p>
- * Rate limit headers are {@code X-RateLimit-*}, {@code RateLimit*},
- * {@code anthropic-ratelimit-*}, those of the configured styles, and those with the time
- * of a retry.
  */
-final class OneHeaderSetResponse extends HttpServletResponseWrapper {
+final class UpstreamHeadersResponse extends HttpServletResponseWrapper {
 
-	private static final String[] PREFIXES = { "x-ratelimit", "x-rate-limit", "ratelimit-", "anthropic-ratelimit-" };
-
-	private static final String STATE = "ratelimit";
-
-	private static final String[] RETRY = { "Retry-After", "retry-after-ms", "x-should-retry" };
-
-	private static final String[] NONE = {};
-
-	/** Names of the application's own styles, usually none. */
-	private final String[] others;
+	private final RateLimitHeaderNames names;
 
 	private final boolean keep;
 
@@ -67,71 +53,19 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	/**
 	 * Creates it.
 	 * @param response the response
-	 * @param others the names of other rate limit headers, as {@link #unknown} returns
-	 * them
+	 * @param names tells rate limit headers from others
 	 * @param keep whether the application's set is sent if it writes one
 	 * @param first whether the library cannot have written to the response yet
 	 */
-	OneHeaderSetResponse(HttpServletResponse response, String[] others, boolean keep, boolean first) {
+	UpstreamHeadersResponse(HttpServletResponse response, RateLimitHeaderNames names, boolean keep, boolean first) {
 		super(response);
-		this.others = others;
+		this.names = names;
 		this.keep = keep;
-		this.written = !first && !states(response, others).isEmpty();
+		this.written = !first && !names.statesIn(response).isEmpty();
 	}
 
-	/**
-	 * Returns the names of a style's headers that are not known as rate limit headers.
-	 */
-	static String[] unknown(Collection<String> names) {
-		return names.stream().filter((name) -> !isState(name, NONE) && !isRetry(name)).toArray(String[]::new);
-	}
-
-	/**
-	 * Returns whether a header contains the state of a limit: its permits, what is left,
-	 * and when it is full.
-	 */
-	private static boolean isState(String name, String[] others) {
-		for (String prefix : PREFIXES) {
-			if (name.regionMatches(true, 0, prefix, 0, prefix.length())) {
-				return true;
-			}
-		}
-		return STATE.equalsIgnoreCase(name) || isIn(others, name);
-	}
-
-	/**
-	 * Returns whether a header contains the time at which a refused call may be retried.
-	 */
-	private static boolean isRetry(String name) {
-		return isIn(RETRY, name);
-	}
-
-	private static boolean isIn(String[] names, String name) {
-		for (String each : names) {
-			if (each.equalsIgnoreCase(name)) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	/** Returns the names of a response's headers that contain the state of a limit. */
-	private static List<String> states(HttpServletResponse response, String[] others) {
-		return response.getHeaderNames().stream().filter((name) -> isState(name, others)).toList();
-	}
-
-	/** Removes all rate limit headers from a response. */
-	static void removeLimitHeaders(HttpServletResponse response, String[] others) {
-		states(response, others).forEach((name) -> response.setHeader(name, null));
-		for (String name : RETRY) {
-			if (response.containsHeader(name)) {
-				response.setHeader(name, null);
-			}
-		}
-	}
-
-	static @Nullable OneHeaderSetResponse find(ServletResponse response) {
-		return WebUtils.getNativeResponse(response, OneHeaderSetResponse.class);
+	static @Nullable UpstreamHeadersResponse find(ServletResponse response) {
+		return WebUtils.getNativeResponse(response, UpstreamHeadersResponse.class);
 	}
 
 	/**
@@ -165,7 +99,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 	 */
 	HttpServletResponse startRefusal() {
 		if (this.applicationHasState || this.applicationHasRetry) {
-			removeLimitHeaders(real(), this.others);
+			this.names.removeFrom(real());
 		}
 		forget();
 		this.written = true;
@@ -197,7 +131,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 
 	private Map<String, List<String>> takeStates() {
 		Map<String, List<String>> taken = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-		for (String name : states(real(), this.others)) {
+		for (String name : this.names.statesIn(real())) {
 			taken.put(name, new ArrayList<>(real().getHeaders(name)));
 			real().setHeader(name, null);
 		}
@@ -206,7 +140,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 
 	/** Returns whether the header is passed to the response unchanged. */
 	private boolean passes(String name, @Nullable String value, boolean add) {
-		if (isState(name, this.others)) {
+		if (this.names.isState(name)) {
 			if (this.answered) {
 				return false;
 			}
@@ -218,7 +152,7 @@ final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 			}
 			return passes;
 		}
-		if (isRetry(name)) {
+		if (RateLimitHeaderNames.isRetry(name)) {
 			this.applicationHasRetry |= value != null;
 			return !this.answered;
 		}
