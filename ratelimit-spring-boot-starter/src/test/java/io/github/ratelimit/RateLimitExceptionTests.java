@@ -1,5 +1,13 @@
 package io.github.ratelimit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.memory.MemoryStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,16 +15,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.List;
-
-import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class RateLimitExceptionTests {
 

@@ -2,13 +2,13 @@ package io.github.ratelimit.benchmarks;
 
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
 import java.util.List;

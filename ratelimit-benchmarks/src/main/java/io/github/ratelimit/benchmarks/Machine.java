@@ -1,7 +1,7 @@
 package io.github.ratelimit.benchmarks;
 
-import java.lang.management.ManagementFactory;
 import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 
 /** Describes the machine on which the figures were measured. */
 public final class Machine {

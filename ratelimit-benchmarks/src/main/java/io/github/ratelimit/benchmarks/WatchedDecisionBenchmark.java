@@ -1,12 +1,12 @@
 package io.github.ratelimit.benchmarks;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.event.KeyNearLimitEvent;
-import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitMetricsAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitObservationAutoConfiguration;
+import io.github.ratelimit.event.KeyNearLimitEvent;
+import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

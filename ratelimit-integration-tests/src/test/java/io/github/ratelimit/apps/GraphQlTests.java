@@ -1,5 +1,7 @@
 package io.github.ratelimit.apps;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.RateLimited;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,8 +24,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.stereotype.Controller;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The errors that GraphQL clients get for refused data fetchers. */
 @ExtendWith(OutputCaptureExtension.class)

@@ -1,5 +1,7 @@
 package io.github.ratelimit.apps;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.autoconfigure.RateLimitOpenApiAutoConfiguration;
@@ -23,8 +25,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The description of limited operations by springdoc. */
 class OpenApiTests {

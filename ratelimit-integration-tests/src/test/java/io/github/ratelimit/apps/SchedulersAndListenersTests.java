@@ -1,8 +1,11 @@
 package io.github.ratelimit.apps;
 
-import io.github.ratelimit.registry.LimitRegistry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.registry.LimitRegistry;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,9 +26,6 @@ import org.springframework.context.event.EventListener;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Limited methods that a scheduler, an event or a message calls. */
 @ExtendWith(OutputCaptureExtension.class)

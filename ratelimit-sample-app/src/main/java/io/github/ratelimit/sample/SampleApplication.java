@@ -1,7 +1,6 @@
 package io.github.ratelimit.sample;
 
 import java.time.InstantSource;
-
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;

@@ -1,15 +1,14 @@
 package io.github.ratelimit.sample;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.function.Consumer;
-
 import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
-
 import org.springframework.aot.AotDetector;
 import org.springframework.aot.test.generate.TestGenerationContext;
 import org.springframework.boot.SpringApplication;
@@ -22,8 +21,7 @@ import org.springframework.core.SpringProperties;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.javapoet.ClassName;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import redis.embedded.RedisServer;
 
 /** The sample, as it is generated ahead of time and run with spring.aot.enabled=true. */
 @Tag("version-independent")

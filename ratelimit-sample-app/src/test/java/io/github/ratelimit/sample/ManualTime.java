@@ -1,10 +1,9 @@
 package io.github.ratelimit.sample;
 
+import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
-
-import io.github.ratelimit.TimeSource;
 
 /** A time source that a test advances. */
 final class ManualTime implements TimeSource {

@@ -1,12 +1,10 @@
 package io.github.ratelimit.sample;
 
+import io.github.ratelimit.sample.chat.HeldPace;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-
-import io.github.ratelimit.sample.chat.HeldPace;
-
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Import;
 

@@ -1,5 +1,15 @@
 package io.github.ratelimit.sample;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.ratelimit.test.provider.Fault;
+import io.github.ratelimit.test.provider.TestProvider;
+import io.github.ratelimit.test.provider.TestRequest;
+import io.github.ratelimit.test.provider.limits.ProviderCounts;
+import io.github.ratelimit.test.provider.limits.ProviderLimit;
+import io.github.ratelimit.test.provider.limits.ProviderLimits;
+import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,26 +24,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-
-import io.github.ratelimit.test.provider.Fault;
-import io.github.ratelimit.test.provider.TestProvider;
-import io.github.ratelimit.test.provider.TestRequest;
-import io.github.ratelimit.test.provider.limits.ProviderCounts;
-import io.github.ratelimit.test.provider.limits.ProviderLimit;
-import io.github.ratelimit.test.provider.limits.ProviderLimits;
-import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
-import tools.jackson.databind.JsonNode;
-
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import redis.embedded.RedisServer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The sample as a gateway in two processes, which call one provider with one credential

@@ -1,14 +1,13 @@
 package io.github.ratelimit.test;
 
+import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
-
-import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Which limits refused a request, by all that a response may tell of it. */
 class ResponseAssertTests {

@@ -1,9 +1,5 @@
 package io.github.ratelimit.actuate;
 
-import java.time.Instant;
-import java.util.List;
-import java.util.Locale;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.github.ratelimit.client.ClientLimiter;
@@ -11,6 +7,9 @@ import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ProviderAccount;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 

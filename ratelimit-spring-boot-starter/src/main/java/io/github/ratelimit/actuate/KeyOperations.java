@@ -1,8 +1,5 @@
 package io.github.ratelimit.actuate;
 
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
@@ -22,7 +19,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
  * What operators do with keys through the endpoint: find, ban and reset them. A key is

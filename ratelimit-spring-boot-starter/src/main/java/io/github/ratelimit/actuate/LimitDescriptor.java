@@ -1,19 +1,19 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.registry.LimitChange;
-import java.util.LinkedHashMap;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.BusyKeys.KeyCount;
-import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.registry.LimitStatistics;
-import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.BusyKeys.KeyCount;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.LimitChange;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.LimitStore;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

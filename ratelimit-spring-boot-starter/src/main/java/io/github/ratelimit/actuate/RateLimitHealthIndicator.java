@@ -1,9 +1,9 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.LimitStore;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.actuate.RequestBodyAdvisor.RequestBody;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.actuate.RequestBodyAdvisor.RequestBody;
 import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,12 +1,5 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
@@ -16,10 +9,15 @@ import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitSettings;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;

@@ -1,7 +1,5 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.function.Supplier;
-
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
@@ -28,7 +26,7 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
-
+import java.util.function.Supplier;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;

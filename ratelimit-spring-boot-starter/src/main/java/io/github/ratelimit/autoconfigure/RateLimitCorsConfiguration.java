@@ -1,17 +1,15 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.web.cors.CorsHeaders;
+import io.github.ratelimit.web.cors.CorsWriter;
+import io.github.ratelimit.web.cors.FilterCorsWriter;
+import io.github.ratelimit.web.cors.MvcCorsWriter;
+import io.github.ratelimit.web.security.SecurityCorsWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-
-import io.github.ratelimit.web.cors.CorsWriter;
-import io.github.ratelimit.web.cors.CorsHeaders;
-import io.github.ratelimit.web.cors.FilterCorsWriter;
-import io.github.ratelimit.web.cors.MvcCorsWriter;
-import io.github.ratelimit.web.security.SecurityCorsWriter;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

@@ -1,15 +1,15 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.actuate.RateLimitsEndpoint;
+import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
+import io.github.ratelimit.actuate.RecentCounts;
+import io.github.ratelimit.actuate.RequestBodyAdvisor;
 import io.github.ratelimit.autoconfigure.client.RateLimitClientAutoConfiguration;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.actuate.RateLimitsEndpoint;
-import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
-import io.github.ratelimit.actuate.RequestBodyAdvisor;
-import io.github.ratelimit.actuate.RecentCounts;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;

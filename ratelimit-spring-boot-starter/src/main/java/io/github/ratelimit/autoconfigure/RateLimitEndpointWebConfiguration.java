@@ -9,7 +9,6 @@ import io.github.ratelimit.web.mvc.UnreadableBodyResolver;
 import io.github.ratelimit.web.reactive.UnreadableBodyHandler;
 import io.github.ratelimit.web.security.CsrfTokens;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;

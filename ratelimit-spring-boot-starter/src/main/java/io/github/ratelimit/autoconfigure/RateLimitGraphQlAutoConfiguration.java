@@ -5,7 +5,6 @@ import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.graphql.RefusalErrorResolver;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

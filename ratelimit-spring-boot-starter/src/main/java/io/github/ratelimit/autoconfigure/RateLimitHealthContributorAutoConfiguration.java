@@ -1,10 +1,10 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.actuate.RateLimitHealthIndicator;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

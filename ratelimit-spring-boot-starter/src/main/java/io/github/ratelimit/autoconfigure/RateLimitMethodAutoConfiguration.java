@@ -1,8 +1,5 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.autoconfigure.report.PartialApplication;
 import io.github.ratelimit.expression.LimitPolicies;
@@ -10,15 +7,16 @@ import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
 import io.github.ratelimit.method.LimitedMethodRegistry;
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
 import io.github.ratelimit.method.RateLimitInterceptor;
 import io.github.ratelimit.method.RateLimitedBeanPostProcessor;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.aopalliance.intercept.MethodInterceptor;
-
 import org.springframework.aop.Advisor;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.factory.BeanFactory;

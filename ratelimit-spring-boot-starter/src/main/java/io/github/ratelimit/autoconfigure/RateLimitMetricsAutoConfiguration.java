@@ -1,10 +1,10 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.observation.RateLimitMetrics;
+import io.github.ratelimit.observation.StoreMetrics;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.observation.RateLimitMetrics;
-import io.github.ratelimit.observation.StoreMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;

@@ -1,5 +1,9 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.observation.OutageEvents;
@@ -8,14 +12,10 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
-import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.store.memory.MemoryStore;
-import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactoryUtils;

@@ -1,8 +1,5 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.EnumSet;
-import java.util.List;
-
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
@@ -20,8 +17,8 @@ import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.web.cors.CorsHeaders;
-import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.filter.CurrentHttpRequest;
+import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
 import io.github.ratelimit.web.mvc.RateLimitExceptionResolver;
 import io.github.ratelimit.web.path.Rule;
@@ -32,7 +29,8 @@ import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
-
+import java.util.EnumSet;
+import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;

@@ -4,14 +4,13 @@ import io.github.ratelimit.autoconfigure.properties.ConfiguredStyles;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.reactive.RateLimitWebExceptionHandler;
-import reactor.core.publisher.Mono;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
 
 /**
  * Auto-configuration of the answers to refused methods in a reactive web application.

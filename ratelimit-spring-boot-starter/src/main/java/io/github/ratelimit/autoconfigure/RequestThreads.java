@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.function.BooleanSupplier;
 import io.github.ratelimit.queue.WaitingThreadLimit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;

@@ -1,5 +1,10 @@
 package io.github.ratelimit.call;
 
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -7,12 +12,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
-
-import io.github.ratelimit.permit.CallPermit;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.limiter.LimiterFailures;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,9 @@
 package io.github.ratelimit.call;
 
+import io.github.ratelimit.Decision;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-
-import io.github.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,11 +1,5 @@
 package io.github.ratelimit.client;
 
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -28,6 +22,11 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**

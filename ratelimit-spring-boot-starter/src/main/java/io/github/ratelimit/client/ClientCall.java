@@ -1,11 +1,5 @@
 package io.github.ratelimit.client;
 
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-
 import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.GovernedCall;
@@ -15,6 +9,11 @@ import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.provider.usage.TokenUsage;
 import io.github.ratelimit.provider.usage.UsageReader;
 import io.github.ratelimit.store.Receipt;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,13 +1,5 @@
 package io.github.ratelimit.client;
 
-import java.net.URI;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
@@ -28,6 +20,13 @@ import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.provider.usage.TokenUsage;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.InstanceNotes;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,9 @@
 package io.github.ratelimit.client;
 
-import java.net.URI;
-import java.util.List;
-
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.ClientDialect;
+import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.PatternMatchUtils;
 

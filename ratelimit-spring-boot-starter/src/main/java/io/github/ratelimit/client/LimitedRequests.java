@@ -3,7 +3,6 @@ package io.github.ratelimit.client;
 import java.net.URI;
 import java.util.Objects;
 import java.util.function.Function;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,8 @@
 package io.github.ratelimit.client;
 
-import java.io.OutputStream;
-
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.RequestReader;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,12 +1,11 @@
 package io.github.ratelimit.client;
 
-import java.net.URI;
-import java.util.List;
-import java.util.function.Function;
-
 import io.github.ratelimit.permit.PassedOnCharges;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.store.ChargeDecision;
+import java.net.URI;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

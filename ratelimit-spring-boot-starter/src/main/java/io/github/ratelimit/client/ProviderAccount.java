@@ -1,11 +1,10 @@
 package io.github.ratelimit.client;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.Governor;
 import io.github.ratelimit.provider.dialect.ClientDialect;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The calls that a provider counts together: those of one key of a client. The governor

@@ -1,5 +1,9 @@
 package io.github.ratelimit.client;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
+import io.github.ratelimit.governor.GovernorState;
+import io.github.ratelimit.governor.GovernorState.Phase;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,11 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.client.ClientSettings.KeyPart;
-import io.github.ratelimit.governor.GovernorState;
-import io.github.ratelimit.governor.GovernorState.Phase;
 import org.jspecify.annotations.Nullable;
 
 /**

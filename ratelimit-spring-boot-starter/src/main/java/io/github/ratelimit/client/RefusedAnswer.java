@@ -1,12 +1,11 @@
 package io.github.ratelimit.client;
 
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.provider.JsonWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The answer to a client whose call was not sent: that of a provider that refuses a

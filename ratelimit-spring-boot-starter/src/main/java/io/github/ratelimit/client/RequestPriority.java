@@ -1,7 +1,6 @@
 package io.github.ratelimit.client;
 
 import java.util.function.Supplier;
-
 import org.jspecify.annotations.Nullable;
 
 /**

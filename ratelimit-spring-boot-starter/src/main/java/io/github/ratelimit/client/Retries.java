@@ -1,13 +1,12 @@
 package io.github.ratelimit.client;
 
+import io.github.ratelimit.client.ClientSettings.RetryPolicy;
+import io.github.ratelimit.provider.dialect.Throttle;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-
-import io.github.ratelimit.client.ClientSettings.RetryPolicy;
-import io.github.ratelimit.provider.dialect.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /**

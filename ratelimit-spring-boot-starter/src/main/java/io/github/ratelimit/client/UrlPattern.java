@@ -2,7 +2,6 @@ package io.github.ratelimit.client;
 
 import java.net.URI;
 import java.util.Locale;
-
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.AntPathMatcher;
 

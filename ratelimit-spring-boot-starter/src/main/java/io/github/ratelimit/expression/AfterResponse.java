@@ -1,10 +1,9 @@
 package io.github.ratelimit.expression;
 
-import java.util.function.IntToLongFunction;
-
 import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.store.Charge;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package io.github.ratelimit.expression;
 
 import java.util.Set;
 import java.util.function.Function;
-
 import org.jspecify.annotations.Nullable;
 
 /**

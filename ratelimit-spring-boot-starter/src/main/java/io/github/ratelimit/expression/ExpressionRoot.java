@@ -1,7 +1,6 @@
 package io.github.ratelimit.expression;
 
 import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.StringUtils;

@@ -1,9 +1,8 @@
 package io.github.ratelimit.expression;
 
-import java.util.function.Function;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,9 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.UnknownLimitException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-
-import io.github.ratelimit.UnknownLimitException;
 
 /**
  * The policies of the configured limits by the limits' names. Immutable, thread-safe.

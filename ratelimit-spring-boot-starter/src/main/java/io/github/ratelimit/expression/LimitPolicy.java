@@ -1,17 +1,16 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.MissingKeyException;
-import io.github.ratelimit.registry.RegisteredLimit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

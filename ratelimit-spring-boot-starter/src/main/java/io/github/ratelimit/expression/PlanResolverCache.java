@@ -1,15 +1,13 @@
 package io.github.ratelimit.expression;
 
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.util.ConcurrentLruCache;
 
 /**

@@ -1,13 +1,12 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.registry.RegisteredLimit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

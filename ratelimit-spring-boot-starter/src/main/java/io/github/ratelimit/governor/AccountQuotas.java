@@ -1,18 +1,17 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.governor.OtherInstances.Change;
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**

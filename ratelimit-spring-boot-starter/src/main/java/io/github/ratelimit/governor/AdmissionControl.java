@@ -1,10 +1,5 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.function.Function;
-
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.governor.OtherInstances.Change;
@@ -14,6 +9,10 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Throttle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

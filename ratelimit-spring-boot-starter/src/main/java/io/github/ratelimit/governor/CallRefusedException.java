@@ -1,9 +1,8 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.RateLimitException;
 import java.io.Serial;
 import java.time.Duration;
-
-import io.github.ratelimit.RateLimitException;
 
 /**
  * Thrown instead of sending a call that would be queued for too long, that cannot be

@@ -1,7 +1,6 @@
 package io.github.ratelimit.governor;
 
 import java.time.Duration;
-
 import org.jspecify.annotations.Nullable;
 
 /**

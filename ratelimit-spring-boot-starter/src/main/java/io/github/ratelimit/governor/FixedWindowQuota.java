@@ -1,14 +1,13 @@
 package io.github.ratelimit.governor;
 
-import java.util.concurrent.TimeUnit;
-import java.util.ArrayDeque;
-import java.util.Deque;
-
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.WindowEnd.Interval;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,14 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.governor.RequestQueue.Entry;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.ProviderSnapshot;
+import io.github.ratelimit.store.InstanceNote;
+import io.github.ratelimit.store.InstanceNotes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +22,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.governor.RequestQueue.Entry;
-import io.github.ratelimit.provider.dialect.Dimension;
-import io.github.ratelimit.provider.dialect.ProviderSnapshot;
-import io.github.ratelimit.store.InstanceNote;
-import io.github.ratelimit.store.InstanceNotes;
 import org.jspecify.annotations.Nullable;
 
 /**

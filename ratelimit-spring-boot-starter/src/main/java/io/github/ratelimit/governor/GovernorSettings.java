@@ -1,10 +1,9 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.List;
-
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.provider.dialect.Dimension;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * How the calls of a client are governed.

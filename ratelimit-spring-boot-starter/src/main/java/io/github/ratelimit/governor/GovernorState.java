@@ -1,10 +1,9 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
 /**

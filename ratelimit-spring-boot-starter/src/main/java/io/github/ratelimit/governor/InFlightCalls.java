@@ -1,14 +1,13 @@
 package io.github.ratelimit.governor;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-
 import io.github.ratelimit.governor.OtherInstances.Change;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The calls in flight: how many this instance has, and the estimated permits of those

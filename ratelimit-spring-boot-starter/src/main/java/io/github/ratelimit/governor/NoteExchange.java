@@ -1,16 +1,15 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.InstanceNote;
+import io.github.ratelimit.store.InstanceNotes;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.store.InstanceNote;
-import io.github.ratelimit.store.InstanceNotes;
 import org.jspecify.annotations.Nullable;
 
 /**

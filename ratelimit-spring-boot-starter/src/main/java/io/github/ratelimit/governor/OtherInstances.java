@@ -1,5 +1,8 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.governor.SharedNote.QuotaNote;
+import io.github.ratelimit.governor.SharedNote.SentNote;
+import io.github.ratelimit.store.InstanceNote;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -8,10 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-
-import io.github.ratelimit.governor.SharedNote.QuotaNote;
-import io.github.ratelimit.governor.SharedNote.SentNote;
-import io.github.ratelimit.store.InstanceNote;
 import org.jspecify.annotations.Nullable;
 
 /**

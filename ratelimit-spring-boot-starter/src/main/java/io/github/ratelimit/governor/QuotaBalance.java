@@ -1,12 +1,11 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-
 import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import java.time.Duration;
 
 /**
  * One limit of a provider as this process knows it: the permits that are available now.

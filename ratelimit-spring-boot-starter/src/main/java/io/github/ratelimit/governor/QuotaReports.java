@@ -1,17 +1,16 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-
 import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,13 +1,12 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-
 import io.github.ratelimit.governor.SentHistory.Mark;
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.WindowEnd.Interval;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**

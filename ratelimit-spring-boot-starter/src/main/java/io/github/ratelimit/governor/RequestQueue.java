@@ -4,7 +4,6 @@ import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,9 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.provider.dialect.Throttle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-
-import io.github.ratelimit.provider.dialect.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /**

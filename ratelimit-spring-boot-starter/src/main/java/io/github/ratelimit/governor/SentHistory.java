@@ -1,14 +1,13 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.governor.SharedNote.SentNote;
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-
-import io.github.ratelimit.governor.SharedNote.SentNote;
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
 /**

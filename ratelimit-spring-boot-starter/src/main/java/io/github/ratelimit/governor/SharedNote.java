@@ -1,14 +1,13 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.Refill;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-
-import io.github.ratelimit.provider.dialect.Dimension;
-import io.github.ratelimit.provider.dialect.Refill;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,6 @@
 package io.github.ratelimit.governor;
 
 import java.util.concurrent.TimeUnit;
-
 import org.jspecify.annotations.Nullable;
 
 /**

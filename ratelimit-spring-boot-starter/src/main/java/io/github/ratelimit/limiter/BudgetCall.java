@@ -1,17 +1,16 @@
 package io.github.ratelimit.limiter;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**

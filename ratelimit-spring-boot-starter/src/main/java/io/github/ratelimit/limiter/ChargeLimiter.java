@@ -4,11 +4,11 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.queue.AsyncCallThreads;
 import io.github.ratelimit.queue.CallQueues;
 import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.queue.AsyncCallThreads;
-import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about charges, for the filter and the interceptor, which have already matched

@@ -1,15 +1,14 @@
 package io.github.ratelimit.limiter;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.List;
-
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
 
 /**
  * Makes the decision of a call from those of its limits, and reports it to statistics,

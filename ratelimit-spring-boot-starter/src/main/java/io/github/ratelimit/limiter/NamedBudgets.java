@@ -1,5 +1,10 @@
 package io.github.ratelimit.limiter;
 
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -8,12 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-
-import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.store.Charge;
 import org.jspecify.annotations.Nullable;
 
 /**

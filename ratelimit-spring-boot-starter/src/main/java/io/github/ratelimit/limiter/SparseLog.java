@@ -1,12 +1,12 @@
 package io.github.ratelimit.limiter;
 
+import io.github.ratelimit.TimeSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
-import io.github.ratelimit.TimeSource;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 
 /**
  * Logs one kind of event at most once a minute, with the number of suppressed events.

@@ -1,12 +1,5 @@
 package io.github.ratelimit.limiter;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-
-import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
-import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -14,11 +7,17 @@ import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.limiter.NamedBudgets.NamedBudget;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.LimitStore;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The limiter of the application's own code: finds the limits and budgets that it names,

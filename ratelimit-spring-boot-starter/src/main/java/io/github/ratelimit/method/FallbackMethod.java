@@ -1,28 +1,25 @@
 package io.github.ratelimit.method;
 
-import org.springframework.core.ResolvableType;
-import java.util.stream.Stream;
-import org.springframework.util.ClassUtils;
-import java.util.Optional;
-import org.apache.commons.logging.LogFactory;
+import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.Suggestion;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
-import org.apache.commons.logging.Log;
-import java.util.stream.Collectors;
-
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-
-import io.github.ratelimit.RateLimitExceededException;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**

@@ -1,12 +1,12 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,8 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-
-import io.github.ratelimit.Limit;
 
 /**
  * Names the limits that annotations declare. A name depends on the code alone, not on the

@@ -1,12 +1,11 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.RateLimited;
 import java.io.Serial;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.stream.Collectors;
-
-import io.github.ratelimit.RateLimited;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,9 +2,7 @@ package io.github.ratelimit.method;
 
 import java.lang.reflect.Method;
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;

@@ -1,21 +1,19 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.call.CallCompletion;
+import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.expression.ExpressionRoot;
+import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
-
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.store.Charge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-
-import io.github.ratelimit.permit.CallPermit;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.call.CallCompletion;
-import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.ExpressionRoot;
-import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**

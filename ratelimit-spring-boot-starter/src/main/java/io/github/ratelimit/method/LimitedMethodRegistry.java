@@ -1,14 +1,15 @@
 package io.github.ratelimit.method;
 
-import java.util.concurrent.Executor;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.expression.LimitPolicies;
-import io.github.ratelimit.expression.RequestFacts;
-import io.github.ratelimit.expression.spel.ExpressionParser;
-
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,14 +20,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-
-import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.TimeSource;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.framework.ProxyConfig;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;

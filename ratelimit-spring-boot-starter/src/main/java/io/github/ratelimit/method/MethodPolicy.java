@@ -1,27 +1,25 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.method.InlineLimitNames.InlineLimit;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+import io.github.ratelimit.registry.RegisteredLimit;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Set;
-import java.util.stream.Collectors;
-
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.Expression;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**

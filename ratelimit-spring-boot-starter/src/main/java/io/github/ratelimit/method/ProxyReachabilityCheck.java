@@ -1,13 +1,11 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.RateLimitExempt;
+import io.github.ratelimit.RateLimited;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
-
-import io.github.ratelimit.RateLimitExempt;
-import io.github.ratelimit.RateLimited;
-
 import java.util.Arrays;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;

@@ -1,14 +1,5 @@
 package io.github.ratelimit.method;
 
-import java.lang.reflect.Method;
-import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
-import org.springframework.core.Ordered;
-
-import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
-
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
@@ -16,12 +7,17 @@ import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.call.ResultFollower;
 import io.github.ratelimit.call.WaitingCall;
 import io.github.ratelimit.expression.ExpressionRoot;
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
 import io.github.ratelimit.permit.PassedOnCharges;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
+import org.springframework.core.Ordered;
 
 /**
  * Decides before a limited method is called. The limits of all its annotations are one

@@ -1,5 +1,9 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.RateLimitExempt;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimits;
+import io.github.ratelimit.method.LimitedMethod.Declaration;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
@@ -11,13 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-
-import io.github.ratelimit.RateLimitExempt;
-import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.RateLimits;
-import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.MergedAnnotation;

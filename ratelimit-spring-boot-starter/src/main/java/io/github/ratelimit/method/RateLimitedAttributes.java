@@ -1,18 +1,8 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
-
-import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.Method;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.function.BiFunction;
-
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.InvalidExpressionException;
@@ -20,6 +10,14 @@ import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+import io.github.ratelimit.registry.RegisteredLimit;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,9 @@
 package io.github.ratelimit.method;
 
 import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.limiter.SparseLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import io.github.ratelimit.limiter.SparseLog;
 
 /**
  * The refused runs of a method whose caller cannot handle a refusal, such as a scheduler:

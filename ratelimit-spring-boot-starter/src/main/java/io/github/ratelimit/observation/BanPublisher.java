@@ -1,10 +1,10 @@
 package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.event.KeyBannedEvent;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.event.KeyBannedEvent;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.LimitChange;
 import java.util.Locale;

@@ -1,18 +1,9 @@
 package io.github.ratelimit.observation;
 
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
-import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.ClientListener;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.ProviderAccount;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
@@ -22,6 +13,14 @@ import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Publishes the calls to providers to Micrometer: their outcomes, how long they were

@@ -1,7 +1,7 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.event.KeyNearLimitEvent;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.event.KeyNearLimitEvent;
 import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
 import io.github.ratelimit.event.StoreDegradedEvent;

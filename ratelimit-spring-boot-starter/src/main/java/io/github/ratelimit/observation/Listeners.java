@@ -2,8 +2,8 @@ package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.ClientListener;
+import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.RegisteredLimit;

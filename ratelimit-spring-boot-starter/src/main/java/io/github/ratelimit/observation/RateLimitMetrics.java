@@ -1,22 +1,22 @@
 package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.LimitStore;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.registry.LimitStatistics;
-import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 

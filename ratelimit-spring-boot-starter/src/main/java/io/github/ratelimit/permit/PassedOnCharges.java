@@ -1,8 +1,7 @@
 package io.github.ratelimit.permit;
 
-import java.util.List;
-
 import io.github.ratelimit.store.ChargeDecision;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,14 +1,14 @@
 package io.github.ratelimit.registry;
 
+import io.github.ratelimit.Key;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.datasketches.frequencies.ErrorType;
 import org.apache.datasketches.frequencies.ItemsSketch;
 import org.jspecify.annotations.Nullable;
-import io.github.ratelimit.Key;
-import java.util.List;
 
 /**
  * The keys that came up most often in the last ten to twenty minutes, in two bounded

@@ -1,9 +1,9 @@
 package io.github.ratelimit.registry;
 
-import org.jspecify.annotations.Nullable;
 import io.github.ratelimit.LimitMode;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Switches all limits of an application off and on, or into shadow mode. While it is off,

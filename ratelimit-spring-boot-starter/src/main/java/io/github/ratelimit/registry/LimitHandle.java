@@ -1,9 +1,9 @@
 package io.github.ratelimit.registry;
 
+import io.github.ratelimit.Limit;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
-import io.github.ratelimit.Limit;
 import org.jspecify.annotations.Nullable;
 
 /**

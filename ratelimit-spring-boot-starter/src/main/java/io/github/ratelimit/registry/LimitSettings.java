@@ -7,7 +7,6 @@ import io.github.ratelimit.Penalty;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
 
 /**

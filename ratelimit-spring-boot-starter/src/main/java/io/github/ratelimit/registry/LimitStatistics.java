@@ -1,10 +1,10 @@
 package io.github.ratelimit.registry;
 
-import io.github.ratelimit.registry.BusyKeys.KeyCount;
-import java.util.List;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.registry.BusyKeys.KeyCount;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**

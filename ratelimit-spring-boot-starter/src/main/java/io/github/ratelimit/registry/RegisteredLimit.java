@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,20 +1,22 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.actuate.RequestBodyAdvisor.RequestBody;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.actuate.RequestBodyAdvisor.RequestBody;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.event.LimitChangedEvent;
-import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.RecordComponent;
 import java.net.http.HttpResponse;
 import java.security.Principal;
@@ -35,8 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Settings that are changed through the endpoint, bans and resets. */
 class ChangedSettingsTests {

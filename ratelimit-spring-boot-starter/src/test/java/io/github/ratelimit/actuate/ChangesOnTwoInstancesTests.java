@@ -1,5 +1,7 @@
 package io.github.ratelimit.actuate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;
@@ -7,8 +9,6 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Two applications that share a Redis. */
 @Tag("redis")

@@ -1,16 +1,16 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.io.IOException;
 import java.net.URI;

@@ -1,9 +1,11 @@
 package io.github.ratelimit.actuate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.RateLimiter;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -11,8 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The endpoint with raised access and without access.

@@ -1,16 +1,18 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.registry.LimitSettings;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -29,8 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The endpoint with its default settings, over HTTP.

@@ -1,12 +1,14 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.registry.KillSwitch;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -16,8 +18,6 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class RateLimitsEndpointWebExtensionTests {
 

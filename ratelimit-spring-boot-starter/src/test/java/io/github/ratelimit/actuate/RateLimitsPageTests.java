@@ -1,5 +1,8 @@
 package io.github.ratelimit.actuate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.Key;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.http.HttpClient;
@@ -14,7 +17,6 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import io.github.ratelimit.Key;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,8 +28,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page at the address of the endpoint, over HTTP. */
 class RateLimitsPageTests {

@@ -1,5 +1,7 @@
 package io.github.ratelimit.actuate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
@@ -14,8 +16,6 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The counts of the last five minutes. */
 class RecentCountsTests {

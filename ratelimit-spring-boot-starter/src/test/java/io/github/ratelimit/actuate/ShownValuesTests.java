@@ -1,5 +1,7 @@
 package io.github.ratelimit.actuate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
 import java.security.Principal;
@@ -12,8 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code management.endpoint.ratelimits.show-values}. */
 class ShownValuesTests {

@@ -1,23 +1,23 @@
 package io.github.ratelimit.actuate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.store.OutageStore;
 import java.net.http.HttpResponse;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the endpoint and the health show during an outage of the store. */
 @Tag("version-independent")

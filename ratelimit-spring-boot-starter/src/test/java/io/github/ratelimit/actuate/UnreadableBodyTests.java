@@ -1,5 +1,7 @@
 package io.github.ratelimit.actuate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
@@ -19,8 +21,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the endpoint answers to a body that is no JSON, or another one. */
 class UnreadableBodyTests {

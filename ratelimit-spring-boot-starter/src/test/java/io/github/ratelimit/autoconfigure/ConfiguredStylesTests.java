@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.RateLimiter;
@@ -32,8 +34,6 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.web.servlet.DispatcherServlet;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 class ConfiguredStylesTests {

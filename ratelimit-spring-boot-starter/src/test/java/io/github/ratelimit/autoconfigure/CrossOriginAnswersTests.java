@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.web.cors.CorsWriter;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.TestAnswers;
@@ -32,8 +34,6 @@ import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Refusals and allowed calls for browsers of other origins, over a real port.

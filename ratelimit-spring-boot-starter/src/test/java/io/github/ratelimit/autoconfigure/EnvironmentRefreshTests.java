@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.registry.KillSwitch;
@@ -27,8 +29,6 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.core.env.MapPropertySource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** An environment that changes while the application runs. */
 @ExtendWith(OutputCaptureExtension.class)

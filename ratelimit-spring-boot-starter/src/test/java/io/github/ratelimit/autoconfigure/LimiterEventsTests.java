@@ -1,16 +1,18 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.PermitRequest;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.event.KeyBannedEvent;
+import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.event.KeyBannedEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -27,8 +29,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Metrics and events for waits, bans and shadow mode. */
 class LimiterEventsTests {

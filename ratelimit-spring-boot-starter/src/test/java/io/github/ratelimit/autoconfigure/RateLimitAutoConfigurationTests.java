@@ -1,22 +1,24 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.store.Charge;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -24,8 +26,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The beans that every limit needs, and how an application replaces them. */
 class RateLimitAutoConfigurationTests {

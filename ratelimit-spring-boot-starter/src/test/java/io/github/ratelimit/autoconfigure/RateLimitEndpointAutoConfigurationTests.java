@@ -1,13 +1,15 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.actuate.RateLimitsEndpoint;
+import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
 import io.github.ratelimit.actuate.RecentCounts;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.actuate.RateLimitsEndpoint;
-import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -17,8 +19,6 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class RateLimitEndpointAutoConfigurationTests {
 

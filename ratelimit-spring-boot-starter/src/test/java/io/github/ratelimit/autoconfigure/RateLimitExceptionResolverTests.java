@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.web.response.TestAnswers;
@@ -46,8 +48,6 @@ import org.springframework.web.context.support.AnnotationConfigWebApplicationCon
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class RateLimitExceptionResolverTests {
 

@@ -1,9 +1,11 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.store.OutageStore;
 import io.github.ratelimit.actuate.RateLimitHealthIndicator;
+import io.github.ratelimit.store.OutageStore;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -14,8 +16,6 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The component of the limits in the application's health. */
 class RateLimitHealthContributorAutoConfigurationTests {

@@ -1,15 +1,18 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.registry.KillSwitch;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.observation.RateLimitMetrics;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.search.MeterNotFoundException;
@@ -26,9 +29,6 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class RateLimitMetricsAutoConfigurationTests {
 

@@ -1,23 +1,26 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.registry.LimitRegistry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.report.Failures;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
-import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,9 +58,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSocketConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** How an application shares its limits through Redis, and its failures if it cannot. */
 @Tag("redis")

@@ -1,14 +1,16 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
+import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
-import io.github.ratelimit.expression.RequestFacts;
-import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.filter.CurrentHttpRequest;
+import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
@@ -44,8 +46,6 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RateLimitWebAutoConfigurationTests {

@@ -1,7 +1,10 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.store.LimitStore;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.redis.server.FreePorts;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.io.InputStream;
@@ -20,9 +23,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** Limits trust the same servers as the application's connections. */
 @Tag("redis")

@@ -1,12 +1,12 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** When the store is warmed up, and when it is closed. */
 class RedisStoreLifecycleTests {

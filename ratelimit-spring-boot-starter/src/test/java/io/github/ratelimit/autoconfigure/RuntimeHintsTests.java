@@ -1,5 +1,10 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.proxies;
+import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reflection;
+import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.resource;
+
 import io.github.ratelimit.RateLimited;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,11 +17,6 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.web.client.RestClient;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.proxies;
-import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reflection;
-import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.resource;
 
 /** What a native image of an application contains for the starter. */
 class RuntimeHintsTests {

@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.autoconfigure.report.Failures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +24,6 @@ import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** An application with a configuration, which starts or fails to start. */
 public final class StartUp {

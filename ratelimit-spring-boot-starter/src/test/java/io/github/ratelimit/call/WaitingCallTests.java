@@ -1,17 +1,16 @@
 package io.github.ratelimit.call;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.Decision;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-
-import io.github.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A call that waits for its permits without a thread. */
 class WaitingCallTests {

@@ -1,5 +1,20 @@
 package io.github.ratelimit.client;
 
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.LocalProvider.stream;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.LocalProvider.Answer;
+import io.github.ratelimit.client.http.RateLimitClientInterceptor;
+import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,15 +31,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.TestThreads;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.client.ClientListener.Outcome;
-import io.github.ratelimit.client.LocalProvider.Answer;
-import io.github.ratelimit.client.http.RateLimitClientInterceptor;
-import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -41,13 +47,6 @@ import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
-
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.LocalProvider.status;
-import static io.github.ratelimit.client.LocalProvider.stream;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** However calls end, they leave no slot, no ticket in the queue and no permit behind. */
 class CallEndingsTests {

@@ -1,18 +1,11 @@
 package io.github.ratelimit.client;
 
-import java.net.URI;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.lang.reflect.Proxy;
-import io.github.ratelimit.client.ClientListener.Outcome;
-import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -24,22 +17,34 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.reactive.WebClientCustomizers;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.client.reactive.WebClientCustomizers;
 import io.github.ratelimit.permit.PassedOnCharges;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,12 +53,6 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.awaitility.Awaitility.await;
 
 /** Code that requests permits of a client from {@link RateLimiter}. */
 class ClientBudgetTests {

@@ -1,12 +1,7 @@
 package io.github.ratelimit.client;
 
-import java.net.URI;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
@@ -16,8 +11,8 @@ import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
@@ -30,10 +25,14 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 class ClientLimiterTests {
 

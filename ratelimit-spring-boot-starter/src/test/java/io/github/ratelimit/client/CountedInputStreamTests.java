@@ -1,11 +1,7 @@
 package io.github.ratelimit.client;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
@@ -15,10 +11,13 @@ import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.registry.KillSwitch;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class CountedInputStreamTests {
 

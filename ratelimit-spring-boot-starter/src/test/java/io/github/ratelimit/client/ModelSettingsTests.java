@@ -1,11 +1,11 @@
 package io.github.ratelimit.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.client.ClientSettings.ModelSettings;
 import io.github.ratelimit.governor.GovernorSettings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Which models a pattern of the configuration names. */
 class ModelSettingsTests {

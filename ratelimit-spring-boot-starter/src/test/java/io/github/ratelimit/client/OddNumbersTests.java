@@ -1,21 +1,16 @@
 package io.github.ratelimit.client;
 
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
-import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -24,13 +19,17 @@ import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * One response with wrong figures, and one request for more tokens than there can be, do

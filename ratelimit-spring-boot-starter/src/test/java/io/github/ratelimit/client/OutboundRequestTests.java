@@ -1,13 +1,12 @@
 package io.github.ratelimit.client;
 
-import java.net.URI;
-import java.util.Map;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.provider.usage.ModelRequest;
+import java.net.URI;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class OutboundRequestTests {
 

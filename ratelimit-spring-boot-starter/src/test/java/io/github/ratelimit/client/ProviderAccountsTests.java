@@ -1,13 +1,11 @@
 package io.github.ratelimit.client;
 
-import java.io.IOException;
-import java.net.URI;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import static io.github.ratelimit.client.LocalProvider.inTurn;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.ManualTime;
@@ -18,6 +16,14 @@ import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -27,13 +33,6 @@ import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
-
-import static io.github.ratelimit.client.LocalProvider.inTurn;
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.LocalProvider.status;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** Which accounts are removed when there are too many. */
 @Tag("version-independent")

@@ -1,14 +1,13 @@
 package io.github.ratelimit.client;
 
-import java.time.Duration;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class RefusedAnswerTests {
 

@@ -1,22 +1,21 @@
 package io.github.ratelimit.client;
 
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.provider.usage.ModelRequest;
 import org.junit.jupiter.api.Test;
-
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.awaitility.Awaitility.await;
 
 class RequestPriorityTests {
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -11,14 +13,10 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.stream.Stream;
-
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class SendFailuresTests {
 

@@ -3,12 +3,6 @@ package io.github.ratelimit.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.GovernorState.Phase;
@@ -17,6 +11,11 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;

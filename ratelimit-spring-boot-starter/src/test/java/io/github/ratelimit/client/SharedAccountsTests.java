@@ -3,25 +3,16 @@ package io.github.ratelimit.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.governor.CallCost;
-import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.CallRequest;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState.Phase;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.provider.dialect.Dialects;
@@ -31,6 +22,14 @@ import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Instances that share in a store what they know of an account. */

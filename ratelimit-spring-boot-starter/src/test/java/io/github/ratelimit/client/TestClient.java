@@ -1,10 +1,7 @@
 package io.github.ratelimit.client;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ForkJoinPool;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
@@ -13,16 +10,18 @@ import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.client.ClientSettings.RetryPolicy;
 import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.registry.KillSwitch;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
 
 /** A client of the configuration, with the queries of tests. */
 public final class TestClient {

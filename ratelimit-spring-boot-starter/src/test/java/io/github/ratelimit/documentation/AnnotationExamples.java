@@ -1,13 +1,12 @@
 package io.github.ratelimit.documentation;
 
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
-
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RateLimited;
 
 /** Examples of docs/annotation.md. */
 final class AnnotationExamples {

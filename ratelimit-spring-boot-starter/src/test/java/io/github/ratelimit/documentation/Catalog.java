@@ -2,7 +2,6 @@ package io.github.ratelimit.documentation;
 
 import io.github.ratelimit.RateLimitExempt;
 import io.github.ratelimit.RateLimited;
-
 import org.springframework.stereotype.Service;
 
 @Service

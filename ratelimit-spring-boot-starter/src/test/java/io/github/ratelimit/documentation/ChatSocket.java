@@ -1,12 +1,10 @@
 package io.github.ratelimit.documentation;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.RateLimiter;
-
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;

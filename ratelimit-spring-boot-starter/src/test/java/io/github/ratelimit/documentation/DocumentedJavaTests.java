@@ -1,5 +1,8 @@
 package io.github.ratelimit.documentation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.documentation.Page.Block;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,14 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.documentation.Page.Block;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every block of Java is a part of a source file that is compiled with the tests. */
 @Tag("version-independent")

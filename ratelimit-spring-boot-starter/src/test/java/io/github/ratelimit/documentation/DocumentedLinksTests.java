@@ -1,5 +1,9 @@
 package io.github.ratelimit.documentation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.github.ratelimit.documentation.Page.Block;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,15 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
-
-import io.github.ratelimit.documentation.Page.Block;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
 import tools.jackson.databind.json.JsonMapper;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 /** Pages of the documentation hold together. */
 @Tag("version-independent")

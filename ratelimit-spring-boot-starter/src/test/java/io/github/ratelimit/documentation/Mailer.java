@@ -2,7 +2,6 @@ package io.github.ratelimit.documentation;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.RateLimiter;
-
 import org.springframework.stereotype.Service;
 
 @Service

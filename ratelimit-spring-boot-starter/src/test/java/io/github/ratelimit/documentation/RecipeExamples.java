@@ -1,21 +1,18 @@
 package io.github.ratelimit.documentation;
 
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.PlanResolver;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.event.KeyBannedEvent;
+import io.github.ratelimit.event.RateLimitDeniedEvent;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.Refusal;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-
-import io.github.ratelimit.event.KeyBannedEvent;
-import io.github.ratelimit.Permit;
-import io.github.ratelimit.PlanResolver;
-import io.github.ratelimit.event.RateLimitDeniedEvent;
-import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.provider.BodyStyle;
-import io.github.ratelimit.provider.Refusal;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import tools.jackson.databind.json.JsonMapper;
-
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
@@ -26,6 +23,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Examples of docs/recipes.md, docs/operations.md and docs/reference.md. */
 final class RecipeExamples {

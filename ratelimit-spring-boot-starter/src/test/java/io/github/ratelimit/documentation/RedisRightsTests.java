@@ -1,9 +1,6 @@
 package io.github.ratelimit.documentation;
 
-import java.time.Duration;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitMode;
@@ -17,10 +14,13 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -29,8 +29,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The rights that docs/redis.md lists are enough for every kind of limit. */
 @Tag("redis")

@@ -1,7 +1,6 @@
 package io.github.ratelimit.documentation;
 
 import io.github.ratelimit.RateLimitExceededException;
-
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;

@@ -1,8 +1,5 @@
 package io.github.ratelimit.documentation;
 
-import java.time.Duration;
-import java.util.List;
-
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
@@ -12,11 +9,12 @@ import io.github.ratelimit.provider.dialect.ProviderResponse;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
-import reactor.core.publisher.Mono;
-
+import java.time.Duration;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
+import reactor.core.publisher.Mono;
 
 /** Short examples of README.md, docs/reference.md and docs/outbound.md. */
 final class ShortExamples {

@@ -1,5 +1,9 @@
 package io.github.ratelimit.documentation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.store.redis.server.Polling;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -7,14 +11,10 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-
-import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.store.redis.server.Polling;
 import org.apache.tomcat.websocket.server.WsSci;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -26,8 +26,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A slot of a rule is not that of an open WebSocket, and the handler of the recipe is.

@@ -1,28 +1,26 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
-
-import java.util.Arrays;
-import java.util.List;
-
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.MissingKeyException;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.UnknownLimitException;
-import io.github.ratelimit.expression.spel.ExpressionParser;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import static io.github.ratelimit.expression.TestRequest.call;
 import static io.github.ratelimit.expression.TestRequest.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a limit takes from a call.

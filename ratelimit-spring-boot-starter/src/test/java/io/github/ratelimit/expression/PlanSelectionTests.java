@@ -1,29 +1,26 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
+import static io.github.ratelimit.expression.TestRequest.call;
+import static io.github.ratelimit.expression.TestRequest.request;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.PlanResolver;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.PlanResolver;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-
-import static io.github.ratelimit.expression.TestRequest.call;
-import static io.github.ratelimit.expression.TestRequest.request;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** As which of its plans a limit holds for a call. */
 @ExtendWith(OutputCaptureExtension.class)

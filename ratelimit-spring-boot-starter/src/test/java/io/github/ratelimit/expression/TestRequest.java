@@ -2,7 +2,6 @@ package io.github.ratelimit.expression;
 
 import java.util.HashMap;
 import java.util.Map;
-
 import org.jspecify.annotations.Nullable;
 
 /** A request with the data of a test. */

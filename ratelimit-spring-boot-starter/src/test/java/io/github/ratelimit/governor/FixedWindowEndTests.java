@@ -1,8 +1,6 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
@@ -13,10 +11,11 @@ import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** When fixed windows end whose end no report tells. */
 class FixedWindowEndTests {

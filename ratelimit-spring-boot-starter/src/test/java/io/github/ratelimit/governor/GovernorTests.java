@@ -1,33 +1,32 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.governor.CallRequest.Caller;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
-import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.governor.CallRequest.Caller;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorState.Phase;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.provider.dialect.Throttle.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class GovernorTests {
 

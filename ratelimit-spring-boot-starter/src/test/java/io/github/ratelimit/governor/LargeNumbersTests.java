@@ -1,10 +1,7 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
@@ -16,6 +13,11 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -26,9 +28,6 @@ import net.jqwik.api.constraints.LongRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** Limits and calls of any number of tokens. */
 class LargeNumbersTests {

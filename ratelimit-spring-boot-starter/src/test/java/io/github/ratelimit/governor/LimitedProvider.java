@@ -1,14 +1,13 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.List;
-
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.provider.dialect.Throttle.Kind;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A provider with limits of requests and tokens a minute, which it reports. */

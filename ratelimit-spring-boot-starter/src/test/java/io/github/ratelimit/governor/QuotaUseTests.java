@@ -1,11 +1,6 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
@@ -15,10 +10,14 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Two hundred callers use all of a provider's quota for ten minutes and are not refused.

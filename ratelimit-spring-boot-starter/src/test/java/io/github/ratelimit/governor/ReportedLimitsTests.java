@@ -1,9 +1,6 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
@@ -12,9 +9,11 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What is available by the reports of limits that refill continuously. */
 class ReportedLimitsTests {

@@ -1,5 +1,7 @@
 package io.github.ratelimit.governor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.governor.SharedNote.QuotaNote;
 import io.github.ratelimit.governor.SharedNote.SentNote;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -12,8 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What instances tell each other of a key. */
 class SharedNoteTests {

@@ -1,12 +1,7 @@
 package io.github.ratelimit.governor;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
@@ -22,13 +17,17 @@ import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.provider.dialect.Throttle.Kind;
 import io.github.ratelimit.store.InstanceNote;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 /**
  * What instances that share what they know count against a quota of an hour: each call

@@ -1,14 +1,13 @@
 package io.github.ratelimit.governor;
 
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 
 /**
  * Two hundred callers of a provider, each of which sends its next call when the last has

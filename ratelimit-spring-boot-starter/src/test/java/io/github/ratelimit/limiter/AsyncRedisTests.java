@@ -2,12 +2,6 @@ package io.github.ratelimit.limiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
@@ -17,6 +11,11 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.redis.StoreInstance;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -1,11 +1,14 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.InvalidRateException;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.queue.WaitingThreadLimit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Penalty;
@@ -14,6 +17,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -26,10 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Keys that are refused too often, and limits that are only tried out.

@@ -1,5 +1,7 @@
 package io.github.ratelimit.limiter;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.CapturedLog;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
@@ -13,8 +15,6 @@ import java.util.List;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What happens when the limiter itself fails.

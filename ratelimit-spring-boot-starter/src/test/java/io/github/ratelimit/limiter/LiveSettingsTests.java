@@ -1,13 +1,7 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.RateLimiter;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -18,6 +12,7 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
@@ -29,11 +24,15 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.registry.SettingChanges;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Settings of a limit that change while other threads make calls.

@@ -1,5 +1,7 @@
 package io.github.ratelimit.limiter;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
@@ -14,8 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.util.HtmlUtils;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The example in the Javadoc of {@link RateLimiter}: it compiles, and does what it shows.

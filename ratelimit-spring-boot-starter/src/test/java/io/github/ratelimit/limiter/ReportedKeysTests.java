@@ -1,6 +1,7 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.RateLimiter;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.management.ThreadMXBean;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -9,6 +10,7 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
@@ -23,8 +25,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a listener is told of denials and of keys that are near their limit. */
 class ReportedKeysTests {

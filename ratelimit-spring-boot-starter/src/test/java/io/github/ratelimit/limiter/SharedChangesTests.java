@@ -1,5 +1,8 @@
 package io.github.ratelimit.limiter;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
@@ -7,7 +10,6 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitChanges;
@@ -38,9 +40,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Settings that are changed on one of several instances that share a Redis. */
 @Tag("redis")

@@ -1,17 +1,21 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.LimitDecision;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import io.github.ratelimit.CapturedLog;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -25,10 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * The limiter as an application calls it.

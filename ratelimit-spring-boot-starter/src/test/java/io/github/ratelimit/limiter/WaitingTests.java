@@ -1,12 +1,15 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.RateLimiter;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
@@ -29,9 +32,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Limits that queue calls, with a manual clock.

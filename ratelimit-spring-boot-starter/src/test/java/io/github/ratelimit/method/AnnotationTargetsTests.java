@@ -1,5 +1,12 @@
 package io.github.ratelimit.method;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimitExempt;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.registry.LimitRegistry;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
@@ -8,21 +15,12 @@ import java.lang.annotation.Target;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RateLimitExempt;
-import io.github.ratelimit.RateLimited;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.aop.support.AopUtils;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.env.MapPropertySource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Where annotations may be placed, and which of them applies to a method. */
 class AnnotationTargetsTests {

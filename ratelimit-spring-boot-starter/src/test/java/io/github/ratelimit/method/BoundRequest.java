@@ -1,7 +1,14 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.Charge;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,16 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
-
-import io.github.ratelimit.permit.CallPermit;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.permit.RequestPermit;
-import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ReflectionUtils;
 

@@ -1,30 +1,27 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.limiter.NamedBudgets;
-import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.ChargeLimiter;
-import java.util.Iterator;
-import java.util.List;
-import java.util.function.Supplier;
-
-import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.method.LimitedMethodRegistry.Beans;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** A limiter that fails before it can decide. */
 class FailingPolicyTests {

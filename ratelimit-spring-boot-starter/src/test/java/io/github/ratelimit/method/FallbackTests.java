@@ -1,19 +1,17 @@
 package io.github.ratelimit.method;
 
-import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RateLimited;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /** The method that is called instead of a refused one. */
 class FallbackTests {

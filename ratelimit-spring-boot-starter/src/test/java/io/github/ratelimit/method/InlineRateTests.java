@@ -1,20 +1,18 @@
 package io.github.ratelimit.method;
 
-import java.util.List;
-
-import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RateLimited;
-import org.junit.jupiter.api.Test;
-
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.LimitRegistry;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /** Limits that annotations define, and their names. */
 class InlineRateTests {

@@ -1,33 +1,31 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.permit.StoreDecision;
-import java.time.Duration;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.method.BoundRequest.Request;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.ChargeDecision;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import org.springframework.beans.BeanUtils;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.assertThatNoException;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** What one call of a limited method pays, and to which limits. */
 class LimitedCallTests {

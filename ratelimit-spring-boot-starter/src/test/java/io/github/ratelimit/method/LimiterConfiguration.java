@@ -1,21 +1,8 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.limiter.NamedBudgets;
-import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.StoreRateLimiter;
-import java.time.Duration;
-import java.util.List;
-
-import io.github.ratelimit.permit.LimitedRequest;
-import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
 import io.github.ratelimit.expression.KeyExpression;
@@ -24,9 +11,20 @@ import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;

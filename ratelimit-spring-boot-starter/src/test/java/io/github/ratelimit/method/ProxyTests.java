@@ -1,22 +1,24 @@
 package io.github.ratelimit.method;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-
-import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.store.memory.MemoryStore;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.AopUtils;
@@ -39,10 +41,6 @@ import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.core.Ordered;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Beans of all kinds are limited once, and before other advice. */
 @ExtendWith(OutputCaptureExtension.class)

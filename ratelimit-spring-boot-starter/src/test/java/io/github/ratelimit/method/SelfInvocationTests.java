@@ -1,21 +1,19 @@
 package io.github.ratelimit.method;
 
-import java.util.List;
-import java.util.function.Supplier;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.RateLimitExempt;
 import io.github.ratelimit.RateLimited;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import org.springframework.aop.framework.AopContext;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Calls of limited methods that do not come by the proxy. */
 @ExtendWith(OutputCaptureExtension.class)

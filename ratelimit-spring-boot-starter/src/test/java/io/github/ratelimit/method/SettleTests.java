@@ -1,33 +1,31 @@
 package io.github.ratelimit.method;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.memory.MemoryStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.store.memory.MemoryStore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** A method reports its cost, and its slots are released when it ends. */
 class SettleTests {

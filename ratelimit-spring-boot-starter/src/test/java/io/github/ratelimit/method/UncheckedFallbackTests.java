@@ -1,16 +1,15 @@
 package io.github.ratelimit.method;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.RateLimited;
 import jakarta.annotation.security.RolesAllowed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PreAuthorize;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The limit decides before Spring Security does, so the fallback needs no right. */
 @ExtendWith(OutputCaptureExtension.class)

@@ -1,14 +1,16 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.registry.LimitSettings;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.event.KeyBannedEvent;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.event.KeyBannedEvent;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 class BanPublisherTests {

@@ -1,18 +1,20 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.NamedBudgets;
-import io.github.ratelimit.RateLimiter;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.event.KeyNearLimitEvent;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.event.KeyNearLimitEvent;
 import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
@@ -35,8 +37,6 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.event.SmartApplicationListener;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 class DenialPublisherTests {

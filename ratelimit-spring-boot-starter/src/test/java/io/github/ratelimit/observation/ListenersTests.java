@@ -1,22 +1,22 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.store.StoreObserver;
-import java.util.concurrent.CopyOnWriteArrayList;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.StoreObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 class ListenersTests {

@@ -1,5 +1,7 @@
 package io.github.ratelimit.observation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.RateLimited;
@@ -39,8 +41,6 @@ import org.springframework.web.client.RestClient;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Compares docs/monitoring.md, the dashboard and the alert rules with what Prometheus

@@ -1,15 +1,14 @@
 package io.github.ratelimit.observation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.store.StoreObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Several observers of a store, and the one that passes outages on. */
 class OutageEventsTests {

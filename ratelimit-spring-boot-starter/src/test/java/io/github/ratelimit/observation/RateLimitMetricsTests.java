@@ -1,32 +1,32 @@
 package io.github.ratelimit.observation;
 
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
-import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.limiter.LimiterFailures;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 class RateLimitMetricsTests {
 

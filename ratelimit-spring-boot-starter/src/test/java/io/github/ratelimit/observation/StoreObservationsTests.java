@@ -1,5 +1,7 @@
 package io.github.ratelimit.observation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.store.StoreObserver.Call;
 import io.github.ratelimit.store.StoreObserver.Outcome;
 import io.micrometer.common.KeyValue;
@@ -9,8 +11,6 @@ import io.micrometer.observation.ObservationRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class StoreObservationsTests {
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.permit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
@@ -11,8 +13,6 @@ import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a request holds of its rules and of the limited methods that it calls. */
 class RequestPermitTests {

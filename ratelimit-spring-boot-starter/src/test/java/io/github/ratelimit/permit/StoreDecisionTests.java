@@ -1,10 +1,12 @@
 package io.github.ratelimit.permit;
 
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.store.ChargeDecision;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.Rate;
@@ -12,6 +14,7 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
@@ -22,9 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * The answer of all limits together.

@@ -1,15 +1,15 @@
 package io.github.ratelimit.provider;
 
-import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,11 +1,18 @@
 package io.github.ratelimit.provider;
 
-import io.github.ratelimit.store.ChargeDecision;
+import static io.github.ratelimit.provider.Decisions.granted;
+import static io.github.ratelimit.provider.Decisions.limit;
+import static io.github.ratelimit.provider.Decisions.perRate;
+import static io.github.ratelimit.provider.Decisions.refused;
+import static io.github.ratelimit.provider.Decisions.tooLarge;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.provider.StructuredFieldReader.Item;
+import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -18,13 +25,6 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
-
-import static io.github.ratelimit.provider.Decisions.granted;
-import static io.github.ratelimit.provider.Decisions.limit;
-import static io.github.ratelimit.provider.Decisions.perRate;
-import static io.github.ratelimit.provider.Decisions.refused;
-import static io.github.ratelimit.provider.Decisions.tooLarge;
-import static org.assertj.core.api.Assertions.assertThat;
 
 class Draft11HeadersTests {
 

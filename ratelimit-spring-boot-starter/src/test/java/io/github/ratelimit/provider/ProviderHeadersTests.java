@@ -1,10 +1,15 @@
 package io.github.ratelimit.provider;
 
-import io.github.ratelimit.store.ChargeDecision;
+import static io.github.ratelimit.provider.Decisions.granted;
+import static io.github.ratelimit.provider.Decisions.perRate;
+import static io.github.ratelimit.provider.Decisions.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.ChargeDecision;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -15,11 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockHttpServletResponse;
-
-import static io.github.ratelimit.provider.Decisions.granted;
-import static io.github.ratelimit.provider.Decisions.perRate;
-import static io.github.ratelimit.provider.Decisions.refused;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Headers in the styles of OpenAI and Anthropic. */
 class ProviderHeadersTests {

@@ -1,14 +1,8 @@
 package io.github.ratelimit.provider;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.LongRange;
-import org.junit.jupiter.api.Test;
+import static io.github.ratelimit.provider.Decisions.granted;
+import static io.github.ratelimit.provider.Decisions.refused;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitUnit;
@@ -22,10 +16,14 @@ import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.store.ChargeDecision;
-
-import static io.github.ratelimit.provider.Decisions.granted;
-import static io.github.ratelimit.provider.Decisions.refused;
-import static org.assertj.core.api.Assertions.assertThat;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
 
 /** Responses of the library, as its own client reads them. */
 class ReadBackTests {

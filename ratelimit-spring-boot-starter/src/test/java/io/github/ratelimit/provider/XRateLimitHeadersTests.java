@@ -1,17 +1,17 @@
 package io.github.ratelimit.provider;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.Limit;
-import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.springframework.mock.web.MockHttpServletResponse;
-
 import static io.github.ratelimit.provider.Decisions.granted;
 import static io.github.ratelimit.provider.Decisions.limit;
 import static io.github.ratelimit.provider.Decisions.perRate;
 import static io.github.ratelimit.provider.Decisions.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.ChargeDecision;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletResponse;
 
 class XRateLimitHeadersTests {
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import java.util.ArrayList;
@@ -7,8 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A refusal over several limits charges nothing. */
 public interface AllOrNothingContract extends StoreFixture {

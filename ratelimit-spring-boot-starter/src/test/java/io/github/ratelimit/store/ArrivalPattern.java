@@ -1,9 +1,9 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.Handles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -18,9 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Keys that are blocked until a time. */
 public interface BlockContract extends StoreFixture {

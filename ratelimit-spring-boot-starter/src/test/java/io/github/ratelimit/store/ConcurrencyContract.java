@@ -1,10 +1,12 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.Handles;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,8 +22,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Many threads never get one permit more than one caller would, and lose none. */
 public interface ConcurrencyContract extends StoreFixture {

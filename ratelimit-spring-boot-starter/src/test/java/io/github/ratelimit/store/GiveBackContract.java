@@ -1,15 +1,15 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.Handles;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Permits are given back to the state that they came from, or to none. */
 public interface GiveBackContract extends StoreFixture {

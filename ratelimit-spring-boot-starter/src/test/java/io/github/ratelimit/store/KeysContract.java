@@ -1,10 +1,13 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.Handles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** What people see of the keys of a limit. */
 public interface KeysContract extends StoreFixture {

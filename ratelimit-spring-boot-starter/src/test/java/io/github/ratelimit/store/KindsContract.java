@@ -1,12 +1,14 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.registry.Handles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The common behaviour of limits of every kind, and the specific one of each. */
 public interface KindsContract extends StoreFixture {

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
@@ -9,9 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 /** A limit under its name with other rates: the state is converted in proportion. */
 public interface ReconfigurationContract extends StoreFixture {

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -10,6 +10,8 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.Handles;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,8 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A call reserves what it may cost and settles its actual cost afterwards. */
 public interface SettlementContract extends StoreFixture {

@@ -1,14 +1,14 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.Handles;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A limit in shadow mode counts and reports its decisions, and stops no call. */
 public interface ShadowContract extends StoreFixture {

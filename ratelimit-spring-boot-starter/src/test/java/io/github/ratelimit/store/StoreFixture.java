@@ -1,11 +1,11 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.Handles;
 import java.util.List;
 
 /** What a store has to bring to be held to the contract. */

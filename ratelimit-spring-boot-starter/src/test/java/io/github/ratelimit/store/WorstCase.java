@@ -1,8 +1,8 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.Handles;
 import java.time.Duration;
 import java.util.SplittableRandom;
 

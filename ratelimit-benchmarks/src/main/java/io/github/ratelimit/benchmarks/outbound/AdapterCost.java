@@ -1,11 +1,11 @@
 package io.github.ratelimit.benchmarks.outbound;
 
-import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
-import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import com.sun.management.ThreadMXBean;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.Machine;
 import io.github.ratelimit.benchmarks.Spread;
+import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.anthropic.RateLimitAnthropicInterceptor;

@@ -1,5 +1,6 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.outbound.client.AdaptiveRetryClient;
 import io.github.ratelimit.benchmarks.outbound.client.Bucket4jClient;
 import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
@@ -7,7 +8,6 @@ import io.github.ratelimit.benchmarks.outbound.client.OutboundClient;
 import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.benchmarks.outbound.client.Resilience4jClient;
 import io.github.ratelimit.benchmarks.outbound.client.RetriesAlone;
-import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

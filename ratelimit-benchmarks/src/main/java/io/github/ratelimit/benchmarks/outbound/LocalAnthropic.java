@@ -1,6 +1,5 @@
 package io.github.ratelimit.benchmarks.outbound;
 
-import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import com.anthropic.core.RequestOptions;
 import com.anthropic.core.http.Headers;
 import com.anthropic.core.http.HttpClient;

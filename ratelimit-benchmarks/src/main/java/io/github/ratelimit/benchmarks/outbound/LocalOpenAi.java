@@ -1,6 +1,5 @@
 package io.github.ratelimit.benchmarks.outbound;
 
-import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import com.openai.core.RequestOptions;
 import com.openai.core.http.Headers;
 import com.openai.core.http.HttpClient;

@@ -1,12 +1,12 @@
 package io.github.ratelimit.benchmarks.outbound;
 
-import io.github.ratelimit.benchmarks.outbound.client.ChatRequest;
-import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
-import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import com.sun.management.ThreadMXBean;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.Machine;
 import io.github.ratelimit.benchmarks.Spread;
+import io.github.ratelimit.benchmarks.outbound.client.ChatRequest;
+import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.OutboundRequest;

@@ -1,8 +1,8 @@
 package io.github.ratelimit.benchmarks.outbound;
 
-import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.StoreObserver;

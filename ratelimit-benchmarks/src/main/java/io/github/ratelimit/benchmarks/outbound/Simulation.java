@@ -1,9 +1,9 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.benchmarks.outbound.SimulatedProvider.Response;
 import io.github.ratelimit.benchmarks.outbound.client.Attempt;
 import io.github.ratelimit.benchmarks.outbound.client.ChatRequest;
 import io.github.ratelimit.benchmarks.outbound.client.OutboundClient;
-import io.github.ratelimit.benchmarks.outbound.SimulatedProvider.Response;
 import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.test.provider.dialect.ProviderAnswer;
 import io.github.ratelimit.test.provider.limits.LimitCounts;

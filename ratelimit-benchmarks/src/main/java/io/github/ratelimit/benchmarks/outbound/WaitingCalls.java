@@ -1,10 +1,10 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.outbound.client.Attempt;
 import io.github.ratelimit.benchmarks.outbound.client.ChatRequest;
 import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
 import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.provider.dialect.Dimension;

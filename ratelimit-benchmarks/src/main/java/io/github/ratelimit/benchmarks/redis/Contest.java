@@ -1,5 +1,6 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.Machine;
 import io.github.ratelimit.benchmarks.redis.limiter.Instance;
 import io.github.ratelimit.benchmarks.redis.limiter.Quota;
 import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
@@ -12,7 +13,6 @@ import io.github.ratelimit.benchmarks.redis.report.Round;
 import io.github.ratelimit.benchmarks.redis.server.Polling;
 import io.github.ratelimit.benchmarks.redis.server.RedisServers;
 import io.github.ratelimit.benchmarks.redis.server.ServerStats;
-import io.github.ratelimit.benchmarks.Machine;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

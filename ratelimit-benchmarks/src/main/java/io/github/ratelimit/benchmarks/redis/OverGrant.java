@@ -3,11 +3,11 @@ package io.github.ratelimit.benchmarks.redis;
 import io.github.ratelimit.benchmarks.redis.limiter.Instance;
 import io.github.ratelimit.benchmarks.redis.limiter.Quota;
 import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.GrantLog;
 import io.github.ratelimit.benchmarks.redis.load.OpenLoop;
 import io.github.ratelimit.benchmarks.redis.report.Criteria;
 import io.github.ratelimit.benchmarks.redis.report.Table;
 import io.github.ratelimit.benchmarks.redis.server.RedisServer;
-import io.github.ratelimit.benchmarks.redis.load.GrantLog;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.Spread;
 import io.github.ratelimit.benchmarks.redis.limiter.Quota;
 import io.github.ratelimit.benchmarks.redis.limiter.Subject;
 import io.github.ratelimit.benchmarks.redis.load.Keys;
@@ -8,7 +9,6 @@ import io.github.ratelimit.benchmarks.redis.report.Criteria;
 import io.github.ratelimit.benchmarks.redis.report.OverGrants;
 import io.github.ratelimit.benchmarks.redis.report.Results;
 import io.github.ratelimit.benchmarks.redis.server.RedisServer;
-import io.github.ratelimit.benchmarks.Spread;
 import java.util.Comparator;
 import java.util.List;
 

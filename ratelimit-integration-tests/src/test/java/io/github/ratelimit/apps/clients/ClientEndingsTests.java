@@ -1,5 +1,7 @@
 package io.github.ratelimit.apps.clients;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.net.httpserver.HttpExchange;
 import io.github.ratelimit.apps.clients.ModelClient.Pieces;
 import io.github.ratelimit.apps.clients.ModelClient.Setup;
@@ -20,8 +22,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** However calls end, each ends once: no slot and no permit is lost. */
 class ClientEndingsTests {

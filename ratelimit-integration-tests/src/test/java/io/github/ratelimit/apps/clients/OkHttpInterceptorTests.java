@@ -1,5 +1,8 @@
 package io.github.ratelimit.apps.clients;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.okhttp.RateLimitOkHttpInterceptor;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -28,9 +31,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What only a client of OkHttp itself meets. */
 class OkHttpInterceptorTests {

@@ -1,5 +1,8 @@
 package io.github.ratelimit.apps.clients;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
 import io.github.ratelimit.apps.clients.ModelClient.Pieces;
 import io.github.ratelimit.apps.clients.ModelClient.Setup;
 import io.github.ratelimit.client.ClientListener.Outcome;
@@ -23,9 +26,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** The adapters of vendors' SDKs and of OkHttp, over sockets. */
 class SdkClientTests {

@@ -2,7 +2,6 @@ package io.github.ratelimit.sample.chat;
 
 import io.github.ratelimit.Permit;
 import jakarta.servlet.http.HttpServletResponse;
-
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;

@@ -1,11 +1,10 @@
 package io.github.ratelimit.sample.chat;
 
-import java.util.List;
-import java.util.StringJoiner;
-
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,16 +1,14 @@
 package io.github.ratelimit.sample.chat;
 
+import io.github.ratelimit.Permit;
 import java.io.Flushable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-
-import io.github.ratelimit.Permit;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
-
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes an answer as server-sent events, one for each piece of its text, and reports to

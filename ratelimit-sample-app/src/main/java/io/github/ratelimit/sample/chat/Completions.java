@@ -1,13 +1,11 @@
 package io.github.ratelimit.sample.chat;
 
-import java.io.Flushable;
-import java.time.InstantSource;
-
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.RateLimited;
-import tools.jackson.databind.json.JsonMapper;
-
+import java.io.Flushable;
+import java.time.InstantSource;
 import org.springframework.stereotype.Service;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Calls the model and charges the tokens to the caller's budget. Both methods reserve the

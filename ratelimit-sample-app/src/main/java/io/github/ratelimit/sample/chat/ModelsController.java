@@ -1,13 +1,11 @@
 package io.github.ratelimit.sample.chat;
 
-import java.util.List;
-
 import io.github.ratelimit.RateLimited;
-import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import tools.jackson.databind.annotation.JsonNaming;
-
+import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
 /** Lists the available models. */
 @RestController

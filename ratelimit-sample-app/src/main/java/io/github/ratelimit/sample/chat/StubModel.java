@@ -2,7 +2,6 @@ package io.github.ratelimit.sample.chat;
 
 import java.util.ArrayList;
 import java.util.List;
-
 import org.springframework.stereotype.Component;
 
 /** A stub of a language model, which repeats the last message of the user. */

@@ -1,7 +1,6 @@
 package io.github.ratelimit.sample.chat;
 
 import java.nio.charset.StandardCharsets;
-
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 

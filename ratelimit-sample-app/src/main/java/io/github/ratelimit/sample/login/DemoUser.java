@@ -2,9 +2,7 @@ package io.github.ratelimit.sample.login;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**

@@ -1,9 +1,7 @@
 package io.github.ratelimit.sample.plan;
 
-import java.util.Set;
-
 import io.github.ratelimit.PlanResolver;
-
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -3,7 +3,6 @@ package io.github.ratelimit.sample.chat;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-
 import org.springframework.context.annotation.Primary;
 
 /** Lets streams run without a pause, or piece by piece as a test requires. */

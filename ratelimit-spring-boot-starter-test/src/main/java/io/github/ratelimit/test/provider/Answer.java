@@ -1,17 +1,16 @@
 package io.github.ratelimit.test.provider;
 
+import io.github.ratelimit.test.provider.RecordedRequest.Outcome;
+import io.github.ratelimit.test.provider.http.HttpExchange;
+import io.github.ratelimit.test.provider.limits.Admission;
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.test.provider.RecordedRequest.Outcome;
-import io.github.ratelimit.test.provider.http.HttpExchange;
-import io.github.ratelimit.test.provider.limits.Admission;
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import org.jspecify.annotations.Nullable;
 
 /** The answer to an admitted request: a body, or the events of a stream. */

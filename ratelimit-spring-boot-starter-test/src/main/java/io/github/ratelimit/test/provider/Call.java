@@ -1,13 +1,5 @@
 package io.github.ratelimit.test.provider;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.RecordedRequest.Outcome;
 import io.github.ratelimit.test.provider.api.Completion;
 import io.github.ratelimit.test.provider.api.ModelApi;
@@ -19,6 +11,13 @@ import io.github.ratelimit.test.provider.limits.Admission;
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way. Used by the thread of the server, except for its record. */

@@ -1,8 +1,7 @@
 package io.github.ratelimit.test.provider;
 
-import java.time.Instant;
-
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
+import java.time.Instant;
 
 /**
  * A request that the provider has received, and its outcome so far.

@@ -1,5 +1,9 @@
 package io.github.ratelimit.test.provider;
 
+import io.github.ratelimit.test.provider.http.HttpExchange;
+import io.github.ratelimit.test.provider.http.HttpRequest;
+import io.github.ratelimit.test.provider.http.HttpServer;
+import io.github.ratelimit.test.provider.limits.ProviderLimits;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,11 +13,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
-
-import io.github.ratelimit.test.provider.http.HttpExchange;
-import io.github.ratelimit.test.provider.http.HttpRequest;
-import io.github.ratelimit.test.provider.http.HttpServer;
-import io.github.ratelimit.test.provider.limits.ProviderLimits;
 import org.jspecify.annotations.Nullable;
 
 /**

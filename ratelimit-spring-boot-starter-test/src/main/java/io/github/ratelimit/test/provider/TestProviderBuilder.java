@@ -1,16 +1,15 @@
 package io.github.ratelimit.test.provider;
 
+import io.github.ratelimit.test.provider.dialect.ProviderDialect;
+import io.github.ratelimit.test.provider.dialect.ProviderDialects;
+import io.github.ratelimit.test.provider.limits.ProviderLimits;
+import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-
-import io.github.ratelimit.test.provider.dialect.ProviderDialect;
-import io.github.ratelimit.test.provider.dialect.ProviderDialects;
-import io.github.ratelimit.test.provider.limits.ProviderLimits;
-import io.github.ratelimit.test.provider.limits.ProviderUsage;
 
 /**
  * Builds a {@link TestProvider}. Not thread-safe. The functions that it is given are

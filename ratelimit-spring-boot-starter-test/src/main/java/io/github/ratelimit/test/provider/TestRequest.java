@@ -1,12 +1,11 @@
 package io.github.ratelimit.test.provider;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.api.ModelApi;
 import io.github.ratelimit.test.provider.http.HttpRequest;
 import io.github.ratelimit.test.provider.json.JsonReader;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

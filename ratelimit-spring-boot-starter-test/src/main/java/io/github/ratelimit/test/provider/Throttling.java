@@ -1,12 +1,11 @@
 package io.github.ratelimit.test.provider;
 
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.ProviderLimit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.ProviderLimit;
 
 /** Makes requested refusals look like those that limits cause. */
 final class Throttling {

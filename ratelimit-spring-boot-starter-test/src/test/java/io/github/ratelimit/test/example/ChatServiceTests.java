@@ -1,7 +1,6 @@
 package io.github.ratelimit.test.example;
 
-import java.time.Duration;
-import java.util.List;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.test.provider.Fault;
 import io.github.ratelimit.test.provider.RecordedRequest;
@@ -12,9 +11,9 @@ import io.github.ratelimit.test.provider.limits.ProviderCounts;
 import io.github.ratelimit.test.provider.limits.ProviderLimit;
 import io.github.ratelimit.test.provider.limits.ProviderLimits;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class ChatServiceTests {
 

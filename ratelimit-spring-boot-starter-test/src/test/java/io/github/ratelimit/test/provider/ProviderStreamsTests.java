@@ -1,5 +1,15 @@
 package io.github.ratelimit.test.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.ratelimit.test.provider.RecordedRequest.Outcome;
+import io.github.ratelimit.test.provider.limits.LimitedUnit;
+import io.github.ratelimit.test.provider.limits.ProviderLimit;
+import io.github.ratelimit.test.provider.limits.ProviderLimits;
+import io.github.ratelimit.test.provider.limits.ProviderUsage;
+import io.github.ratelimit.test.provider.limits.Settlement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
@@ -8,19 +18,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.test.provider.RecordedRequest.Outcome;
-import io.github.ratelimit.test.provider.limits.LimitedUnit;
-import io.github.ratelimit.test.provider.limits.ProviderLimit;
-import io.github.ratelimit.test.provider.limits.ProviderLimits;
-import io.github.ratelimit.test.provider.limits.ProviderUsage;
-import io.github.ratelimit.test.provider.limits.Settlement;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The shapes of answers and streams, and what breaks off in their middle. */
 class ProviderStreamsTests {

@@ -1,5 +1,16 @@
 package io.github.ratelimit.test.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.ratelimit.test.provider.RecordedRequest.Outcome;
+import io.github.ratelimit.test.provider.dialect.ProviderDialects;
+import io.github.ratelimit.test.provider.limits.LimitedUnit;
+import io.github.ratelimit.test.provider.limits.ManualClock;
+import io.github.ratelimit.test.provider.limits.ProviderLimit;
+import io.github.ratelimit.test.provider.limits.ProviderLimits;
+import io.github.ratelimit.test.provider.limits.ProviderUsage;
+import io.github.ratelimit.test.provider.limits.Settlement;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -10,19 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-
-import io.github.ratelimit.test.provider.RecordedRequest.Outcome;
-import io.github.ratelimit.test.provider.dialect.ProviderDialects;
-import io.github.ratelimit.test.provider.limits.LimitedUnit;
-import io.github.ratelimit.test.provider.limits.ManualClock;
-import io.github.ratelimit.test.provider.limits.ProviderLimit;
-import io.github.ratelimit.test.provider.limits.ProviderLimits;
-import io.github.ratelimit.test.provider.limits.ProviderUsage;
-import io.github.ratelimit.test.provider.limits.Settlement;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class TestProviderTests {
 

@@ -1,18 +1,17 @@
 package io.github.ratelimit.autoconfigure.client;
 
-import java.util.Locale;
-import java.util.StringJoiner;
-import java.util.concurrent.TimeUnit;
-
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.DurationText;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.ClientSettings;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.queue.WaitingThreadLimit;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;

@@ -1,8 +1,5 @@
 package io.github.ratelimit.autoconfigure.client;
 
-import java.util.List;
-import java.util.function.Supplier;
-
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.properties.ClientReader;
@@ -14,15 +11,17 @@ import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.ClientListener;
 import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
-import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.AsyncCallThreads;
-import io.github.ratelimit.observation.Listeners;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
+import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;

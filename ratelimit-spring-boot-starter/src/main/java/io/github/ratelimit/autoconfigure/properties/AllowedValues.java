@@ -1,5 +1,9 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.Suggestion;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -8,15 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-
-import io.github.ratelimit.InvalidRateException;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.Suggestion;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * The values that single properties may have: the least and the most, by the last part of

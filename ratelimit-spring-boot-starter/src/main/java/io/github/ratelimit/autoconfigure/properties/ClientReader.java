@@ -1,5 +1,19 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.ClientProperties;
+import io.github.ratelimit.client.ClientSettings;
+import io.github.ratelimit.client.ClientSettings.KeyPart;
+import io.github.ratelimit.client.ClientSettings.ModelSettings;
+import io.github.ratelimit.client.ClientSettings.RetryPolicy;
+import io.github.ratelimit.client.UrlPattern;
+import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
+import io.github.ratelimit.provider.dialect.ClientDialect;
+import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,23 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-
-import io.github.ratelimit.InvalidRateException;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.ClientProperties;
-import io.github.ratelimit.client.ClientSettings.KeyPart;
-import io.github.ratelimit.client.ClientSettings.ModelSettings;
-import io.github.ratelimit.client.ClientSettings.RetryPolicy;
-import io.github.ratelimit.client.ClientSettings;
-import io.github.ratelimit.client.UrlPattern;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
-import io.github.ratelimit.governor.GovernorSettings;
-import io.github.ratelimit.provider.dialect.ClientDialect;
-import io.github.ratelimit.provider.dialect.Dialects;
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.Environment;

@@ -1,17 +1,16 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.util.Collection;
-import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
-
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.UnknownStyleException;
 import io.github.ratelimit.web.cors.CorsHeaders;
-import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.NonServletAnswers;
 import io.github.ratelimit.web.response.SdkRetries;
+import io.github.ratelimit.web.response.ServletAnswers;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 
 /** Answers to callers in the styles that {@code ratelimit.http} names. */
 public final class ConfiguredStyles {

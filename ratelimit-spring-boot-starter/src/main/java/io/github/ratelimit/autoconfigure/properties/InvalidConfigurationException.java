@@ -1,9 +1,7 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import java.io.Serial;
-
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.env.Environment;
 
 /**

@@ -1,8 +1,5 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.math.BigDecimal;
-import java.util.List;
-
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Expression;
@@ -11,6 +8,8 @@ import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
+import java.math.BigDecimal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

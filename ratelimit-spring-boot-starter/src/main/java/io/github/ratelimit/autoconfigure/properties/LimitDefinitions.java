@@ -1,5 +1,21 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.PlanResolver;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
+import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.PlanResolverCache;
+import io.github.ratelimit.expression.PlanSelection;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.web.request.ClientAddresses;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -8,25 +24,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.PlanResolver;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.LimitPolicies;
-import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.Expression;
-import io.github.ratelimit.expression.PlanResolverCache;
-import io.github.ratelimit.expression.PlanSelection;
-import io.github.ratelimit.expression.spel.ExpressionParser;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.web.request.ClientAddresses;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;

@@ -1,11 +1,5 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Suggestion;
@@ -15,6 +9,11 @@ import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.spel.ExpressionParser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,8 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,13 +12,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Suggestion;
-import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
-
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * The names of the limits, or of the clients, as files spell them. Boot compares names by

@@ -1,14 +1,5 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
-
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
@@ -19,6 +10,14 @@ import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.KeyExpression;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**

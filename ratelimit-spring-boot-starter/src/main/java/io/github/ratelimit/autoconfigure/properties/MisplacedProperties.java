@@ -1,17 +1,15 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.autoconfigure.properties.PropertyTree.Match;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
-import io.github.ratelimit.Suggestion;
-import io.github.ratelimit.autoconfigure.properties.PropertyTree.Match;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * Refuses properties that have a known name at the wrong place, such as {@code http:}

@@ -1,13 +1,11 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.Rate;
 import java.util.List;
 import java.util.Locale;
-
-import io.github.ratelimit.Rate;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * Refuses the names by which other libraries call the parts of a rate, such as

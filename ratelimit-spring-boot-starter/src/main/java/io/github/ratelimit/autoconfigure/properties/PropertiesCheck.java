@@ -1,13 +1,11 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-
-import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;

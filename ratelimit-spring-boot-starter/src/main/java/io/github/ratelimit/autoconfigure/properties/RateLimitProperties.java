@@ -1,9 +1,5 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.OnStoreFailure;
@@ -11,8 +7,10 @@ import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.response.UpstreamHeadersMode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.Delimiter;

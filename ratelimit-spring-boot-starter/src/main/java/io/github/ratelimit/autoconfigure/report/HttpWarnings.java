@@ -1,13 +1,5 @@
 package io.github.ratelimit.autoconfigure.report;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
@@ -20,9 +12,15 @@ import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePhase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-
 import org.springframework.context.ApplicationContext;
 import org.springframework.util.StringUtils;
 

@@ -1,16 +1,14 @@
 package io.github.ratelimit.autoconfigure.report;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.autoconfigure.properties.PropertyOrigins;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.method.InvalidRateLimitedMethodException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;

@@ -1,15 +1,5 @@
 package io.github.ratelimit.autoconfigure.report;
 
-import io.github.ratelimit.expression.LimitPolicy;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
@@ -21,6 +11,7 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.KillSwitch;
@@ -28,10 +19,17 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.LimitStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;

@@ -1,9 +1,5 @@
 package io.github.ratelimit.client.anthropic;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-
 import com.anthropic.core.http.Headers;
 import com.anthropic.core.http.HttpRequest;
 import com.anthropic.core.http.HttpRequestBody;
@@ -16,6 +12,9 @@ import io.github.ratelimit.client.sdk.SdkAddress;
 import io.github.ratelimit.client.sdk.SdkCalls;
 import io.github.ratelimit.client.sdk.SdkRequest;
 import io.github.ratelimit.client.sdk.SdkResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Calls of anthropic-java. */

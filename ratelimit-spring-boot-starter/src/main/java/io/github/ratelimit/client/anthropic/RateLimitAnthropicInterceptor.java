@@ -1,8 +1,5 @@
 package io.github.ratelimit.client.anthropic;
 
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-
 import com.anthropic.core.RequestOptions;
 import com.anthropic.core.http.HttpClient;
 import com.anthropic.core.http.HttpRequest;
@@ -11,6 +8,8 @@ import com.anthropic.core.http.Interceptor;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Limits the requests of anthropic-java:

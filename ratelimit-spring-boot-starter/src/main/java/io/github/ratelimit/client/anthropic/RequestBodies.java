@@ -1,12 +1,11 @@
 package io.github.ratelimit.client.anthropic;
 
+import com.anthropic.core.http.HttpRequest;
+import com.anthropic.core.http.HttpRequestBody;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
-
-import com.anthropic.core.http.HttpRequest;
-import com.anthropic.core.http.HttpRequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,5 @@
 package io.github.ratelimit.client.http;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientCall.Send;
 import io.github.ratelimit.client.ClientLimiter;
@@ -11,8 +7,11 @@ import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.provider.usage.ModelRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 

@@ -1,12 +1,11 @@
 package io.github.ratelimit.client.http;
 
+import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-
-import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.provider.usage.ModelRequest;
 import org.springframework.http.StreamingHttpOutputMessage;
 
 /**

@@ -1,11 +1,10 @@
 package io.github.ratelimit.client.http;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.web.client.RestClient;

@@ -1,12 +1,11 @@
 package io.github.ratelimit.client.http;
 
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.provider.usage.ModelRequest;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.http.client.ClientHttpRequest;

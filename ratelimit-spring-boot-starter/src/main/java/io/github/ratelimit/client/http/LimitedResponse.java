@@ -1,10 +1,9 @@
 package io.github.ratelimit.client.http;
 
-import java.io.IOException;
-import java.io.InputStream;
-
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.CountedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;

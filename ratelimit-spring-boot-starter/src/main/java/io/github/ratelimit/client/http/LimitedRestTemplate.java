@@ -1,8 +1,7 @@
 package io.github.ratelimit.client.http;
 
-import java.util.List;
-
 import io.github.ratelimit.client.LimitedRequests;
+import java.util.List;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;

@@ -1,13 +1,12 @@
 package io.github.ratelimit.client.http;
 
-import java.io.IOException;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;

@@ -1,13 +1,12 @@
 package io.github.ratelimit.client.http;
 
-import java.io.IOException;
-import java.net.URI;
-import java.util.Objects;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.governor.CallRefusedException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Objects;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;

@@ -1,9 +1,8 @@
 package io.github.ratelimit.client.http;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.LimitedRequests;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.http.client.AbstractBufferingClientHttpRequest;

@@ -1,10 +1,9 @@
 package io.github.ratelimit.client.http;
 
-import java.util.List;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
+import java.util.List;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;

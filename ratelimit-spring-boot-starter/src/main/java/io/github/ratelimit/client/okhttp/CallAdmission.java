@@ -1,14 +1,13 @@
 package io.github.ratelimit.client.okhttp;
 
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.governor.CallRefusedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-
-import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.governor.CallRefusedException;
 import okhttp3.Call;
 
 /** Waits for the admission of calls of OkHttp. */

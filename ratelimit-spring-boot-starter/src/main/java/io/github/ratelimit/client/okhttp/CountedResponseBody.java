@@ -1,8 +1,7 @@
 package io.github.ratelimit.client.okhttp;
 
-import java.io.IOException;
-
 import io.github.ratelimit.client.ClientCall;
+import java.io.IOException;
 import okhttp3.MediaType;
 import okhttp3.ResponseBody;
 import okio.Buffer;

@@ -1,10 +1,5 @@
 package io.github.ratelimit.client.okhttp;
 
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.URI;
-import java.util.concurrent.CompletableFuture;
-
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
@@ -16,6 +11,10 @@ import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;

@@ -1,8 +1,5 @@
 package io.github.ratelimit.client.openai;
 
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-
 import com.openai.core.RequestOptions;
 import com.openai.core.http.HttpClient;
 import com.openai.core.http.HttpRequest;
@@ -10,6 +7,8 @@ import com.openai.core.http.HttpResponse;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LimitedRequests;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The HTTP client of openai-java, limited:

@@ -1,11 +1,10 @@
 package io.github.ratelimit.client.reactive;
 
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.SendFailures;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-
-import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.SendFailures;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.web.reactive.function.client.ClientRequest;

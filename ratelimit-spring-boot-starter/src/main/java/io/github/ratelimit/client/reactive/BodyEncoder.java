@@ -1,14 +1,12 @@
 package io.github.ratelimit.client.reactive;
 
-import java.nio.ByteBuffer;
+import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-
-import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;

@@ -1,7 +1,6 @@
 package io.github.ratelimit.client.reactive;
 
 import java.nio.ByteBuffer;
-
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;

@@ -1,7 +1,6 @@
 package io.github.ratelimit.client.reactive;
 
 import java.util.List;
-
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;

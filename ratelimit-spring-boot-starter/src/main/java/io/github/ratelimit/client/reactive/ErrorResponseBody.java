@@ -1,11 +1,10 @@
 package io.github.ratelimit.client.reactive;
 
+import io.github.ratelimit.client.ClientCall;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
-
-import io.github.ratelimit.client.ClientCall;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;

@@ -1,7 +1,6 @@
 package io.github.ratelimit.client.reactive;
 
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;

@@ -1,12 +1,11 @@
 package io.github.ratelimit.client.reactive;
 
+import io.github.ratelimit.provider.usage.ModelRequest;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-
-import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;

@@ -1,9 +1,5 @@
 package io.github.ratelimit.client.reactive;
 
-import java.net.URI;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
@@ -13,6 +9,9 @@ import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.permit.PassedOnCharges;
 import io.github.ratelimit.store.ChargeDecision;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;

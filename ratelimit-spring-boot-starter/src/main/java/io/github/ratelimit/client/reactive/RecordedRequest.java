@@ -1,14 +1,13 @@
 package io.github.ratelimit.client.reactive;
 
+import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-
-import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;

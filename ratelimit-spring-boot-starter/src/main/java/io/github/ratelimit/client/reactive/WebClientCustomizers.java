@@ -1,9 +1,8 @@
 package io.github.ratelimit.client.reactive;
 
-import java.util.List;
-
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import java.util.List;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;

@@ -1,7 +1,6 @@
 package io.github.ratelimit.client.sdk;
 
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /**

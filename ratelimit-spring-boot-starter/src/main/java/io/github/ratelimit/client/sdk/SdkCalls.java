@@ -1,15 +1,5 @@
 package io.github.ratelimit.client.sdk;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.net.URI;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Function;
-import java.util.function.Supplier;
-
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.CountedInputStream;
@@ -19,6 +9,15 @@ import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**

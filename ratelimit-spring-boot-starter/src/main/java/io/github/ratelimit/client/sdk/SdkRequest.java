@@ -1,14 +1,13 @@
 package io.github.ratelimit.client.sdk;
 
+import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-
-import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.client.OutboundRequest;
-import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,13 +1,11 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.Arrays;
-import java.util.List;
-
 import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.Suggestion;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;

@@ -1,13 +1,11 @@
 package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.permit.LimitedRequest;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-
-import io.github.ratelimit.expression.Expression;
-import io.github.ratelimit.permit.LimitedRequest;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Literal;
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -9,11 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-
-import io.github.ratelimit.Suggestion;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.BooleanLiteral;
 import org.springframework.expression.spel.ast.Literal;

@@ -1,12 +1,10 @@
 package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Expression.Inputs;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
-
-import io.github.ratelimit.expression.Expression.Inputs;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.BeanReference;
 import org.springframework.expression.spel.ast.CompoundExpression;

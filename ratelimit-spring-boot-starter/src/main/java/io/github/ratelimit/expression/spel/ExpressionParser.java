@@ -1,13 +1,11 @@
 package io.github.ratelimit.expression.spel;
 
-import java.lang.reflect.Method;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
+import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.BooleanLiteral;

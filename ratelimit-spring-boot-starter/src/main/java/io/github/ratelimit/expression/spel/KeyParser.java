@@ -1,17 +1,15 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.registry.KeySource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Elvis;
 import org.springframework.expression.spel.ast.Literal;

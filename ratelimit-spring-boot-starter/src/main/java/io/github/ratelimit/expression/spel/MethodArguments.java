@@ -1,19 +1,17 @@
 package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-
-import io.github.ratelimit.Suggestion;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.KotlinDetector;

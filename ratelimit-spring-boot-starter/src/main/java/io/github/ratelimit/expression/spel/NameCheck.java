@@ -1,12 +1,10 @@
 package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.Subnet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-
-import io.github.ratelimit.expression.InvalidExpressionException;
-import io.github.ratelimit.expression.Subnet;
-
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Assign;

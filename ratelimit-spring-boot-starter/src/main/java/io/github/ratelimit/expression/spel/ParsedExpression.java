@@ -1,18 +1,16 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
-
 import io.github.ratelimit.expression.Expression;
 import io.github.ratelimit.expression.Expression.Inputs;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.spel.VariableOrFunction.Reader;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.log.LogMessage;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.SpelParseException;

@@ -1,11 +1,8 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.function.Function;
-
 import io.github.ratelimit.expression.spel.VariableOrFunction.Reader;
-
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.BooleanLiteral;
 import org.springframework.expression.spel.ast.Literal;

@@ -3,7 +3,6 @@ package io.github.ratelimit.expression.spel;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.spel.VariableOrFunction.Reader;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.expression.TypedValue;
 import org.springframework.expression.common.ExpressionUtils;
 import org.springframework.expression.spel.ExpressionState;

@@ -1,14 +1,12 @@
 package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-
-import io.github.ratelimit.expression.InvalidExpressionException;
-
 import org.springframework.expression.spel.SpelMessage;
 import org.springframework.expression.spel.SpelParseException;
 

@@ -1,10 +1,10 @@
 package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import io.github.ratelimit.Suggestion;
-import io.github.ratelimit.expression.InvalidExpressionException;
 
 /** The failures for names that are no variables or functions, with what may be meant. */
 final class UnknownNames {

@@ -1,10 +1,10 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.Arrays;
-import java.util.function.Function;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.Subnet;
+import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,13 +1,12 @@
 package io.github.ratelimit.provider.dialect;
 
+import io.github.ratelimit.Suggestion;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-
-import io.github.ratelimit.Suggestion;
 
 /**
  * The dialects by their names: the built-in ones and the application's own, which take

@@ -1,10 +1,9 @@
 package io.github.ratelimit.provider.dialect;
 
+import io.github.ratelimit.provider.dialect.StructuredFieldParser.Member;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.provider.dialect.StructuredFieldParser.Member;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package io.github.ratelimit.provider.dialect;
 
 import java.time.Instant;
 import java.util.function.Function;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,6 @@
 package io.github.ratelimit.provider.dialect;
 
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
 import java.util.Map;
-
 import org.jspecify.annotations.Nullable;
 
 /** Reads the errors that are specific to one provider. */

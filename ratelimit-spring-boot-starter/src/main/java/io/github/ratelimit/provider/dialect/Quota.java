@@ -2,7 +2,6 @@ package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
 import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
 
 /**

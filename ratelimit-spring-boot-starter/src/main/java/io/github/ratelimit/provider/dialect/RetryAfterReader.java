@@ -2,7 +2,6 @@ package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /** Reads when a request may be repeated. */

@@ -3,7 +3,6 @@ package io.github.ratelimit.provider.dialect;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-
 import org.jspecify.annotations.Nullable;
 
 /** Finds the reason for a refusal, as far as it is the same for all providers. */

@@ -1,7 +1,6 @@
 package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
-
 import org.jspecify.annotations.Nullable;
 
 /** Finds the window of a limit from what a provider reports. */

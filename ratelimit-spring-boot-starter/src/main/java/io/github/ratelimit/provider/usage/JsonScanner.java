@@ -1,7 +1,6 @@
 package io.github.ratelimit.provider.usage;
 
 import java.nio.ByteBuffer;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,6 @@
 package io.github.ratelimit.provider.usage;
 
 import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;

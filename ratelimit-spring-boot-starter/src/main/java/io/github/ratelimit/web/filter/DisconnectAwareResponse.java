@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.web.util.WebUtils;
 
 /** A response that reports a failed write at once. */

@@ -1,16 +1,16 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.permit.CallPermit;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.permit.RequestPermit;
-import io.github.ratelimit.web.path.RulePhase;
-import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.permit.RequestPermit;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
+import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.web.response.ServletAnswers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;

@@ -1,17 +1,17 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ServletRequestFacts;
-import io.github.ratelimit.MissingKeyException;
-import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.WrappedRefusals;
 import jakarta.servlet.DispatcherType;

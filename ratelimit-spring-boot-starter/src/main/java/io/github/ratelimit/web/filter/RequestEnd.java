@@ -2,8 +2,8 @@ package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.permit.RequestPermit;
+import io.github.ratelimit.store.Charge;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;

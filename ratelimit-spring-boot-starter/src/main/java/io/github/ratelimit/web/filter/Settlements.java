@@ -1,9 +1,9 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.limiter.LimiterFailures;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.permit.RequestPermit;
+import io.github.ratelimit.store.Charge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToLongFunction;

@@ -1,5 +1,7 @@
 package io.github.ratelimit.actuate.page;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.web.security.CsrfTokens;
 import java.util.Collection;
 import java.util.List;
@@ -25,8 +27,6 @@ import org.springframework.web.reactive.function.server.HandlerStrategies;
 import org.springframework.web.reactive.function.server.support.HandlerFunctionAdapter;
 import org.springframework.web.reactive.function.server.support.ServerResponseResultHandler;
 import reactor.core.publisher.Mono;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page in WebFlux with the CSRF tokens of Spring Security. */
 class ReactivePageMappingTests {

@@ -1,11 +1,11 @@
 package io.github.ratelimit.autoconfigure.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class ClientReportTests {
 

@@ -1,5 +1,19 @@
 package io.github.ratelimit.autoconfigure.client;
 
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+import static org.springframework.test.web.client.match.MockRestRequestMatchers.requestTo;
+import static org.springframework.test.web.client.response.MockRestResponseCreators.withSuccess;
+
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.RequestPriority;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -11,13 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-
-import io.github.ratelimit.client.ClientLimiters;
-import io.github.ratelimit.client.LocalProvider;
-import io.github.ratelimit.client.RequestPriority;
-import io.github.ratelimit.client.TestClient;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,14 +44,6 @@ import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.test.web.client.MockRestServiceServer;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
-
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
-import static org.springframework.test.web.client.match.MockRestRequestMatchers.requestTo;
-import static org.springframework.test.web.client.response.MockRestResponseCreators.withSuccess;
 
 class LimitedRestTemplateTests {
 

@@ -1,8 +1,7 @@
 package io.github.ratelimit.autoconfigure.client;
 
-import java.net.URI;
-import java.time.Duration;
-import java.util.List;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.actuate.ClientDescriptor;
@@ -12,36 +11,36 @@ import io.github.ratelimit.autoconfigure.RateLimitEndpointAutoConfiguration;
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ClientSettings.KeyPart;
 import io.github.ratelimit.client.ClientSettings.ModelSettings;
-import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.http.RestClientCustomizers;
 import io.github.ratelimit.client.reactive.WebClientCustomizers;
-import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
+import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.observation.ClientMetrics;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderResponse;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.usage.ModelRequest;
+import io.github.ratelimit.registry.KillSwitch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.registry.KillSwitch;
-import org.junit.jupiter.params.provider.ValueSource;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class RateLimitClientAutoConfigurationTests {
 

@@ -1,10 +1,7 @@
 package io.github.ratelimit.autoconfigure.client;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.ManualTime;
@@ -21,6 +18,11 @@ import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dimension;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import kotlin.Unit;
 import kotlin.coroutines.CoroutineContext;
 import kotlin.coroutines.EmptyCoroutineContext;
@@ -32,16 +34,13 @@ import kotlinx.coroutines.reactive.ReactiveFlowKt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Methods and code that share the budgets of a client with its adapters. */
 class RateLimitedClientTests {

@@ -1,5 +1,8 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.ClientProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,17 +18,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-
-import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.ClientProperties;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.util.StringUtils;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The configuration metadata and the reference are complete and agree. */
 class ConfigurationMetadataTests {

@@ -1,14 +1,17 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.store.Charge;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.autoconfigure.Requests;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.Charge;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,9 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Rates, keys and costs that are read from a configuration. */
 class LimitDefinitionsTests {

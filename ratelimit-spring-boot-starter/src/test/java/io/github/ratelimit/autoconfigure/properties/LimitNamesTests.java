@@ -1,20 +1,20 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.store.Charge;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.autoconfigure.Requests;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Names of limits in all property sources. */
 class LimitNamesTests {

@@ -1,14 +1,16 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.autoconfigure.StartUp;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.context.ApplicationContext;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The kinds of limits that properties can describe, and invalid combinations. */
 class LimitReaderTests {

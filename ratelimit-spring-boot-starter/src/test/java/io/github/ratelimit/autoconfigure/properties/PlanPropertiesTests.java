@@ -1,11 +1,13 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.registry.LimitRegistry;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,8 +20,6 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Plans of a limit in all property sources. */
 @ExtendWith(OutputCaptureExtension.class)

@@ -1,9 +1,11 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.registry.LimitRegistry;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.StartUp;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,8 +19,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Properties that are unknown, invalid, or have no effect. */
 @ExtendWith(OutputCaptureExtension.class)

@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
 import io.github.ratelimit.autoconfigure.StartUp;
@@ -16,8 +18,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** If several sources set a property, failures name the one that won. */
 @ExtendWith(OutputCaptureExtension.class)

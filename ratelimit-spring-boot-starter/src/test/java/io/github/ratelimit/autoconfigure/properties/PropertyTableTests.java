@@ -1,12 +1,11 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The table of properties in the reference is that of the code. With

@@ -1,15 +1,15 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.registry.LimitRegistry;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
+import io.github.ratelimit.registry.LimitRegistry;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.test.context.TestPropertySource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Properties of a test override a limit of the application. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE,

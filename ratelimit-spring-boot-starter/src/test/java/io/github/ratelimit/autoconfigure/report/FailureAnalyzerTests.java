@@ -1,14 +1,17 @@
 package io.github.ratelimit.autoconfigure.report;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +31,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.StandardEnvironment;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
 
 /** The failure reports of applications that do not start. */
 @ExtendWith(OutputCaptureExtension.class)

@@ -1,16 +1,18 @@
 package io.github.ratelimit.autoconfigure.report;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitRedisAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
 import io.github.ratelimit.autoconfigure.StartUp;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,8 +26,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The report of the limits in the log at start-up. */
 @ExtendWith(OutputCaptureExtension.class)

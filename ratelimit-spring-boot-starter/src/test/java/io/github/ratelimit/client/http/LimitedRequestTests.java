@@ -1,5 +1,21 @@
 package io.github.ratelimit.client.http;
 
+import static io.github.ratelimit.client.LocalProvider.inTurn;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -23,15 +39,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.ClientListener.Outcome;
-import io.github.ratelimit.client.LocalProvider;
-import io.github.ratelimit.client.OutboundRequest;
-import io.github.ratelimit.client.TestClient;
-import io.github.ratelimit.provider.dialect.Dimension;
-import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,14 +59,6 @@ import org.springframework.mock.http.client.MockClientHttpResponse;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.client.RestClient;
-
-import static io.github.ratelimit.client.LocalProvider.inTurn;
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.LocalProvider.status;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class LimitedRequestTests {
 

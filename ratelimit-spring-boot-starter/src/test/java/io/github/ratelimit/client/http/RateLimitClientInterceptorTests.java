@@ -1,5 +1,22 @@
 package io.github.ratelimit.client.http;
 
+import static io.github.ratelimit.client.LocalProvider.inTurn;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.LocalProvider.stream;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.RequestPriority;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -14,15 +31,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.client.ClientLimiter;
-import io.github.ratelimit.client.ClientListener.Outcome;
-import io.github.ratelimit.client.LocalProvider;
-import io.github.ratelimit.client.RequestPriority;
-import io.github.ratelimit.client.TestClient;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,15 +44,6 @@ import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
-
-import static io.github.ratelimit.client.LocalProvider.inTurn;
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.LocalProvider.status;
-import static io.github.ratelimit.client.LocalProvider.stream;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 class RateLimitClientInterceptorTests {
 

@@ -1,5 +1,18 @@
 package io.github.ratelimit.client.http;
 
+import static io.github.ratelimit.client.LocalProvider.inTurn;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.sun.management.ThreadMXBean;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,13 +21,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-
-import com.sun.management.ThreadMXBean;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.client.ClientLimiter;
-import io.github.ratelimit.client.LocalProvider;
-import io.github.ratelimit.client.TestClient;
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -27,13 +33,6 @@ import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.mock.http.client.MockClientHttpResponse;
 import org.springframework.web.client.RestClient;
-
-import static io.github.ratelimit.client.LocalProvider.inTurn;
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.LocalProvider.status;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** All that holds for the interceptor holds for the factory. */
 class RateLimitRequestFactoryTests extends RateLimitClientInterceptorTests {

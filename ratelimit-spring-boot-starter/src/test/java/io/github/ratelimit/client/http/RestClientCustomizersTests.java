@@ -1,11 +1,14 @@
 package io.github.ratelimit.client.http;
 
-import java.io.IOException;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.provider.dialect.Dimension;
+import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,10 +28,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.registry.ImportHttpServices;
-
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
 
 class RestClientCustomizersTests {
 

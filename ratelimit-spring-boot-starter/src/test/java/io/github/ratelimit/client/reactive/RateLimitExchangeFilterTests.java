@@ -1,5 +1,22 @@
 package io.github.ratelimit.client.reactive;
 
+import static io.github.ratelimit.client.LocalProvider.inTurn;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.LocalProvider.stream;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.client.ClientListener.Outcome;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.RequestPriority;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,15 +33,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.client.ClientListener.Outcome;
-import io.github.ratelimit.client.LocalProvider;
-import io.github.ratelimit.client.RequestPriority;
-import io.github.ratelimit.client.TestClient;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.provider.dialect.Dimension;
-import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,15 +65,6 @@ import reactor.core.publisher.Sinks;
 import reactor.util.context.Context;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
-
-import static io.github.ratelimit.client.LocalProvider.inTurn;
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.LocalProvider.status;
-import static io.github.ratelimit.client.LocalProvider.stream;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 @ParameterizedClass
 @EnumSource

@@ -1,16 +1,19 @@
 package io.github.ratelimit.client.reactive;
 
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-
-import io.github.ratelimit.client.ClientLimiters;
-import io.github.ratelimit.client.LocalProvider;
-import io.github.ratelimit.client.TestClient;
-import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,10 +36,6 @@ import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.registry.HttpServiceGroup.ClientType;
 import org.springframework.web.service.registry.ImportHttpServices;
 import reactor.core.publisher.Mono;
-
-import static io.github.ratelimit.client.LocalProvider.json;
-import static io.github.ratelimit.client.TestClient.client;
-import static org.assertj.core.api.Assertions.assertThat;
 
 class WebClientCustomizersTests {
 

@@ -1,20 +1,19 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.TestRequest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Composed keys are as different as the values that they are made of.

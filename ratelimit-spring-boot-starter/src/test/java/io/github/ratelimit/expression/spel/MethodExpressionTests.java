@@ -1,5 +1,13 @@
 package io.github.ratelimit.expression.spel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.ExpressionRoot;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.TestRequest;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -14,24 +22,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import javax.tools.ToolProvider;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.ExpressionRoot;
-import io.github.ratelimit.expression.InvalidExpressionException;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.TestRequest;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Keys and costs of method calls.

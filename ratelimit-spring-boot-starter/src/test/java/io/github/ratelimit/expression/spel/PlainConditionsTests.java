@@ -1,25 +1,23 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.ArrayList;
-import java.util.List;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.TestRequest;
 import io.github.ratelimit.expression.spel.VariableOrFunction.Reader;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Conditions that need no SpEL at run time: what they say, and that SpEL says the same.

@@ -1,5 +1,13 @@
 package io.github.ratelimit.expression.spel;
 
+import static io.github.ratelimit.expression.TestRequest.call;
+import static io.github.ratelimit.expression.TestRequest.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.Expression;
+import io.github.ratelimit.expression.ExpressionRoot;
+import io.github.ratelimit.expression.KeyExpression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,17 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.ExpressionRoot;
-import io.github.ratelimit.expression.Expression;
-import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-
-import static io.github.ratelimit.expression.TestRequest.call;
-import static io.github.ratelimit.expression.TestRequest.request;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Expressions mean the same however often they are evaluated.

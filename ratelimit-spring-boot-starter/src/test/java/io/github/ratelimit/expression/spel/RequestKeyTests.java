@@ -1,5 +1,13 @@
 package io.github.ratelimit.expression.spel;
 
+import static io.github.ratelimit.expression.TestRequest.call;
+import static io.github.ratelimit.expression.TestRequest.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.ExpressionRoot;
+import io.github.ratelimit.expression.KeyExpression;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +17,6 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.ExpressionRoot;
-import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,13 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
-
-import static io.github.ratelimit.expression.TestRequest.call;
-import static io.github.ratelimit.expression.TestRequest.request;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
  * Keys of requests.

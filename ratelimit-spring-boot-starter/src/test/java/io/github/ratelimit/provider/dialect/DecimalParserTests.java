@@ -1,5 +1,7 @@
 package io.github.ratelimit.provider.dialect;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -7,8 +9,6 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.StringLength;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class DecimalParserTests {
 

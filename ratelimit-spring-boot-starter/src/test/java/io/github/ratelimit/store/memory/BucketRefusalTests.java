@@ -1,10 +1,12 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.ChargeDecision;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.Receipt;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
@@ -15,8 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the decisions of token buckets report. */
 @Tag("version-independent")

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.memory;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -16,9 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Which keys are evicted when there are too many, and how that is reported. */
 @Tag("version-independent")

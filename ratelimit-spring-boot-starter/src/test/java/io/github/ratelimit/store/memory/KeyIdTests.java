@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.memory;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
@@ -14,8 +16,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Keys are found by their ids, without a look at every key where ids are looked for. */
 @Tag("version-independent")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.memory;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
@@ -14,8 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Keys that are full again and idle are dropped, and no others. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.registry.Handles;
@@ -19,8 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A denied key is answered without asking, as long as the refusal certainly holds. */
 @Tag("redis")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
@@ -31,8 +33,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * More keys than an instance remembers, while a key has a call in flight: it is neither

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -9,10 +11,10 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
@@ -40,8 +42,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A decision waits once for Redis, with everything that belongs to it. */
 @Tag("redis")

@@ -1,15 +1,16 @@
 package io.github.ratelimit.store.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.StoreFixture;
-import org.junit.jupiter.api.Test;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.LimitStoreContract;
+import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -24,9 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The Redis store keeps the contract of all stores, through Lettuce. */
 @Tag("redis")

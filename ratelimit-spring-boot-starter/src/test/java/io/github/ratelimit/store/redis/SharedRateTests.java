@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
@@ -11,8 +13,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Four instances that get five times as many calls as the limit allows, each permit with

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
@@ -21,8 +23,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Charges outside decisions whose outcome stays unknown. */
 @Tag("redis")

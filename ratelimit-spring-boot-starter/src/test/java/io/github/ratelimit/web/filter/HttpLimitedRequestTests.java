@@ -1,16 +1,18 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.permit.CallPermit;
-import io.github.ratelimit.store.Charge;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.web.path.Rules;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -25,10 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.web.context.request.RequestContextHolder;
-import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.ServletRequestAttributes;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import org.springframework.web.context.request.async.DeferredResult;
 
 class HttpLimitedRequestTests {
 

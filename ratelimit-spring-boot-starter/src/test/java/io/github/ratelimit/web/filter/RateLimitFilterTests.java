@@ -1,9 +1,8 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
@@ -11,6 +10,10 @@ import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.LimitPolicy.OnMissingKey;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
@@ -39,9 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.web.context.request.RequestContextHolder;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class RateLimitFilterTests {
 

@@ -1,5 +1,8 @@
 package io.github.ratelimit.web.path;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.web.filter.Limits;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,9 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.util.ServletRequestPathUtils;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class RuleTests {
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.request;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import jakarta.servlet.http.Cookie;
 import java.util.HexFormat;
@@ -12,8 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.web.MockHttpServletRequest;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 class ServletRequestFactsTests {

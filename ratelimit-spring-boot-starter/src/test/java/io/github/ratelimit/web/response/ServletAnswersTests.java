@@ -1,34 +1,5 @@
 package io.github.ratelimit.web.response;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Decision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitUnit;
-import io.github.ratelimit.MissingKeyException;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.provider.AnswerStyles;
-import io.github.ratelimit.provider.BodyStyle;
-import io.github.ratelimit.provider.Decisions;
-import io.github.ratelimit.provider.HeaderStyle;
-import io.github.ratelimit.provider.Refusal;
-import io.github.ratelimit.provider.UnknownStyleException;
-import io.github.ratelimit.web.cors.CorsHeaders;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.mock.web.MockHttpServletRequest;
-import org.springframework.mock.web.MockHttpServletResponse;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 import static io.github.ratelimit.provider.Decisions.banned;
 import static io.github.ratelimit.provider.Decisions.decision;
 import static io.github.ratelimit.provider.Decisions.granted;
@@ -41,6 +12,34 @@ import static io.github.ratelimit.provider.Decisions.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitUnit;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.Decisions;
+import io.github.ratelimit.provider.HeaderStyle;
+import io.github.ratelimit.provider.Refusal;
+import io.github.ratelimit.provider.UnknownStyleException;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.web.cors.CorsHeaders;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ServletAnswersTests {
 

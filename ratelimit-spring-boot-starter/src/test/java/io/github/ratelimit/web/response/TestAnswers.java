@@ -1,13 +1,13 @@
 package io.github.ratelimit.web.response;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.provider.Decisions;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
@@ -14,8 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Unusual input from a client neither bypasses limits nor causes errors. */
 @ExtendWith(OutputCaptureExtension.class)

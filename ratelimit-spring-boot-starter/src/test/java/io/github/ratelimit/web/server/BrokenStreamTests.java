@@ -1,12 +1,15 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OneWebServer;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.LimitStore;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -23,9 +26,6 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.test.util.ReflectionTestUtils;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * A stream of a disconnected client holds nothing, even if the container does not notify

@@ -1,9 +1,9 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.permit.LimitedRequest;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

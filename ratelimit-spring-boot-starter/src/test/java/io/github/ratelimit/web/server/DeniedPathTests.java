@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
@@ -10,8 +12,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the event of a denied request says about its path. */
 @Tag("version-independent")

@@ -1,21 +1,21 @@
 package io.github.ratelimit.web.server;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Base64;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.web.server.RunningServer.Answer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
@@ -27,8 +27,6 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Exempt calls, and plans by role, behind a proxy and a real Spring Security. */
 @TestInstance(Lifecycle.PER_CLASS)

@@ -1,24 +1,25 @@
 package io.github.ratelimit.web.server;
 
-import org.springframework.context.annotation.Primary;
-import io.github.ratelimit.limiter.StoreRateLimiter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.LimiterFailures;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.TimeSource;
-import java.util.concurrent.CompletableFuture;
-import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Decision;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.provider.HeaderStyle;
+import io.github.ratelimit.store.LimitStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,8 +27,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import org.springframework.context.annotation.Primary;
 
 /** A failure of the limiter does not fail the application. */
 @Tag("version-independent")

@@ -1,7 +1,9 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.web.server.RunningServer.Answer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +18,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Limits for requests over HTTP. */
 @TestInstance(Lifecycle.PER_CLASS)

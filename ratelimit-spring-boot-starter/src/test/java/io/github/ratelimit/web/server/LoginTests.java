@@ -1,5 +1,8 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.web.server.LastingRequests.Model;
@@ -15,9 +18,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** A login counts failed attempts by the status of the response. */
 @TestInstance(Lifecycle.PER_CLASS)

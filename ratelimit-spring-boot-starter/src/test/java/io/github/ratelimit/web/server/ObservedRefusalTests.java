@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -17,8 +19,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.ServerHttpObservationFilter;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Metrics and log lines about the filters. */
 @Tag("version-independent")

@@ -1,9 +1,11 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.store.OutageStore;
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.store.OutageStore;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,8 +19,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What callers get during an outage of the store. */
 @TestInstance(Lifecycle.PER_CLASS)

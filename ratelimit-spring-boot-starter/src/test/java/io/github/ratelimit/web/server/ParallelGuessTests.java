@@ -1,14 +1,14 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.registry.Handles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.OneWebServer;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.OneWebServer;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,13 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;

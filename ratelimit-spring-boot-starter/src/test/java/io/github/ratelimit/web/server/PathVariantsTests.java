@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.ManualTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,8 +18,6 @@ import org.springframework.web.filter.UrlHandlerFilter;
 import org.springframework.web.servlet.config.annotation.PathMatchConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.util.pattern.PathPatternParser;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every notation of a path that reaches a limited resource is limited. */
 @Tag("version-independent")

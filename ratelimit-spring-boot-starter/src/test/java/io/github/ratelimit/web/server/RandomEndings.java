@@ -1,12 +1,12 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OneWebServer;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.LimitStore;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;

@@ -1,7 +1,9 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.store.LimitStore;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.redis.server.FaultyProxy;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
@@ -16,8 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Requests while the shared Redis is killed and restarts. */
 @Tag("version-independent")

@@ -1,12 +1,15 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.web.server.LastingRequests.Model;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
@@ -30,9 +33,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * Requests release what they hold and pay their actual cost, however they are answered

@@ -1,9 +1,9 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
@@ -23,8 +25,6 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rules before and after a real Spring Security. */
 @TestInstance(Lifecycle.PER_CLASS)

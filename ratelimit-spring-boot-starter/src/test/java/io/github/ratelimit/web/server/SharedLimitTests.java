@@ -1,11 +1,13 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.registry.Handles;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.io.IOException;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Two applications with one Redis, and callers that alternate between them. */
 @Tag("version-independent")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.web.server.RunningServer.Answer;
@@ -33,8 +35,6 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A limited gateway copies the headers of a real upstream. */
 @Tag("version-independent")

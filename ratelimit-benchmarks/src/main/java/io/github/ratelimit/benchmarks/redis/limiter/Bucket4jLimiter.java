@@ -1,7 +1,5 @@
 package io.github.ratelimit.benchmarks.redis.limiter;
 
-import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
-import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.TimeMeter;
@@ -10,6 +8,8 @@ import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
 import io.github.bucket4j.distributed.proxy.optimization.Optimizations;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
+import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;

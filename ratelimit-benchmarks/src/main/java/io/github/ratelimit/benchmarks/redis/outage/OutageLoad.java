@@ -1,11 +1,11 @@
 package io.github.ratelimit.benchmarks.redis.outage;
 
+import io.github.ratelimit.Decision;
 import io.github.ratelimit.benchmarks.redis.limiter.OurLimiter;
 import io.github.ratelimit.benchmarks.redis.limiter.Quota;
 import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
 import io.github.ratelimit.benchmarks.redis.server.Polling;
 import io.github.ratelimit.benchmarks.redis.server.RedisServer;
-import io.github.ratelimit.Decision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

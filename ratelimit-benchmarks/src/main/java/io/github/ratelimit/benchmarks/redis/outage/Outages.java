@@ -1,12 +1,12 @@
 package io.github.ratelimit.benchmarks.redis.outage;
 
 import io.github.ratelimit.benchmarks.redis.limiter.OurLimiter;
+import io.github.ratelimit.benchmarks.redis.outage.Outage.Span;
+import io.github.ratelimit.benchmarks.redis.outage.OutageLoad.Answer;
 import io.github.ratelimit.benchmarks.redis.report.Criteria;
 import io.github.ratelimit.benchmarks.redis.report.Table;
 import io.github.ratelimit.benchmarks.redis.server.Polling;
 import io.github.ratelimit.benchmarks.redis.server.RedisServer;
-import io.github.ratelimit.benchmarks.redis.outage.Outage.Span;
-import io.github.ratelimit.benchmarks.redis.outage.OutageLoad.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

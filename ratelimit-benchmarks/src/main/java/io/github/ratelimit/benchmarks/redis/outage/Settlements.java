@@ -1,5 +1,10 @@
 package io.github.ratelimit.benchmarks.redis.outage;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.redis.limiter.Instance;
 import io.github.ratelimit.benchmarks.redis.load.Threads;
 import io.github.ratelimit.benchmarks.redis.report.Criteria;
@@ -7,15 +12,10 @@ import io.github.ratelimit.benchmarks.redis.report.Table;
 import io.github.ratelimit.benchmarks.redis.server.Polling;
 import io.github.ratelimit.benchmarks.redis.server.RedisServer;
 import io.github.ratelimit.benchmarks.redis.server.SlowProxy;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;

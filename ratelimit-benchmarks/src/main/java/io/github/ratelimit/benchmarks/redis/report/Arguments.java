@@ -1,8 +1,8 @@
 package io.github.ratelimit.benchmarks.redis.report;
 
+import io.github.ratelimit.benchmarks.Machine;
 import io.github.ratelimit.benchmarks.redis.limiter.Subject;
 import io.github.ratelimit.benchmarks.redis.server.RedisServer;
-import io.github.ratelimit.benchmarks.Machine;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.logging.LogLevel;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.benchmarks.redis.report;
 
-import io.github.ratelimit.benchmarks.redis.limiter.Subject;
 import io.github.ratelimit.benchmarks.Spread;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.github.ratelimit.benchmarks.redis.report;
 
+import io.github.ratelimit.benchmarks.Spread;
 import io.github.ratelimit.benchmarks.redis.limiter.Subject;
 import io.github.ratelimit.benchmarks.redis.load.Latencies;
 import io.github.ratelimit.benchmarks.redis.load.Tally;
-import io.github.ratelimit.benchmarks.Spread;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.github.ratelimit.benchmarks.redis.server;
 
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.List;

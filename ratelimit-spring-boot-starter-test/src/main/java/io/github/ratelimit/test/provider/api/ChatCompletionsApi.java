@@ -1,11 +1,10 @@
 package io.github.ratelimit.test.provider.api;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
+import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
-import io.github.ratelimit.test.provider.limits.ProviderUsage;
 import org.jspecify.annotations.Nullable;
 
 /**

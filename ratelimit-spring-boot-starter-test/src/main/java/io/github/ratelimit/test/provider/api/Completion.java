@@ -1,9 +1,8 @@
 package io.github.ratelimit.test.provider.api;
 
-import java.util.List;
-
 import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
+import java.util.List;
 
 /**
  * The answer of an API.

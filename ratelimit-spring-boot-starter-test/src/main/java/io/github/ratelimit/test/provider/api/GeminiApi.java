@@ -1,10 +1,9 @@
 package io.github.ratelimit.test.provider.api;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /** Gemini's {@code generateContent} and, with {@code alt=sse}, its stream. */

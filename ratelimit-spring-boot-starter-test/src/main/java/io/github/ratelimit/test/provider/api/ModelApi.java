@@ -1,9 +1,8 @@
 package io.github.ratelimit.test.provider.api;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /** The shape of one API: an answer at once, and as a stream of server-sent events. */

@@ -1,9 +1,8 @@
 package io.github.ratelimit.test.provider.api;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
 import java.util.List;
 import java.util.Map;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /** Anything else: a text and the usage, never streamed. */

@@ -1,10 +1,9 @@
 package io.github.ratelimit.test.provider.api;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
+import java.util.ArrayList;
+import java.util.List;
 
 /** OpenAI's responses, with as little as a client needs. */
 final class ResponsesApi implements ModelApi {

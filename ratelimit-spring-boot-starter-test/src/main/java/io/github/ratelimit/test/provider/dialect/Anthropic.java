@@ -1,16 +1,15 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.LimitedUnit;
+import io.github.ratelimit.test.provider.limits.Violation;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.LimitedUnit;
-import io.github.ratelimit.test.provider.limits.Violation;
 
 /**
  * Anthropic: resets are the time of day (RFC 3339, whole seconds) at which all permits

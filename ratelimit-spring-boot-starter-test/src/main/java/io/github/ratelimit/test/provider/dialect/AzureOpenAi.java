@@ -1,12 +1,11 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Azure OpenAI: OpenAI's names, often with only the remaining permits, and resets in

@@ -1,11 +1,10 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.util.Map;
 
 /**
  * Amazon Bedrock: no headers of limits and no {@code retry-after}. Only the text of a

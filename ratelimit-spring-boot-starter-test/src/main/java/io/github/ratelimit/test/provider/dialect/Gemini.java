@@ -1,13 +1,12 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,12 +1,11 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * GitHub: the reset is in seconds since 1970, and a refusal is 403. Too many requests at

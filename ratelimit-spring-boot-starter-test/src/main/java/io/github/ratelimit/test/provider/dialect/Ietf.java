@@ -1,15 +1,14 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.Violation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.Violation;
 
 /** The draft of the IETF, RateLimit header fields for HTTP, version 10. */
 final class Ietf implements ProviderDialect {

@@ -1,13 +1,12 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Mistral: the name of a header has the window, and there is the cost of the request. The

@@ -1,15 +1,14 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.LimitedUnit;
+import io.github.ratelimit.test.provider.limits.Violation;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.LimitedUnit;
-import io.github.ratelimit.test.provider.limits.Violation;
 import org.jspecify.annotations.Nullable;
 
 /**

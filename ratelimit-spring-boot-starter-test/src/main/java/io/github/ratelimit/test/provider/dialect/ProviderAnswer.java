@@ -1,10 +1,9 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
 
 /**
  * An answer that is no success.

@@ -1,8 +1,7 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.util.Map;
 
 /**
  * How a provider reports its limits. {@link ProviderDialects} has the known ones; a test

@@ -1,10 +1,9 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import io.github.ratelimit.test.provider.dialect.AzureOpenAi.Variant;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.Collectors;
-
-import io.github.ratelimit.test.provider.dialect.AzureOpenAi.Variant;
 
 /** The dialects of known providers. */
 public final class ProviderDialects {

@@ -1,10 +1,9 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.math.BigDecimal;
-import java.time.Duration;
-
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.math.BigDecimal;
+import java.time.Duration;
 
 /** Times as providers calculate and write them. */
 final class Times {

@@ -1,11 +1,10 @@
 package io.github.ratelimit.test.provider.dialect;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import io.github.ratelimit.test.provider.limits.LimitState;
 import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Together: only a refusal has headers, and they count per second, whatever the window of

@@ -1,13 +1,12 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import io.github.ratelimit.test.provider.json.JsonObject;
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.Violation;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
-
-import io.github.ratelimit.test.provider.json.JsonObject;
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.Violation;
 
 /**
  * {@code X-RateLimit} headers of the limit nearest to a refusal, the reset in seconds.

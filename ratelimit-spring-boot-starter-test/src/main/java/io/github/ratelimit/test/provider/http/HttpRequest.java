@@ -1,7 +1,6 @@
 package io.github.ratelimit.test.provider.http;
 
 import java.util.Map;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package io.github.ratelimit.test.provider.json;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package io.github.ratelimit.test.provider.limits;
 
 import java.time.Instant;
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /** The answer of a provider's limits to one request. Thread-safe. */

@@ -3,7 +3,6 @@ package io.github.ratelimit.test.provider.limits;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /** The limits of one credential and model. Guarded by itself. */

@@ -2,7 +2,6 @@ package io.github.ratelimit.test.provider.limits;
 
 import java.time.Duration;
 import java.time.Instant;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,6 @@
 package io.github.ratelimit.test.provider.limits;
 
 import java.time.Duration;
-
 import org.jspecify.annotations.Nullable;
 
 /**

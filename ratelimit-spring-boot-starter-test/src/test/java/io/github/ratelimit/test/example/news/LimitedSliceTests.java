@@ -1,12 +1,13 @@
 package io.github.ratelimit.test.example.news;
 
-import java.time.Duration;
+import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.test.AutoConfigureRateLimits;
 import io.github.ratelimit.test.ManualTime;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -14,9 +15,6 @@ import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
-
-import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
-import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "ratelimit.enabled=false")

@@ -1,15 +1,19 @@
 package io.github.ratelimit.test.example.news;
 
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import static io.github.ratelimit.test.RateLimitAssertions.assertThat;
+import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.test.AutoConfigureRateLimits;
 import io.github.ratelimit.test.ManualTime;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -18,12 +22,6 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.assertj.RestTestClientResponse;
-
-import static io.github.ratelimit.test.RateLimitAssertions.assertThat;
-import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Waits, other clients and the failures of assertions, on the example's application. */
 @SpringBootTest

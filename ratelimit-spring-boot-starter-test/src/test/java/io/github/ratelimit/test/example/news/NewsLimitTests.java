@@ -1,21 +1,19 @@
 package io.github.ratelimit.test.example.news;
 
-import java.time.Duration;
+import static io.github.ratelimit.test.RateLimitAssertions.assertThat;
+import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.test.AutoConfigureRateLimits;
 import io.github.ratelimit.test.ManualTime;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
-
-import static io.github.ratelimit.test.RateLimitAssertions.assertThat;
-import static io.github.ratelimit.test.RateLimitAssertions.assertThatResponse;
-import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest
 @AutoConfigureMockMvc

@@ -1,21 +1,19 @@
 package io.github.ratelimit.test.example.news;
 
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import static io.github.ratelimit.test.RateLimitAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.test.AutoConfigureRateLimits;
 import io.github.ratelimit.test.ManualTime;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-
-import static io.github.ratelimit.test.RateLimitAssertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** What remains of a test for the next one. */
 @SpringBootTest(properties = { "ratelimit.limits.guess.rate=1/h", "ratelimit.limits.guess.key=ip",

@@ -1,5 +1,8 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.LimitedUnit;
+import io.github.ratelimit.test.provider.limits.ProviderLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,10 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.LimitedUnit;
-import io.github.ratelimit.test.provider.limits.ProviderLimit;
 
 /** An answer of a provider, recorded in {@code src/test/resources/samples}. */
 final class RecordedSample {

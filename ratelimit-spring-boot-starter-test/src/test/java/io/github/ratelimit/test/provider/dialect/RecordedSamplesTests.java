@@ -1,5 +1,10 @@
 package io.github.ratelimit.test.provider.dialect;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.test.provider.limits.LimitState;
+import io.github.ratelimit.test.provider.limits.LimitedUnit;
+import io.github.ratelimit.test.provider.limits.Violation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -7,17 +12,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-
-import io.github.ratelimit.test.provider.limits.LimitState;
-import io.github.ratelimit.test.provider.limits.LimitedUnit;
-import io.github.ratelimit.test.provider.limits.Violation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Holds the dialects to answers that providers gave. */
 class RecordedSamplesTests {

@@ -1,15 +1,14 @@
 package io.github.ratelimit.test.provider.limits;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Random;
-
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 /** 200 callers, each of which waits for nothing but the time that a refusal reports. */
 class SimulatedCallersTests {

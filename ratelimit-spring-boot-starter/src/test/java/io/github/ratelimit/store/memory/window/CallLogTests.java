@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.memory.window;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.StoreFixture;
@@ -11,8 +13,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A ring of calls counts as a list of them does, and grows no more than it must. */
 class CallLogTests {

@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.bucket4j.BucketConfiguration;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** How long, and of how many buckets, configurations are remembered. */
 class RecentConfigurationsTests {

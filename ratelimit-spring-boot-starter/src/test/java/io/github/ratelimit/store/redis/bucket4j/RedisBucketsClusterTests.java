@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.ratelimit.store.redis.server.RedisCluster;
@@ -10,8 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Buckets on the nodes of a cluster. */
 @Tag("redis")

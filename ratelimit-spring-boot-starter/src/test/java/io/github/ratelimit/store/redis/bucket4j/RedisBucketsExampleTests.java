@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.bucket4j.BucketExceptions.BucketExecutionException;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.ratelimit.store.redis.server.Polling;
@@ -12,8 +14,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The example of the reference: it compiles, and does what it shows. */
 @Tag("redis")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
@@ -13,8 +15,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What becomes of buckets with time, with other configurations, and when clocks step. */
 @Tag("redis")

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A breaker opens when nothing is answered, not when answers are late. */
 class CircuitBreakerTests {

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
@@ -39,8 +41,6 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Limits find Redis in whatever way an application configures it. */
 @Tag("redis")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.store.redis.StoreInstance;
 import io.github.ratelimit.store.redis.StoreLog;
 import io.github.ratelimit.store.redis.server.FaultyProxy;
@@ -16,8 +18,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** A connection that hangs forever is replaced, whatever happens meanwhile. */
 @Tag("redis")

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.client;
 
-import org.junit.jupiter.api.Test;
-
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
 
 /** What the application's connections must have. */
 class LettuceConnectionsTests {

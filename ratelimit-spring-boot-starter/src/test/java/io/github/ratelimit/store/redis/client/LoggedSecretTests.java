@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.StoreFixture;
@@ -9,8 +11,6 @@ import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Others may read the keys and values in Redis, and logs. */
 @Tag("redis")

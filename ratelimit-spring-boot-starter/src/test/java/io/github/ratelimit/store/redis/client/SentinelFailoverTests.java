@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.store.redis.StoreInstance;
 import io.github.ratelimit.store.redis.StoreLog;
 import io.github.ratelimit.store.redis.server.Polling;
@@ -10,8 +12,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Sentinels promote the replica: decisions resume without a restart. */
 @Tag("redis")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
@@ -19,8 +21,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Redis is slower than the deadline, or the machine is busy: limits are still shared. */
 @Tag("redis")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -13,8 +15,6 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Slots that Redis grants while calls of this instance have some that Redis has not. */
 @Tag("version-independent")

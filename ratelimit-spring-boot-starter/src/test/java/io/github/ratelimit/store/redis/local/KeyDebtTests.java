@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.Handles;
@@ -10,8 +12,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What becomes of the callers that wait until Redis has been asked to charge a debt. */
 @Tag("version-independent")

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.store.ChargeDecision;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The line at the end of an outage counts what happened in it, and nothing else. */
 @Tag("redis")

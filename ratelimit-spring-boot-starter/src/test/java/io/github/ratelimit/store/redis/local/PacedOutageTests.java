@@ -1,9 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.limiter.NamedBudgets;
-import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.ChargeLimiter;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -12,7 +10,11 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.LimiterFailures;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -36,8 +38,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Calls are queued while Redis does not answer, or too late. */
 @Tag("redis")

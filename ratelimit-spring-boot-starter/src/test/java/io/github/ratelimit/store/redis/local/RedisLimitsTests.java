@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -9,8 +11,6 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class RedisLimitsTests {
 

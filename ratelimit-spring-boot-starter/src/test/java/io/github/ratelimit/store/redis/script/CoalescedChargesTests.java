@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.script;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.RedisTestStore;
 import io.github.ratelimit.store.redis.StoreInstance;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Charges that share a script call, in each of the three parts of the script: that for

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.util.List;
@@ -8,8 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import redis.clients.jedis.Jedis;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Sentinels promote the replica, and clients find it. */
 @Tag("redis")
