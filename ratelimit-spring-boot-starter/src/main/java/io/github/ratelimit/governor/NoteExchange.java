@@ -33,9 +33,6 @@ final class NoteExchange {
 
 	private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-	/** As many instances may begin at once before they know of each other. */
-	private static final int LEAST_PARTS = 4;
-
 	private final InstanceNotes store;
 
 	private final String client;
@@ -63,9 +60,6 @@ final class NoteExchange {
 	private boolean exchanging;
 
 	private boolean failing;
-
-	/** Among how many instances what is available is divided. */
-	private int parts = LEAST_PARTS;
 
 	private boolean changed;
 
@@ -116,7 +110,7 @@ final class NoteExchange {
 	 * part before the others know of it. Nothing is divided where none can be heard.
 	 */
 	int parts() {
-		return (this.failing && !this.received) ? 1 : this.parts;
+		return (this.failing && !this.received) ? 1 : this.others.parts();
 	}
 
 	/**
@@ -200,7 +194,6 @@ final class NoteExchange {
 		this.failing = notes == null;
 		if (notes == null) {
 			control.alone(1 + this.others.active(), now);
-			this.parts = 1;
 			this.others.lost();
 			return;
 		}
@@ -208,7 +201,6 @@ final class NoteExchange {
 		this.received = true;
 		this.receivedAt = now;
 		control.together(this.others.meet(notes, now), first, now);
-		this.parts = Math.max(LEAST_PARTS, this.others.noted() + 1);
 	}
 
 }

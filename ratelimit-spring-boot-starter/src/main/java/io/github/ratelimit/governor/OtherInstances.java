@@ -28,6 +28,9 @@ final class OtherInstances {
 	/** Two notes show the time of one report to this. */
 	private static final long SAME_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+	/** As many instances may begin at once before they know of each other. */
+	private static final int LEAST_PARTS = 4;
+
 	/** So many instances are remembered that have left no note lately. */
 	private static final int MOST_ABSENT = 100;
 
@@ -35,6 +38,8 @@ final class OtherInstances {
 	private final Map<String, Seen> last = new LinkedHashMap<>();
 
 	private int noted;
+
+	private int parts = LEAST_PARTS;
 
 	private int active;
 
@@ -74,6 +79,7 @@ final class OtherInstances {
 		}
 		this.met = true;
 		this.metAt = now;
+		this.parts = Math.max(LEAST_PARTS, this.noted + 1);
 		return changes;
 	}
 
@@ -132,6 +138,15 @@ final class OtherInstances {
 	void lost() {
 		this.met = false;
 		this.losses++;
+		this.parts = 1;
+	}
+
+	/**
+	 * Returns among how many instances what is available is divided; 1 while no notes are
+	 * read.
+	 */
+	int parts() {
+		return this.parts;
 	}
 
 	/** Returns how many other instances have left a note within the last minute. */

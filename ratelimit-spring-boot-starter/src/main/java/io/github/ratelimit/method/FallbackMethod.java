@@ -5,8 +5,10 @@ import io.github.ratelimit.Suggestion;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
@@ -50,14 +52,23 @@ record FallbackMethod(Method method, boolean takesException, boolean ofSuspendin
 	}
 
 	/**
-	 * Finds the fallback of a method.
+	 * Finds the fallback that the annotations of a method name.
 	 * @param limited the method
-	 * @param name the name of the fallback
-	 * @return the fallback
-	 * @throws InvalidRateLimitedMethodException if no method fits
+	 * @return the fallback, null if they name none
+	 * @throws InvalidRateLimitedMethodException if they name several, or no method fits
 	 */
-	static FallbackMethod find(LimitedMethod limited, String name) {
-		return new Finder(limited, name).find();
+	static @Nullable FallbackMethod of(LimitedMethod limited) {
+		Set<String> names = limited.declarations()
+			.stream()
+			.map(LimitedMethod.Declaration::fallback)
+			.filter((name) -> !name.isEmpty())
+			.collect(Collectors.toCollection(LinkedHashSet::new));
+		if (names.size() > 1) {
+			throw new InvalidRateLimitedMethodException(limited.method(), "fallback", String.join(", ", names),
+					"are several for one call",
+					"The annotations of a method are one decision: name one fallback, on one of them.", null);
+		}
+		return names.isEmpty() ? null : new Finder(limited, names.iterator().next()).find();
 	}
 
 	/**

@@ -12,14 +12,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +94,7 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable Expression<Long>>
 			policies.forEach((policy) -> policy.registered().bindTo(method.displayName()));
 			MethodPolicy policy = new MethodPolicy(policies,
 					Collections.unmodifiableList(new ArrayList<>(settles.values())),
-					policies.stream().map(LimitPolicy::registered).distinct().toList(), fallback(method),
+					policies.stream().map(LimitPolicy::registered).distinct().toList(), FallbackMethod.of(method),
 					isFuture(method.method().getReturnType()), ScheduledAndListenerMethods.isSkipped(method.method())
 							? new SkippedRuns(method.displayName(), this.beans.limiterFailures().sparseLog()) : null);
 			ScheduledAndListenerMethods.warnOfRefusedMessages(method, policy);
@@ -117,20 +114,6 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable Expression<Long>>
 		private static boolean isFuture(Class<?> returnType) {
 			return (Future.class.isAssignableFrom(returnType) || CompletionStage.class.isAssignableFrom(returnType))
 					&& returnType.isAssignableFrom(CompletableFuture.class);
-		}
-
-		private static @Nullable FallbackMethod fallback(LimitedMethod method) {
-			Set<String> names = method.declarations()
-				.stream()
-				.map(Declaration::fallback)
-				.filter((name) -> !name.isEmpty())
-				.collect(Collectors.toCollection(LinkedHashSet::new));
-			if (names.size() > 1) {
-				throw new InvalidRateLimitedMethodException(method.method(), "fallback", String.join(", ", names),
-						"are several for one call",
-						"The annotations of a method are one decision: name one fallback, on one of them.", null);
-			}
-			return names.isEmpty() ? null : FallbackMethod.find(method, names.iterator().next());
 		}
 
 	}

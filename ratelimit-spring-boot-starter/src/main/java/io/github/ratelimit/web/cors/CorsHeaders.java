@@ -44,8 +44,8 @@ public final class CorsHeaders {
 	 * @return the response to continue with
 	 */
 	public HttpServletResponse expose(HttpServletResponse response, Collection<String> names) {
-		boolean exposing = WebUtils.getNativeResponse(response, ExposingResponse.class) != null;
-		return exposing ? response : new ExposingResponse(response, names);
+		boolean exposing = WebUtils.getNativeResponse(response, ExposedHeadersResponse.class) != null;
+		return exposing ? response : new ExposedHeadersResponse(response, names);
 	}
 
 	/**

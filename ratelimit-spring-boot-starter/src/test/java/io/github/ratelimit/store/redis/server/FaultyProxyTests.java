@@ -148,6 +148,7 @@ class FaultyProxyTests {
 			connection.setTimeout(SHORT);
 			assertThatExceptionOfType(RedisCommandTimeoutException.class)
 				.isThrownBy(() -> connection.sync().get("key"));
+			connection.setTimeout(LONG);
 			RedisFuture<String> waiting = connection.async().echo("next");
 			assertThat(connection.isOpen()).isTrue();
 

@@ -12,7 +12,7 @@ import org.springframework.http.HttpHeaders;
  * Adds names to {@code Access-Control-Expose-Headers} as soon as the application allows
  * the origin, whatever the application writes there, before or after.
  */
-final class ExposingResponse extends HttpServletResponseWrapper {
+final class ExposedHeadersResponse extends HttpServletResponseWrapper {
 
 	private static final String ALLOW_ORIGIN = HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN;
 
@@ -22,7 +22,7 @@ final class ExposingResponse extends HttpServletResponseWrapper {
 
 	private final Collection<String> names;
 
-	ExposingResponse(HttpServletResponse response, Collection<String> names) {
+	ExposedHeadersResponse(HttpServletResponse response, Collection<String> names) {
 		super(response);
 		this.names = names;
 		if (response.getHeader(ALLOW_ORIGIN) != null) {
