@@ -82,7 +82,7 @@ public final class ManualTime implements TimeSource {
 	 * hold soon
 	 */
 	public void advanceUntil(Duration step, Callable<Boolean> condition) {
-		await().until(() -> {
+		await().atMost(Duration.ofMinutes(1)).until(() -> {
 			advance(step);
 			return condition.call();
 		});

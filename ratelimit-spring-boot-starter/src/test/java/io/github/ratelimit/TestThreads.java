@@ -2,6 +2,7 @@ package io.github.ratelimit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -9,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Threads that begin at the same moment. */
 public final class TestThreads {
@@ -44,6 +46,19 @@ public final class TestThreads {
 				throw new AssertionError(ex.getCause().getMessage(), ex.getCause());
 			}
 		}
+	}
+
+	/**
+	 * Calls something in a thread of its own. The common pool has one thread on two
+	 * cores, which a call that waits would take from others.
+	 */
+	public static <T> CompletableFuture<T> call(Supplier<T> call) {
+		return CompletableFuture.supplyAsync(call, EXECUTOR);
+	}
+
+	/** Runs something in a thread of its own. */
+	public static CompletableFuture<Void> run(Runnable call) {
+		return CompletableFuture.runAsync(call, EXECUTOR);
 	}
 
 	/** What a thread does. */

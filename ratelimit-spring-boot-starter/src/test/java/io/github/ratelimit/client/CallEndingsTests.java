@@ -199,8 +199,8 @@ class CallEndingsTests {
 			}
 		});
 		assertNothingIsLeft();
-		assertAllSlotsAreThere(() -> CompletableFuture
-			.runAsync(() -> rest.get().uri(this.provider.url()).retrieve().toBodilessEntity()));
+		assertAllSlotsAreThere(
+				() -> TestThreads.run(() -> rest.get().uri(this.provider.url()).retrieve().toBodilessEntity()));
 	}
 
 	private void end(RestClient rest) {

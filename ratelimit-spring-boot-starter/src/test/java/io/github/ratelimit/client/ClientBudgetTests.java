@@ -16,6 +16,7 @@ import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.reactive.WebClientCustomizers;
@@ -273,8 +274,7 @@ class ClientBudgetTests {
 		RateLimiter limiter = limiter(client);
 		limiter.tryAcquire("openai", "gpt-4o", 600);
 		assertThat(limiter.acquire("openai", "gpt-4o", 300).isAllowed()).isFalse();
-		CompletableFuture<Decision> blocking = CompletableFuture
-			.supplyAsync(() -> limiter.acquire("openai", "gpt-4o", 50));
+		CompletableFuture<Decision> blocking = TestThreads.call(() -> limiter.acquire("openai", "gpt-4o", 50));
 		await().until(() -> client.waiting() == 1);
 		CompletableFuture<Decision> waiting = limiter.acquireAsync("openai", "gpt-4o", 50);
 		assertThat(client.waiting()).isEqualTo(2);

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
@@ -82,7 +83,7 @@ class ProviderAccountsTests {
 			.requestFactory(new JdkClientHttpRequestFactory())
 			.requestInterceptor(new RateLimitClientInterceptor(client.limiter()))
 			.build();
-		CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> rest.post()
+		CompletableFuture<String> call = TestThreads.call(() -> rest.post()
 			.uri("/v1/chat")
 			.contentType(MediaType.APPLICATION_JSON)
 			.body(REQUEST)

@@ -16,12 +16,12 @@ import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.queue.AsyncCallThreads;
 import io.github.ratelimit.registry.KillSwitch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ForkJoinPool;
 
 /** A client of the configuration, with the queries of tests. */
 public final class TestClient {
@@ -148,7 +148,7 @@ public final class TestClient {
 			this.limiter = new ClientLimiter(
 					new ClientSettings(this.name, this.match, dialects.byName("openai"),
 							List.of(KeyPart.CREDENTIAL, KeyPart.MODEL), settings, List.of(), this.retry),
-					dialects, this.estimator, this.time, ForkJoinPool.commonPool(), new Listener(), null,
+					dialects, this.estimator, this.time, AsyncCallThreads.create(), new Listener(), null,
 					new KillSwitch(true), () -> this.caller);
 		}
 		return this.limiter;

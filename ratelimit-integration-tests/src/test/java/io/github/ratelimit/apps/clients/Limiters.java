@@ -23,11 +23,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A client of the configuration whose limits fill up so slowly that a test can count. */
 final class Limiters implements ClientListener {
+
+	/** The common pool has one thread on two cores, which a waiting call would hold. */
+	static final Executor THREADS = Executors.newCachedThreadPool((task) -> {
+		Thread thread = new Thread(task, "limiters");
+		thread.setDaemon(true);
+		return thread;
+	});
 
 	static final Duration YEAR = Duration.ofDays(365);
 
@@ -54,8 +62,8 @@ final class Limiters implements ClientListener {
 		this.limiter = new ClientLimiter(
 				new ClientSettings("model", List.of(UrlPattern.parse(uri + "/**")), dialects.byName("openai"),
 						List.of(), governed, List.of(), RetryPolicy.NONE),
-				dialects, TokenEstimator.DEFAULT, TimeSource.system(), ForkJoinPool.commonPool(), this, null,
-				new KillSwitch(true), () -> () -> this.caller.hold());
+				dialects, TokenEstimator.DEFAULT, TimeSource.system(), THREADS, this, null, new KillSwitch(true),
+				() -> () -> this.caller.hold());
 	}
 
 	@Override

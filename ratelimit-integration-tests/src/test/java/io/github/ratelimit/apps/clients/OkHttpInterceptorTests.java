@@ -200,7 +200,7 @@ class OkHttpInterceptorTests {
 				catch (IOException ex) {
 					throw new UncheckedIOException(ex);
 				}
-			}));
+			}, Limiters.THREADS));
 			Awaitility.await().until(() -> oneAtATime.waiting() == calls.size());
 		}
 		inFlight.close();

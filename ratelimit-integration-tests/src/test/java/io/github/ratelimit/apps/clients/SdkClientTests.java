@@ -190,7 +190,7 @@ class SdkClientTests {
 		ModelClient patient = client(adapter, limiters);
 		ModelClient hasty = client(adapter, limiters, 0, Duration.ofMillis(400));
 		Pieces stream = stalled(patient);
-		CompletableFuture<String> answer = CompletableFuture.supplyAsync(hasty::ask);
+		CompletableFuture<String> answer = CompletableFuture.supplyAsync(hasty::ask, Limiters.THREADS);
 		eventually(() -> limiters.waiting() == 1);
 		assertThat(catchThrowable(() -> answer.get(1, TimeUnit.SECONDS))).isInstanceOf(TimeoutException.class);
 		stream.close();
@@ -207,7 +207,7 @@ class SdkClientTests {
 		ModelClient hasty = client(adapter, limiters, 0, Duration.ofMillis(300));
 		Pieces stream = patient.stream();
 		assertThat(stream.next()).isEqualTo("Hel");
-		CompletableFuture<String> answer = CompletableFuture.supplyAsync(hasty::ask);
+		CompletableFuture<String> answer = CompletableFuture.supplyAsync(hasty::ask, Limiters.THREADS);
 		eventually(() -> limiters.waiting() == 1);
 		stream.close();
 		assertThat(catchThrowable(answer::join)).isNotNull();
@@ -256,7 +256,7 @@ class SdkClientTests {
 		this.provider.replies(StubProvider.status(429, Map.of("Retry-After", "1")), StubProvider.text("Hello"));
 		Limiters limiters = new Limiters(this.provider.uri(), 100_000, Duration.ofSeconds(1), 10, LONG);
 		ModelClient client = client(adapter, limiters);
-		CompletableFuture<String> first = CompletableFuture.supplyAsync(client::ask);
+		CompletableFuture<String> first = CompletableFuture.supplyAsync(client::ask, Limiters.THREADS);
 		eventually(() -> limiters.throttled() == 1);
 		assertThat(client.ask()).isEqualTo("Hello");
 		assertThat(first.join()).isEqualTo("Hello");

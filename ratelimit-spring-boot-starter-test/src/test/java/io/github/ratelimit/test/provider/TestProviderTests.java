@@ -122,11 +122,12 @@ class TestProviderTests {
 			try (TestProvider provider = TestProvider.builder()
 				.limits(limits(ProviderLimit.requests(10, Duration.ofMinutes(1))))
 				.limitsOfHead(ofHead)
-				.responseDelay((request) -> Duration.ofMillis(request.path().contains("slow") ? 200 : 0))
+				.responseDelay((request) -> Duration.ofMillis(request.path().contains("slow") ? 1000 : 0))
 				.start()) {
 				ProviderClient client = new ProviderClient(provider);
-				CompletableFuture<HttpResponse<String>> slow = CompletableFuture
-					.supplyAsync(() -> client.post("/slow/chat/completions", "{\"model\":\"gpt-4o\"}"));
+				CompletableFuture<HttpResponse<String>> slow = CompletableFuture.supplyAsync(
+						() -> client.post("/slow/chat/completions", "{\"model\":\"gpt-4o\"}"),
+						(task) -> new Thread(task).start());
 				ProviderClient.await(() -> provider.requests().size() == 1);
 				client.chat();
 				assertThat(slow.get().headers().firstValue("x-ratelimit-remaining-requests"))

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientListener.Outcome;
@@ -250,7 +251,7 @@ class LimitedRequestTests {
 		List<CompletableFuture<Void>> sent = new ArrayList<>();
 		post((body) -> {
 			write(body, OutputStream.nullOutputStream());
-			sent.add(CompletableFuture.runAsync(() -> write(body, slow)));
+			sent.add(TestThreads.run(() -> write(body, slow)));
 			assertThat(slow.began.await(10, TimeUnit.SECONDS)).isTrue();
 		}, "{\"prompt\":\"first\"}");
 		post((body) -> write(body, OutputStream.nullOutputStream()), "{\"prompt\":\"other\"}");

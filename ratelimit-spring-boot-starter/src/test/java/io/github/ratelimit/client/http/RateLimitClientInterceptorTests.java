@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientListener.Outcome;
 import io.github.ratelimit.client.LocalProvider;
@@ -195,7 +196,7 @@ class RateLimitClientInterceptorTests {
 		post(rest).exchange((request, response) -> response.getStatusCode());
 		List<CompletableFuture<String>> calls = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
-			calls.add(CompletableFuture.supplyAsync(() -> post(rest).retrieve().body(String.class)));
+			calls.add(TestThreads.call(() -> post(rest).retrieve().body(String.class)));
 		}
 		await().until(() -> client.waiting() == 3);
 		this.time.advance(Duration.ofMillis(4990));
@@ -217,7 +218,7 @@ class RateLimitClientInterceptorTests {
 			json(USAGE).give(exchange);
 		});
 		RestClient rest = rest(client);
-		CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> post(rest).retrieve().body(String.class));
+		CompletableFuture<String> first = TestThreads.call(() -> post(rest).retrieve().body(String.class));
 		begun.await();
 		RestTemplate template = new RestTemplate(new SimpleClientHttpRequestFactory());
 		template.getInterceptors().add(new RateLimitClientInterceptor(client.limiter()));
@@ -280,7 +281,7 @@ class RateLimitClientInterceptorTests {
 		this.provider.answers(inTurn(status(429, THROTTLED, "Retry-After", "2"),
 				status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
 		RestClient rest = rest(client);
-		CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> post(rest).retrieve().body(String.class));
+		CompletableFuture<String> call = TestThreads.call(() -> post(rest).retrieve().body(String.class));
 		await().until(() -> client.outcomes().size() == 1);
 		assertThat(client.inFlight()).isZero();
 		this.time.advance(Duration.ofMillis(1990));
@@ -342,7 +343,7 @@ class RateLimitClientInterceptorTests {
 		});
 		this.provider.answers(inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
 		RestClient rest = rest(client);
-		CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> post(rest).retrieve().body(String.class));
+		CompletableFuture<String> call = TestThreads.call(() -> post(rest).retrieve().body(String.class));
 		await().until(() -> held.get() == 1);
 		this.time.advanceUntil(Duration.ofMillis(500), () -> call.isDone());
 		assertThat(call.join()).isEqualTo(USAGE);
@@ -396,7 +397,7 @@ class RateLimitClientInterceptorTests {
 	}
 
 	private <T> T inStepsOf(Duration step, Supplier<T> call) {
-		CompletableFuture<T> result = CompletableFuture.supplyAsync(call);
+		CompletableFuture<T> result = TestThreads.call(call);
 		this.time.advanceUntil(step, () -> result.isDone());
 		return result.join();
 	}
@@ -438,7 +439,7 @@ class RateLimitClientInterceptorTests {
 		RestClient rest = rest(client);
 		List<CompletableFuture<?>> sent = new ArrayList<>();
 		for (String priority : List.of("0", "0", "100")) {
-			sent.add(CompletableFuture.runAsync(() -> rest.post()
+			sent.add(TestThreads.run(() -> rest.post()
 				.uri("/v1/chat")
 				.attribute(RequestPriority.ATTRIBUTE, new RequestPriority(Integer.parseInt(priority)))
 				.contentType(MediaType.APPLICATION_JSON)

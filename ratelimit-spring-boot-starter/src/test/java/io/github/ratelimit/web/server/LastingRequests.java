@@ -2,6 +2,7 @@ package io.github.ratelimit.web.server;
 
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.TestThreads;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
@@ -236,7 +237,7 @@ class LastingRequests {
 
 		@GetMapping("/life/future")
 		CompletableFuture<String> future(@RequestParam(defaultValue = "false") boolean fails) {
-			return CompletableFuture.supplyAsync(() -> {
+			return TestThreads.call(() -> {
 				this.model.await();
 				if (fails) {
 					throw new IllegalStateException("The application's own failure");
