@@ -4,9 +4,11 @@ import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.CountedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
@@ -14,6 +16,8 @@ import org.springframework.http.client.ClientHttpResponse;
  * once: its provider has done with it.
  */
 final class LimitedResponse implements ClientHttpResponse {
+
+	private static final List<MediaType> STREAMS = List.of(MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_NDJSON);
 
 	private final ClientHttpResponse response;
 
@@ -66,8 +70,30 @@ final class LimitedResponse implements ClientHttpResponse {
 		return this.response.getHeaders();
 	}
 
+	/**
+	 * Spring reads what is left of a body in order to use its connection again. A stream
+	 * of events may not end, and its provider would go on.
+	 */
 	@Override
 	public void close() {
+		try {
+			if (this.body != null && STREAMS.stream().anyMatch(this::isOfType)) {
+				this.body.close();
+			}
+		}
+		catch (IOException ex) {
+			// the response is closed below
+		}
+		finally {
+			closeResponse();
+		}
+	}
+
+	private boolean isOfType(MediaType type) {
+		return type.equalsTypeAndSubtype(this.response.getHeaders().getContentType());
+	}
+
+	private void closeResponse() {
 		try {
 			this.response.close();
 		}

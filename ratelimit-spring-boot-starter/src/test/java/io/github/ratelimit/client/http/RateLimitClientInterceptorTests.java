@@ -155,6 +155,21 @@ class RateLimitClientInterceptorTests {
 	}
 
 	@Test
+	void leaving_a_stream_closes_its_connection_instead_of_reading_the_rest() {
+		TestClient client = client().tokens(10_000);
+		Semaphore pieces = new Semaphore(300);
+		Semaphore never = new Semaphore(0);
+		this.provider.answers(stream(() -> {
+			never.tryAcquire(10, TimeUnit.MILLISECONDS);
+			return pieces.tryAcquire() ? "{\"usage\":{\"prompt_tokens\":7}}" : null;
+		}));
+		int first = post(rest(client)).exchange((request, response) -> response.getBody().read());
+		assertThat(first).isEqualTo('d');
+		assertThat(client.inFlight()).isZero();
+		assertThat(pieces.availablePermits()).isPositive();
+	}
+
+	@Test
 	void a_response_that_is_not_read_ends_the_call_at_its_estimated_cost() {
 		TestClient client = client().tokens(10_000);
 		this.provider.answers(status(200, ""));
