@@ -25,7 +25,7 @@ class DocumentedJavaTests {
 			"ratelimit-spring-boot-starter/src/test/java/io/github/ratelimit/documentation",
 			"ratelimit-spring-boot-starter/src/test/java/io/github/ratelimit/store/redis/bucket4j",
 			"ratelimit-spring-boot-starter-test/src/test/java/io/github/ratelimit/test/example",
-			"ratelimit-sample-app/src");
+			"ratelimit-integration-tests/src/test/java/io/github/ratelimit/apps/gateway", "ratelimit-sample-app/src");
 
 	@Test
 	void everyBlockOfJavaIsCompiled() throws IOException {
