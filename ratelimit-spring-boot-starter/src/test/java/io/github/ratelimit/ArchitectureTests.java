@@ -145,8 +145,8 @@ class ArchitectureTests {
 			.and(DescribedPredicate.not(resideInAPackage(ROOT + ".provider.usage.."))));
 
 	@ArchTest
-	static final ArchRule web_imports_only_the_root_provider_and_expression = room("web")
-		.importsOnlyTheRootAnd(and("provider", "expression"));
+	static final ArchRule web_imports_only_the_root_provider_expression_and_refusals_of_calls = room("web")
+		.importsOnlyTheRootAnd(and("provider", "expression", "governor"));
 
 	@ArchTest
 	static final ArchRule rules_for_paths_know_nothing_else_of_web = room("web.path")
@@ -160,8 +160,8 @@ class ArchitectureTests {
 	static final ArchRule cors_knows_nothing_else_of_web = room("web.cors").importsOnlyTheRootAnd(DECIDES);
 
 	@ArchTest
-	static final ArchRule answers_know_only_dialects_and_cors = room("web.response")
-		.importsOnlyTheRootAnd(and("provider", "web.cors"));
+	static final ArchRule answers_know_only_dialects_cors_and_refusals_of_calls = room("web.response")
+		.importsOnlyTheRootAnd(and("provider", "web.cors", "governor"));
 
 	@ArchTest
 	static final ArchRule the_filter_knows_paths_facts_and_answers = room("web.filter")
@@ -169,7 +169,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule spring_mvc_s_parts_know_the_filter_and_answers = room("web.mvc")
-		.importsOnlyTheRootAnd(and("web.filter", "web.response"));
+		.importsOnlyTheRootAnd(and("web.filter", "web.response", "governor"));
 
 	@ArchTest
 	static final ArchRule spring_security_s_parts_know_facts_and_cors = room("web.security")

@@ -3,11 +3,14 @@ package io.github.ratelimit.apps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,6 +51,15 @@ class GraphQlTests {
 		try (ConfigurableApplicationContext context = start("reactive")) {
 			assertThat(query(context, "{keyed}")).contains("\"classification\":\"FORBIDDEN\"")
 				.doesNotContain("retryAfter");
+		}
+	}
+
+	@Test
+	void aRefusedCallToAProviderIsAnErrorWithClassificationAndWait() throws Exception {
+		try (ConfigurableApplicationContext context = start("servlet")) {
+			assertThat(query(context, "{unsent open}"))
+				.contains("\"classification\":\"TOO_MANY_REQUESTS\"", "\"retryAfter\":7", "\"open\":\"yes\"")
+				.doesNotContain("openai");
 		}
 	}
 
@@ -99,6 +111,11 @@ class GraphQlTests {
 		@RateLimited(rate = "1/h", key = "#key")
 		public String keyed(@Argument @Nullable String key) {
 			return "yes";
+		}
+
+		@QueryMapping
+		public String unsent() {
+			throw new CallRefusedException("openai", Reason.QUEUE_FULL, Duration.ofSeconds(7));
 		}
 
 		@QueryMapping

@@ -3,6 +3,7 @@ package io.github.ratelimit.provider;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitUnit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 				named.add(limit);
 			}
 		}
-		long seconds = (reason == Reason.TOO_LARGE) ? 0
-				: Math.max(1, LimitRemainingResetHeaders.seconds(decision.retryAfter()));
+		long seconds = seconds(reason, decision.retryAfter());
 		return new Refusal(reason, RefusalMessages.of(reason, named, seconds), named, seconds, requestId);
 	}
 
@@ -61,6 +61,23 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 			return Reason.BANNED;
 		}
 		return decision.isUnavailable() ? Reason.UNAVAILABLE : Reason.LIMIT_EXCEEDED;
+	}
+
+	/**
+	 * Returns the refusal of a request by a limit that is not named, such as a
+	 * provider's.
+	 * @param wait how long to wait, null if waiting does not help
+	 * @param requestId the {@code request-id} header of the response, null for none
+	 * @return the refusal
+	 */
+	public static Refusal unnamed(@Nullable Duration wait, @Nullable String requestId) {
+		Reason reason = (wait != null) ? Reason.LIMIT_EXCEEDED : Reason.TOO_LARGE;
+		long seconds = (wait != null) ? seconds(reason, wait) : 0;
+		return new Refusal(reason, RefusalMessages.of(reason, List.of(), seconds), List.of(), seconds, requestId);
+	}
+
+	private static long seconds(Reason reason, Duration wait) {
+		return (reason == Reason.TOO_LARGE) ? 0 : Math.max(1, LimitRemainingResetHeaders.seconds(wait));
 	}
 
 	/**

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +87,15 @@ class WebFluxTests {
 		assertThat(denied.body()).contains("\"status\":403");
 		assertThat(get("/header", "X-API-Key", "a").statusCode()).isEqualTo(200);
 		assertThat(get("/header", "X-API-Key", "a").statusCode()).isEqualTo(429);
+	}
+
+	@Test
+	void aRequestWhoseCallToAProviderWasRefusedIsAnsweredWith429() throws Exception {
+		start("ratelimit.limits.chat.rate=1/h", "ratelimit.limits.chat.key=ip");
+		HttpResponse<String> refused = get("/unsent");
+		assertThat(refused.statusCode()).isEqualTo(429);
+		assertThat(refused.headers().firstValue("Retry-After")).hasValue("7");
+		assertThat(refused.body()).contains("\"status\":429").doesNotContain("openai");
 	}
 
 	@Test
@@ -225,6 +237,11 @@ class WebFluxTests {
 		@RateLimited(rate = "1/h", key = "#apiKey")
 		public String header(@RequestHeader(name = "X-API-Key", required = false) String apiKey) {
 			return "header";
+		}
+
+		@GetMapping("/unsent")
+		public Mono<String> unsent() {
+			return Mono.error(new CallRefusedException("openai", Reason.THROTTLED, Duration.ofSeconds(7)));
 		}
 
 		@GetMapping("/fails")

@@ -3,6 +3,7 @@ package io.github.ratelimit.web.filter;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimitException;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.ExpressionRoot;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -184,12 +185,12 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			decision = decide(scope);
 		}
 		catch (MissingKeyException ex) {
-			answer(request, response, scope, null, ex);
+			answer(request, response, scope, ex);
 			observe(scope, request, List.of(ex.limit()));
 			return false;
 		}
 		if (!decision.isAllowed()) {
-			answer(request, response, scope, decision, null);
+			answer(request, response, scope, decision);
 			observe(scope, request, decision.violated().stream().map((limit) -> limit.limit().name()).toList());
 			return false;
 		}
@@ -265,18 +266,14 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			chain.doFilter(request, response);
 		}
 		catch (ServletException | RuntimeException ex) {
-			Exception cause = WrappedRefusals.find(ex);
-			boolean answerable = !response.isCommitted() && !request.isAsyncStarted();
-			if (answerable && cause instanceof RateLimitExceededException refused) {
-				scope.note(refused.decision());
-				answer(request, response, scope, refused.decision(), null);
-			}
-			else if (answerable && cause instanceof MissingKeyException missing) {
-				answer(request, response, scope, null, missing);
-			}
-			else {
+			RateLimitException refusal = WrappedRefusals.find(ex);
+			if (refusal == null || response.isCommitted() || request.isAsyncStarted()) {
 				throw ex;
 			}
+			if (refusal instanceof RateLimitExceededException refused) {
+				scope.note(refused.decision());
+			}
+			answer(request, response, scope, refusal);
 		}
 	}
 
@@ -294,22 +291,31 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 	}
 
-	/** A refused request stays refused, even if its answer cannot be written. */
 	private void answer(HttpServletRequest request, HttpServletResponse response, HttpLimitedRequest scope,
-			@Nullable Decision refused, @Nullable MissingKeyException missing) throws IOException {
+			Decision refused) throws IOException {
 		try {
-			if (refused != null) {
-				this.answers.refuse(request, response, refused, scope.limits(), scope.bodyStyle());
-			}
-			else if (missing != null) {
-				this.answers.deny(request, response, missing, scope.bodyStyle());
-			}
+			this.answers.refuse(request, response, refused, scope.limits(), scope.bodyStyle());
 		}
 		catch (RuntimeException | LinkageError ex) {
-			this.limiterFailures.report(List.of(), ex);
-			if (!response.isCommitted() && response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
-				response.setStatus(ServletAnswers.status(refused));
-			}
+			answerFailed(ex, response, ServletAnswers.status(refused));
+		}
+	}
+
+	private void answer(HttpServletRequest request, HttpServletResponse response, HttpLimitedRequest scope,
+			RateLimitException refused) throws IOException {
+		try {
+			this.answers.refuse(request, response, refused, scope.limits(), scope.bodyStyle());
+		}
+		catch (RuntimeException | LinkageError ex) {
+			answerFailed(ex, response, WrappedRefusals.status(refused));
+		}
+	}
+
+	/** A refused request stays refused, even if its answer cannot be written. */
+	private void answerFailed(Throwable ex, HttpServletResponse response, int status) {
+		this.limiterFailures.report(List.of(), ex);
+		if (!response.isCommitted() && response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
+			response.setStatus(status);
 		}
 	}
 

@@ -3,6 +3,8 @@ package io.github.ratelimit.web.mvc;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimitException;
+import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.response.ServletAnswers;
 import io.github.ratelimit.web.response.WrappedRefusals;
@@ -31,18 +33,19 @@ import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExc
 
 /**
  * Answers the refusals that {@link io.github.ratelimit.RateLimited @RateLimited} methods
- * throw in Spring MVC as the filter answers its own, even if the application handles
- * {@code Exception}. An {@code @ExceptionHandler} of exactly
- * {@link RateLimitExceededException} or {@link MissingKeyException}, in the controller or
- * in an advice, takes precedence; so does a {@link HandlerExceptionResolver} bean of the
- * application with the highest precedence. Thread-safe.
+ * and calls to providers throw in Spring MVC as the filter answers its own, even if the
+ * application handles {@code Exception}. An {@code @ExceptionHandler} of exactly
+ * {@link RateLimitExceededException}, {@link MissingKeyException} or
+ * {@link CallRefusedException}, in the controller or in an advice, takes precedence; so
+ * does a {@link HandlerExceptionResolver} bean of the application with the highest
+ * precedence. Thread-safe.
  */
 public final class RateLimitExceptionResolver implements HandlerExceptionResolver, Ordered {
 
 	private static final Log logger = LogFactory.getLog(RateLimitExceptionResolver.class);
 
 	private static final Set<Class<? extends Exception>> REFUSALS = Set.of(RateLimitExceededException.class,
-			MissingKeyException.class);
+			MissingKeyException.class, CallRefusedException.class);
 
 	private final ServletAnswers answers;
 
@@ -88,7 +91,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 				|| ex instanceof HttpMessageNotWritableException)) {
 			scope.cannotBeWritten();
 		}
-		Exception refusal = WrappedRefusals.find(ex);
+		RateLimitException refusal = WrappedRefusals.find(ex);
 		if (refusal == null || response.isCommitted()) {
 			return null;
 		}
@@ -101,21 +104,11 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 				return answered;
 			}
 		}
-		return answer(request, response, refusal, limits, (scope != null) ? scope.bodyStyle() : null);
-	}
-
-	private ModelAndView answer(HttpServletRequest request, HttpServletResponse response, Exception refusal,
-			List<LimitDecision> limits, @Nullable String bodyStyle) {
 		try {
-			if (refusal instanceof RateLimitExceededException exceeded) {
-				this.answers.refuse(request, response, exceeded.decision(), limits, bodyStyle);
-			}
-			else {
-				this.answers.deny(request, response, (MissingKeyException) refusal, bodyStyle);
-			}
+			this.answers.refuse(request, response, refusal, limits, (scope != null) ? scope.bodyStyle() : null);
 		}
-		catch (IOException ex) {
-			logger.debug("A refusal could not be sent", ex);
+		catch (IOException failure) {
+			logger.debug("A refusal could not be sent", failure);
 		}
 		return new ModelAndView();
 	}

@@ -1,11 +1,9 @@
 package io.github.ratelimit.web.response;
 
-import io.github.ratelimit.MissingKeyException;
-import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimitException;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.BodyStyle.Body;
 import io.github.ratelimit.provider.Refusal;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,16 +36,17 @@ public final class NonServletAnswers {
 	 * @return the answer, null if the failure is no refusal and wraps none
 	 */
 	public @Nullable Answer answer(Throwable failure, @Nullable String requestId) {
-		Refusal refusal = refusal(failure, requestId);
-		if (refusal == null) {
+		RateLimitException refused = WrappedRefusals.find(failure);
+		if (refused == null) {
 			return null;
 		}
+		Refusal refusal = WrappedRefusals.content(refused, requestId);
 		Map<String, String> headers = new LinkedHashMap<>();
 		headers.put("Cache-Control", "no-store");
 		if (refusal.retryAfterSeconds() > 0) {
 			headers.put("Retry-After", Long.toString(refusal.retryAfterSeconds()));
 		}
-		if (this.retries.areUnwanted(refusal, wait(failure))) {
+		if (this.retries.areUnwanted(refusal, WrappedRefusals.wait(refused))) {
 			headers.put(SdkRetries.SHOULD_RETRY, "false");
 		}
 		return new Answer(refusal.status(), headers, this.body.body(refusal));
@@ -61,16 +60,8 @@ public final class NonServletAnswers {
 	 * @return the refusal, null if the failure is none and wraps none
 	 */
 	public @Nullable Refusal refusal(Throwable failure, @Nullable String requestId) {
-		Exception found = WrappedRefusals.find(failure);
-		if (found instanceof RateLimitExceededException exceeded) {
-			return Refusal.of(exceeded.decision(), requestId);
-		}
-		return (found instanceof MissingKeyException) ? Refusal.missingKey(requestId) : null;
-	}
-
-	private static Duration wait(Throwable failure) {
-		return (WrappedRefusals.find(failure) instanceof RateLimitExceededException exceeded)
-				? exceeded.decision().retryAfter() : Duration.ZERO;
+		RateLimitException refused = WrappedRefusals.find(failure);
+		return (refused != null) ? WrappedRefusals.content(refused, requestId) : null;
 	}
 
 	/**

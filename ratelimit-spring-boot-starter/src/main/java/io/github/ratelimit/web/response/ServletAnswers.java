@@ -3,6 +3,8 @@ package io.github.ratelimit.web.response;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimitException;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
@@ -215,24 +217,52 @@ public final class ServletAnswers {
 	 */
 	public void refuse(HttpServletRequest request, HttpServletResponse response, Decision decision,
 			List<LimitDecision> limits, @Nullable String bodyStyle) throws IOException {
-		if (response.isCommitted()) {
-			return;
+		if (!response.isCommitted()) {
+			refuse(request, response, Refusal.of(decision, response.getHeader(REQUEST_ID)), decision.retryAfter(),
+					Stream.concat(limits.stream(), decision.limits().stream()).toList(), bodyStyle);
 		}
-		Refusal refusal = Refusal.of(decision, response.getHeader(REQUEST_ID));
-		BodyStyle style = bodyStyle(bodyStyle);
-		HttpServletResponse target = start(request, response, refusal);
-		addRetryHeaders(refusal, decision.retryAfter(), SdkRetries.areOf(style.name()), ours(target));
-		writeHeaders(Stream.concat(limits.stream(), decision.limits().stream()).toList(), target);
-		writeBody(request, target, refusal, style);
 	}
 
 	/**
-	 * Returns the status of an answer that could not be written.
-	 * @param refused the refusal, null for a call that has no key
-	 * @return the status that the answer would have had
+	 * Answers a call that an exception has refused: like a decision, or 403.
+	 * @param request the request
+	 * @param response the response; nothing happens if it is committed
+	 * @param refusal a refusal that {@link WrappedRefusals} finds
+	 * @param limits the decisions of all limits of this call, the latest last
+	 * @param bodyStyle the name of the body's style, null for the general one
+	 * @throws IOException if the answer cannot be sent
 	 */
-	public static int status(@Nullable Decision refused) {
-		return ((refused != null) ? Refusal.of(refused, null) : Refusal.missingKey(null)).status();
+	public void refuse(HttpServletRequest request, HttpServletResponse response, RateLimitException refusal,
+			List<LimitDecision> limits, @Nullable String bodyStyle) throws IOException {
+		if (refusal instanceof RateLimitExceededException exceeded) {
+			refuse(request, response, exceeded.decision(), limits, bodyStyle);
+			return;
+		}
+		if (response.isCommitted()) {
+			return;
+		}
+		logger.debug(refusal.getMessage());
+		if (refusal instanceof MissingKeyException) {
+			deny(request, response, bodyStyle);
+		}
+		else {
+			refuse(request, response, WrappedRefusals.content(refusal, response.getHeader(REQUEST_ID)),
+					WrappedRefusals.wait(refusal), limits, bodyStyle);
+		}
+	}
+
+	private void refuse(HttpServletRequest request, HttpServletResponse response, Refusal refusal, Duration wait,
+			List<LimitDecision> limits, @Nullable String bodyStyle) throws IOException {
+		BodyStyle style = bodyStyle(bodyStyle);
+		HttpServletResponse target = start(request, response, refusal);
+		addRetryHeaders(refusal, wait, SdkRetries.areOf(style.name()), ours(target));
+		writeHeaders(limits, target);
+		writeBody(request, target, refusal, style);
+	}
+
+	/** Returns the status of an answer that could not be written. */
+	public static int status(Decision refused) {
+		return Refusal.of(refused, null).status();
 	}
 
 	/**
@@ -265,23 +295,9 @@ public final class ServletAnswers {
 		return (name != null) ? this.styles.body(name) : this.body;
 	}
 
-	/**
-	 * Answers a call that has no key to be counted by: 403.
-	 * @param request the request
-	 * @param response the response; nothing happens if it is committed
-	 * @param missing which limit lacks a key; the answer does not name it
-	 * @param bodyStyle the name of the body's style, null for the general one
-	 * @throws IOException if the answer cannot be sent
-	 * @throws UnknownStyleException if there is no such style
-	 */
-	public void deny(HttpServletRequest request, HttpServletResponse response, MissingKeyException missing,
-			@Nullable String bodyStyle) throws IOException {
-		if (response.isCommitted()) {
-			return;
-		}
-		if (logger.isDebugEnabled()) {
-			logger.debug(missing.getMessage());
-		}
+	/** The answer does not name the limit that lacks a key. */
+	private void deny(HttpServletRequest request, HttpServletResponse response, @Nullable String bodyStyle)
+			throws IOException {
 		Refusal refusal = Refusal.missingKey(response.getHeader(REQUEST_ID));
 		HttpServletResponse target = start(request, response, refusal);
 		writeBody(request, target, refusal, bodyStyle(bodyStyle));

@@ -2,9 +2,14 @@ package io.github.ratelimit.web.response;
 
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimitException;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.provider.Refusal;
 import jakarta.servlet.ServletException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +32,51 @@ public final class WrappedRefusals {
 	/**
 	 * Returns the refusal that an exception is or wraps.
 	 * @param ex what was thrown
-	 * @return a {@link RateLimitExceededException} or {@link MissingKeyException}, null
-	 * if it is another failure
+	 * @return a {@link RateLimitExceededException}, a {@link MissingKeyException}, or a
+	 * {@link CallRefusedException} of a call that was not interrupted; null if it is
+	 * another failure
 	 */
-	public static @Nullable Exception find(Throwable ex) {
+	public static @Nullable RateLimitException find(Throwable ex) {
 		Throwable current = ex;
 		for (int depth = 0; depth < MAX_DEPTH && current != null; depth++) {
-			if (current instanceof RateLimitExceededException || current instanceof MissingKeyException) {
-				return (Exception) current;
+			if (isRefusal(current)) {
+				return (RateLimitException) current;
 			}
 			current = isWrapper(current) ? current.getCause() : null;
 		}
 		return null;
+	}
+
+	private static boolean isRefusal(Throwable ex) {
+		return ex instanceof RateLimitExceededException || ex instanceof MissingKeyException
+				|| (ex instanceof CallRefusedException unsent && unsent.reason() != Reason.INTERRUPTED);
+	}
+
+	/**
+	 * Returns the content of the answer to a refusal. The limit of a provider is not
+	 * named.
+	 */
+	static Refusal content(RateLimitException refusal, @Nullable String requestId) {
+		if (refusal instanceof RateLimitExceededException exceeded) {
+			return Refusal.of(exceeded.decision(), requestId);
+		}
+		if (refusal instanceof CallRefusedException unsent) {
+			return Refusal.unnamed((unsent.reason() != Reason.TOO_LARGE) ? unsent.retryAfter() : null, requestId);
+		}
+		return Refusal.missingKey(requestId);
+	}
+
+	/** Returns the status of the answer to a refusal. */
+	public static int status(RateLimitException refusal) {
+		return content(refusal, null).status();
+	}
+
+	/** Returns how long to wait after a refusal, zero if waiting does not help. */
+	static Duration wait(RateLimitException refusal) {
+		if (refusal instanceof RateLimitExceededException exceeded) {
+			return exceeded.decision().retryAfter();
+		}
+		return (refusal instanceof CallRefusedException unsent) ? unsent.retryAfter() : Duration.ZERO;
 	}
 
 	private static boolean isWrapper(Throwable throwable) {

@@ -185,7 +185,7 @@ class ServletAnswersTests {
 		assertThat(anthropicType(decision(unavailable(CHAT, Duration.ofSeconds(1))), 503)).isEqualTo("api_error");
 		assertThat(anthropicType(decision(banned(CHAT_REFUSES, Duration.ofHours(1))), 429))
 			.isEqualTo("rate_limit_error");
-		answers().deny(this.request, this.response, new MissingKeyException("chat", "None."), "anthropic");
+		answers().refuse(this.request, this.response, new MissingKeyException("chat", "None."), List.of(), "anthropic");
 		assertThat(this.response.getStatus()).isEqualTo(403);
 		assertThat(json().get("error").get("type").asString()).isEqualTo("permission_error");
 	}
@@ -290,7 +290,7 @@ class ServletAnswersTests {
 	@Test
 	void aMissingKeyIsA403WithoutDetailsOfTheConfiguration() throws IOException {
 		MissingKeyException missing = new MissingKeyException("secret-limit", "None of [header('X-Secret')] has one.");
-		answers().deny(this.request, this.response, missing, null);
+		answers().refuse(this.request, this.response, missing, List.of(), null);
 		assertThat(this.response.getStatus()).isEqualTo(403);
 		assertThat(this.response.getHeader("Retry-After")).isNull();
 		assertThat(this.response.getHeader("Cache-Control")).isEqualTo("no-store");
@@ -301,7 +301,7 @@ class ServletAnswersTests {
 
 	@Test
 	void aMissingKeyHasOpenAisFormatToo() throws IOException {
-		answers().deny(this.request, this.response, new MissingKeyException("chat", "None."), "openai");
+		answers().refuse(this.request, this.response, new MissingKeyException("chat", "None."), List.of(), "openai");
 		assertThat(this.response.getStatus()).isEqualTo(403);
 		assertThat(json().get("error").get("code").asString()).isEqualTo("missing_key");
 	}
