@@ -27,6 +27,10 @@ public final class ClientCall implements Receipt {
 	/** How much of the body of an error is read to find its reason. */
 	public static final int ERROR_BODY_BYTES = 16 * 1024;
 
+	private static final int NO_CONTENT = 204;
+
+	private static final int NOT_MODIFIED = 304;
+
 	private static final int FIRST_ERROR = 400;
 
 	/** The attempt that the current thread sends, which may pass another adapter. */
@@ -126,6 +130,17 @@ public final class ClientCall implements Receipt {
 		if (snapshot.ignoredValues() > 0) {
 			this.limiter.listener().ignored(this.limiter.name(), snapshot.ignoredValues());
 		}
+		if (hasNoContent(status)) {
+			close();
+		}
+	}
+
+	/**
+	 * Returns whether a response ends with its head (RFC 9110, 15.3.5 and 15.4.5), so
+	 * that its receiver may not close it.
+	 */
+	private static boolean hasNoContent(int status) {
+		return status == NO_CONTENT || status == NOT_MODIFIED;
 	}
 
 	/** A dialect of the application may fail; the call does not. */

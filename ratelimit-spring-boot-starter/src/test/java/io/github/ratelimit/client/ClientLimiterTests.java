@@ -33,6 +33,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientLimiterTests {
 
@@ -112,6 +114,15 @@ class ClientLimiterTests {
 		limiter.acquire(request("m", "secret")).close();
 		assertThat(received).hasSize(1);
 		assertThat(limiter.accounts()).allMatch((account) -> account.governor().isIdle());
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 204, 304 })
+	void aResponseWithoutContentEndsTheCallAtItsHead(int status) {
+		TestClient client = TestClient.client().maxConcurrent(1);
+		client.limiter().acquire(request("m", "secret")).head(status, (name) -> null, null);
+		assertThat(client.inFlight()).isZero();
+		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
 	}
 
 	@Test

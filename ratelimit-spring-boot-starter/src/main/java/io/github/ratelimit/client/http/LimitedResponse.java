@@ -17,7 +17,8 @@ import org.springframework.http.client.ClientHttpResponse;
  */
 final class LimitedResponse implements ClientHttpResponse {
 
-	private static final List<MediaType> STREAMS = List.of(MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_NDJSON);
+	private static final List<String> STREAMS = List.of(MediaType.TEXT_EVENT_STREAM_VALUE,
+			MediaType.APPLICATION_NDJSON_VALUE);
 
 	private final ClientHttpResponse response;
 
@@ -77,7 +78,7 @@ final class LimitedResponse implements ClientHttpResponse {
 	@Override
 	public void close() {
 		try {
-			if (this.body != null && STREAMS.stream().anyMatch(this::isOfType)) {
+			if (this.body != null && isStream()) {
 				this.body.close();
 			}
 		}
@@ -89,8 +90,11 @@ final class LimitedResponse implements ClientHttpResponse {
 		}
 	}
 
-	private boolean isOfType(MediaType type) {
-		return type.equalsTypeAndSubtype(this.response.getHeaders().getContentType());
+	/** A malformed type is none. */
+	private boolean isStream() {
+		String type = this.response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
+		return type != null
+				&& STREAMS.stream().anyMatch((stream) -> type.regionMatches(true, 0, stream, 0, stream.length()));
 	}
 
 	private void closeResponse() {

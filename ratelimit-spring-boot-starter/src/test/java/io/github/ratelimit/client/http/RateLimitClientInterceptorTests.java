@@ -170,6 +170,15 @@ class RateLimitClientInterceptorTests {
 	}
 
 	@Test
+	void a_malformed_content_type_does_not_fail_the_caller() {
+		TestClient client = client().tokens(10_000);
+		this.provider.answers(status(200, "answer", "Content-Type", "no type"));
+		int first = post(rest(client)).exchange((request, response) -> response.getBody().read());
+		assertThat(first).isEqualTo('a');
+		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
 	void a_response_that_is_not_read_ends_the_call_at_its_estimated_cost() {
 		TestClient client = client().tokens(10_000);
 		this.provider.answers(status(200, ""));
