@@ -51,6 +51,14 @@ class RefusedClientCallTests {
 	}
 
 	@Test
+	void aCallThatWaitsOnlyForCallsInFlightIsToBeRetriedAfterASecond() {
+		assertThat(get("/unknown", "ratelimit.http.headers=openai")).hasStatus(429)
+			.headers()
+			.hasValue("Retry-After", "1")
+			.hasValue("retry-after-ms", "1000");
+	}
+
+	@Test
 	void theStyleOfTheBodyIsTheConfiguredOne() {
 		assertThat(get("/calls/THROTTLED", "ratelimit.http.body=openai")).bodyJson()
 			.extractingPath("$.error.code")
@@ -109,6 +117,11 @@ class RefusedClientCallTests {
 		@GetMapping("/calls/{reason}")
 		String call(@PathVariable Reason reason) {
 			throw refused(reason);
+		}
+
+		@GetMapping("/unknown")
+		String unknown() {
+			throw new CallRefusedException("openai", Reason.QUEUE_FULL, Duration.ZERO);
 		}
 
 		@GetMapping("/future")

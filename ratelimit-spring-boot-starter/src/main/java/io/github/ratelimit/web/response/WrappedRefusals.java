@@ -23,6 +23,9 @@ public final class WrappedRefusals {
 
 	private static final int MAX_DEPTH = 10;
 
+	/** How long to wait for calls in flight, whose end is unknown. */
+	private static final Duration UNKNOWN_WAIT = Duration.ofSeconds(1);
+
 	private static final boolean SERVLETS = ClassUtils.isPresent("jakarta.servlet.ServletException",
 			WrappedRefusals.class.getClassLoader());
 
@@ -61,7 +64,7 @@ public final class WrappedRefusals {
 			return Refusal.of(exceeded.decision(), requestId);
 		}
 		if (refusal instanceof CallRefusedException unsent) {
-			return Refusal.unnamed((unsent.reason() != Reason.TOO_LARGE) ? unsent.retryAfter() : null, requestId);
+			return Refusal.unnamed((unsent.reason() != Reason.TOO_LARGE) ? wait(unsent) : null, requestId);
 		}
 		return Refusal.missingKey(requestId);
 	}
@@ -76,7 +79,12 @@ public final class WrappedRefusals {
 		if (refusal instanceof RateLimitExceededException exceeded) {
 			return exceeded.decision().retryAfter();
 		}
-		return (refusal instanceof CallRefusedException unsent) ? unsent.retryAfter() : Duration.ZERO;
+		return (refusal instanceof CallRefusedException unsent && unsent.reason() != Reason.TOO_LARGE) ? wait(unsent)
+				: Duration.ZERO;
+	}
+
+	private static Duration wait(CallRefusedException unsent) {
+		return unsent.retryAfter().isZero() ? UNKNOWN_WAIT : unsent.retryAfter();
 	}
 
 	private static boolean isWrapper(Throwable throwable) {
