@@ -78,8 +78,8 @@ final class LimitedResponse implements ClientHttpResponse {
 	@Override
 	public void close() {
 		try {
-			if (this.body != null && isStream()) {
-				this.body.close();
+			if (isStream()) {
+				getBody().close();
 			}
 		}
 		catch (IOException ex) {

@@ -170,6 +170,20 @@ class RateLimitClientInterceptorTests {
 	}
 
 	@Test
+	void a_stream_that_is_not_read_is_closed_with_its_connection() {
+		TestClient client = client().tokens(10_000);
+		Semaphore pieces = new Semaphore(300);
+		Semaphore never = new Semaphore(0);
+		this.provider.answers(stream(() -> {
+			never.tryAcquire(10, TimeUnit.MILLISECONDS);
+			return pieces.tryAcquire() ? "{\"usage\":{\"prompt_tokens\":7}}" : null;
+		}));
+		post(rest(client)).retrieve().toBodilessEntity();
+		assertThat(client.inFlight()).isZero();
+		assertThat(pieces.availablePermits()).isPositive();
+	}
+
+	@Test
 	void a_malformed_content_type_does_not_fail_the_caller() {
 		TestClient client = client().tokens(10_000);
 		this.provider.answers(status(200, "answer", "Content-Type", "no type"));
