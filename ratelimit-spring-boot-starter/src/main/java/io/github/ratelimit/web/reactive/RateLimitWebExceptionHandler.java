@@ -9,8 +9,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Answers the refusals that {@link io.github.ratelimit.RateLimited @RateLimited} methods
- * throw in a reactive web application. An {@code @ExceptionHandler} of the application
- * that takes them comes first. Thread-safe.
+ * and calls to providers throw in a reactive web application. An
+ * {@code @ExceptionHandler} of the application that takes them comes first. Thread-safe.
  */
 public final class RateLimitWebExceptionHandler implements WebExceptionHandler, Ordered {
 
