@@ -142,8 +142,8 @@ final class OtherInstances {
 	}
 
 	/**
-	 * Returns among how many instances what is available is divided; 1 while no notes are
-	 * read.
+	 * Returns among how many instances what is available is divided; 1 after the notes of
+	 * the others could not be read.
 	 */
 	int parts() {
 		return this.parts;

@@ -30,6 +30,9 @@ final class NodeProbe {
 	/** How often an error is seen before another connection is tried. */
 	private static final int IN_VAIN = 2;
 
+	/** The same, after connections that have not helped: a master may lack replicas. */
+	private static final int MOST_IN_VAIN = 16;
+
 	/** A connection without a reply for this time may hang. */
 	private static final long HANGS_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -46,6 +49,8 @@ final class NodeProbe {
 	private int inARow;
 
 	private int inVain;
+
+	private int reconnectAfter = IN_VAIN;
 
 	private boolean unanswered;
 
@@ -143,8 +148,9 @@ final class NodeProbe {
 			return false;
 		}
 		this.inVain = FailureReason.isOfFormerMaster(reason) ? this.inVain + 1 : 0;
-		if (this.inVain == IN_VAIN) {
+		if (this.inVain >= this.reconnectAfter) {
 			this.inVain = 0;
+			this.reconnectAfter = Math.min(MOST_IN_VAIN, 2 * this.reconnectAfter);
 			return true;
 		}
 		return false;

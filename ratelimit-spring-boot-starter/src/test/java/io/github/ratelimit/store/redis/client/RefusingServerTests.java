@@ -101,13 +101,15 @@ class RefusingServerTests {
 	@ParameterizedTest
 	@CsvSource({ "REPLICAOF 127.0.0.1 1, REPLICAOF NO ONE",
 			"CONFIG SET min-replicas-to-write 1, CONFIG SET min-replicas-to-write 0" })
-	void theConnectionToAServerThatMayNoLongerBeTheMasterIsReplaced(String refuse, String accept) {
+	void theConnectionToAServerThatMayNoLongerBeTheMasterIsReplacedLessAndLessOften(String refuse, String accept) {
 		server.command(refuse.split(" "));
 		try {
-			Polling.until(StoreInstance.BACK, "the connection is replaced", () -> {
+			Polling.until(StoreInstance.BACK, "the connection is replaced again", () -> {
 				this.instance.take(LIMIT, "caller");
-				return this.instance.sent().reconnections() > 0;
+				return this.instance.sent().reconnections() > 1;
 			});
+			assertThat(this.instance.sent().count("probe")).as("after two probes, and after four more")
+				.isGreaterThanOrEqualTo(2 + 4);
 		}
 		finally {
 			server.command(accept.split(" "));
