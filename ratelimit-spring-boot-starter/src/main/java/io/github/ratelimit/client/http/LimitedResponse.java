@@ -4,7 +4,6 @@ import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.CountedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -16,9 +15,6 @@ import org.springframework.http.client.ClientHttpResponse;
  * once: its provider has done with it.
  */
 final class LimitedResponse implements ClientHttpResponse {
-
-	private static final List<String> STREAMS = List.of(MediaType.TEXT_EVENT_STREAM_VALUE,
-			MediaType.APPLICATION_NDJSON_VALUE);
 
 	private final ClientHttpResponse response;
 
@@ -93,8 +89,12 @@ final class LimitedResponse implements ClientHttpResponse {
 	/** A malformed type is none. */
 	private boolean isStream() {
 		String type = this.response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
-		return type != null
-				&& STREAMS.stream().anyMatch((stream) -> type.regionMatches(true, 0, stream, 0, stream.length()));
+		return type != null && (startsWith(type, MediaType.TEXT_EVENT_STREAM_VALUE)
+				|| startsWith(type, MediaType.APPLICATION_NDJSON_VALUE));
+	}
+
+	private static boolean startsWith(String type, String start) {
+		return type.regionMatches(true, 0, start, 0, start.length());
 	}
 
 	private void closeResponse() {
