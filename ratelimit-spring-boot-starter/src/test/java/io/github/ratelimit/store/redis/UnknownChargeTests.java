@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.Handles;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Charges outside decisions whose outcome stays unknown. */
 @Tag("redis")
@@ -38,6 +41,8 @@ class UnknownChargeTests {
 		.maxDebt(1000)
 		.build();
 
+	private static final Limit LOCAL = StoreFixture.limit("local", "1000/36500d");
+
 	private final ManualTime time = new ManualTime();
 
 	private PausedScriptClient redis;
@@ -52,6 +57,7 @@ class UnknownChargeTests {
 		this.log = new StoreLog();
 		TimeSource turned = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
 		turned.nanoTime();
+		Handles.of(LOCAL).registered().change((settings) -> settings.withOnStoreFailure(OnStoreFailure.LOCAL));
 		this.redis = new PausedScriptClient(
 				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
 		this.store = new RedisStore(this.redis, RedisTestStore.turnedScripts(), RedisTestStore.patient(),
@@ -106,6 +112,25 @@ class UnknownChargeTests {
 		awaitCharged();
 
 		assertThat(StoreFixture.remaining(this.store, TOKENS, "caller")).isEqualTo(1000 - 150);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void permitsGivenBackBeforeTheReplyToTheirChargeGoBackAfterIt(int attempts) {
+		StoreFixture.taken(this.store, LOCAL, "caller", 1);
+		this.redis.fail(true);
+		awaitOutage();
+		ChargeDecision taken = StoreFixture.taken(this.store, LOCAL, "caller", 100);
+		this.redis.stop("charge");
+		this.redis.fail(false);
+		Polling.until(LONG, "the charge is sent", () -> this.redis.waiting() == attempts);
+		this.store.settle(taken, 30);
+		this.redis.goOn();
+		awaitCharged();
+
+		Polling.until(LONG,
+				() -> StoreFixture.remaining(this.store, LOCAL, "caller") + " permits are left, not " + (1000 - 1 - 30),
+				() -> StoreFixture.remaining(this.store, LOCAL, "caller") == 1000 - 1 - 30);
 	}
 
 	@Test

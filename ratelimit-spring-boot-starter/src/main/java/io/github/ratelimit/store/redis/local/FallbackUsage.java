@@ -9,6 +9,7 @@ import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.math.BigInteger;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * are returned to the state that was charged. Thread-safe.
  */
 final class FallbackUsage extends RememberedKeys.InFlightState {
-
-	/** No episode. */
-	static final int OVER = -1;
 
 	private static final byte[] ANY_ORIGIN = new byte[0];
 
@@ -36,10 +34,8 @@ final class FallbackUsage extends RememberedKeys.InFlightState {
 
 	private long allowed;
 
-	private int episode;
-
-	/** The state after the last episode was charged, null if that is not known. */
-	private @Nullable Snapshot charged;
+	/** The episode of what is allowed now. */
+	private CompletableFuture<@Nullable Snapshot> episode = new CompletableFuture<>();
 
 	private long registeredAt;
 
@@ -74,11 +70,13 @@ final class FallbackUsage extends RememberedKeys.InFlightState {
 
 	/**
 	 * Notes that permits were allowed.
-	 * @return the episode, {@link #OVER} if this is over
+	 * @return the episode: becomes the state that Redis has charged for it, null if that
+	 * is not known; is never completed if its permits cannot be given back. Null if this
+	 * is over
 	 */
-	synchronized int allow(long permits) {
+	synchronized @Nullable CompletableFuture<@Nullable Snapshot> allow(long permits) {
 		if (!use()) {
-			return OVER;
+			return null;
 		}
 		this.allowed += permits;
 		return this.episode;
@@ -108,21 +106,16 @@ final class FallbackUsage extends RememberedKeys.InFlightState {
 	}
 
 	/**
-	 * Changes the number of permits of an episode, unless it has been charged.
+	 * Changes the number of permits of an episode, unless it has ended.
 	 * @param more permits, negative for fewer
-	 * @return whether it has not been charged
+	 * @return whether it has not ended
 	 */
-	synchronized boolean change(int episode, long more) {
+	synchronized boolean change(CompletableFuture<@Nullable Snapshot> episode, long more) {
 		if (episode != this.episode || !use()) {
 			return false;
 		}
 		this.allowed = Math.max(0, this.allowed + more);
 		return true;
-	}
-
-	/** Returns the state that was charged for an episode, null if it is not known. */
-	synchronized @Nullable Snapshot charged(int episode) {
-		return (episode == this.episode - 1) ? this.charged : null;
 	}
 
 	/**
@@ -176,12 +169,13 @@ final class FallbackUsage extends RememberedKeys.InFlightState {
 	}
 
 	private Episode end() {
-		Episode ended = new Episode(this.episode, this.allowed, this.origin);
-		if (this.allowed > 0) {
-			this.allowed = 0;
-			this.episode++;
-			this.charged = null;
+		CompletableFuture<@Nullable Snapshot> next = new CompletableFuture<>();
+		if (this.allowed == 0) {
+			return new Episode(next, 0, this.origin);
 		}
+		Episode ended = new Episode(this.episode, this.allowed, this.origin);
+		this.allowed = 0;
+		this.episode = next;
 		return ended;
 	}
 
@@ -190,10 +184,14 @@ final class FallbackUsage extends RememberedKeys.InFlightState {
 	 * @param state the state then, null if it is not known
 	 * @param all whether all of it was charged: otherwise nothing of it can be given back
 	 */
-	private synchronized void charged(Episode episode, @Nullable Snapshot state, boolean all) {
+	private void charged(Episode episode, @Nullable Snapshot state, boolean all) {
 		if (state != null) {
-			this.origin = originOf(state);
-			this.charged = (all && episode.number() == this.episode - 1) ? state : this.charged;
+			synchronized (this) {
+				this.origin = originOf(state);
+			}
+		}
+		if (all) {
+			episode.charged().complete(state);
 		}
 	}
 
@@ -205,11 +203,11 @@ final class FallbackUsage extends RememberedKeys.InFlightState {
 	/**
 	 * The permits that were allowed and are charged together.
 	 *
-	 * @param number the number of the episode
+	 * @param charged becomes the state that Redis has charged
 	 * @param allowed how many permits
 	 * @param origin of the state that was seen before
 	 */
-	private record Episode(int number, long allowed, byte[] origin) {
+	private record Episode(CompletableFuture<@Nullable Snapshot> charged, long allowed, byte[] origin) {
 	}
 
 }

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -119,12 +120,12 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 	private FallbackReceipt taken(KeyCharge requested, ChargeDecision local, long now) {
 		this.debts.note(requested.key(), requested.permits());
 		FallbackUsage usage;
-		int episode;
+		CompletableFuture<@Nullable Snapshot> episode;
 		do {
 			usage = requested.key().usage();
 			episode = usage.allow(requested.permits());
 		}
-		while (episode == FallbackUsage.OVER);
+		while (episode == null);
 		register(usage, requested, local.charge(), now);
 		return new FallbackReceipt(local, usage, episode, null);
 	}
@@ -186,7 +187,7 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 			return ChargeDecision.degraded(noSlots(charge, slots.free(most)));
 		}
 		byte[] lease = requested.fresh();
-		FallbackReceipt receipt = new FallbackReceipt(null, null, 0, lease);
+		FallbackReceipt receipt = new FallbackReceipt(null, null, null, lease);
 		this.slotRenewals.holdUnknown(key, lease, charge.permits());
 		return ChargeDecision.degraded(ChargeDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
 	}
@@ -238,19 +239,25 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 
 	private void change(KeyCharge requested, FallbackReceipt receipt, long more) {
 		FallbackUsage usage = receipt.usage();
-		if (usage == null) {
+		CompletableFuture<@Nullable Snapshot> episode = receipt.episode();
+		if (usage == null || episode == null) {
 			return;
 		}
-		if (usage.change(receipt.episode(), more)) {
-			this.debts.note(requested.key(), more);
-			return;
+		RememberedKey key = requested.key();
+		if (usage.change(episode, more)) {
+			this.debts.note(key, more);
 		}
-		Snapshot charged = usage.charged(receipt.episode());
-		if (more > 0) {
-			this.debts.charge(requested.key(), requested.encoding(), more);
+		else if (more > 0) {
+			this.debts.charge(key, requested.encoding(), more);
 		}
-		else if (more < 0 && charged != null) {
-			this.refunds.send(-more, charged, requested.key());
+		else if (more < 0) {
+			episode.thenAccept((charged) -> giveBack(-more, (charged != null) ? charged : key.last(), requested));
+		}
+	}
+
+	private void giveBack(long permits, @Nullable Snapshot charged, KeyCharge requested) {
+		if (charged != null && charged.encoding() == requested.encoding()) {
+			this.refunds.send(permits, charged, requested.key());
 		}
 	}
 
@@ -259,11 +266,12 @@ public record LocalFallback(LimitStore local, RedisLimits limits, IntSupplier in
 	 *
 	 * @param local what was taken in this instance's memory, null for slots
 	 * @param usage the usage of the key, null for slots
-	 * @param episode in which it was taken
+	 * @param episode in which it was taken: becomes the state that it was charged to;
+	 * null for slots
 	 * @param lease names the lease of slots, null for permits
 	 */
-	record FallbackReceipt(@Nullable ChargeDecision local, @Nullable FallbackUsage usage, int episode,
-			byte @Nullable [] lease) implements Receipt {
+	record FallbackReceipt(@Nullable ChargeDecision local, @Nullable FallbackUsage usage,
+			@Nullable CompletableFuture<@Nullable Snapshot> episode, byte @Nullable [] lease) implements Receipt {
 	}
 
 }

@@ -4,6 +4,7 @@ import io.github.ratelimit.store.redis.script.LuaScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scripts of an instance that a test pauses: calls meanwhile are sent when it resumes, or
@@ -17,6 +18,9 @@ public final class PausedScriptClient extends ForwardingScriptClient {
 
 	private boolean stopped;
 
+	/** The only script that is paused, null if all are. */
+	private @Nullable String stoppedScript;
+
 	private boolean failing;
 
 	private volatile boolean lost;
@@ -29,6 +33,12 @@ public final class PausedScriptClient extends ForwardingScriptClient {
 
 	public synchronized void stop() {
 		this.stopped = true;
+	}
+
+	/** Pauses the calls of one script, as in {@code "charge"}. */
+	public synchronized void stop(String script) {
+		this.stopped = true;
+		this.stoppedScript = script;
 	}
 
 	/** Lets all that is sent fail at once, as without a connection. */
@@ -89,7 +99,7 @@ public final class PausedScriptClient extends ForwardingScriptClient {
 				throw new IllegalStateException("Connection reset");
 			});
 		}
-		if (!this.stopped) {
+		if (!this.stopped || (this.stoppedScript != null && !this.stoppedScript.equals(script.name()))) {
 			return this.redis.run(script, keys, args);
 		}
 		CompletableFuture<byte[]> answer = new CompletableFuture<>();
