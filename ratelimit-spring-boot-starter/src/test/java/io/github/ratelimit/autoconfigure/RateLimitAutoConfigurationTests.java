@@ -23,7 +23,14 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -79,6 +86,14 @@ class RateLimitAutoConfigurationTests {
 	@Test
 	void theApplicationStartsWithoutLimits() {
 		StartUp.of("").succeeds((context) -> assertThat(context).hasSingleBean(RateLimiter.class));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aPostProcessorMayNeedPropertiesWithoutAWarningAboutTheirCheck(CapturedOutput output) {
+		this.startUp.with(EarlyProperties.class)
+			.succeeds((context) -> assertThat(output).contains("'own-" + OwnProperties.class.getName() + "'")
+				.doesNotContain("'rateLimit"));
 	}
 
 	@Test
@@ -154,6 +169,23 @@ class RateLimitAutoConfigurationTests {
 		this.startUp.with(OwnLimiter.class)
 			.succeeds((context) -> assertThat(context.getBean(RateLimiter.class))
 				.isSameAs(context.getBean(OwnLimiter.class).limiter));
+	}
+
+	@ConfigurationProperties("own")
+	record OwnProperties(@Nullable String text) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(OwnProperties.class)
+	static class EarlyProperties {
+
+		@Bean
+		static BeanPostProcessor needsProperties(OwnProperties properties) {
+			return new BeanPostProcessor() {
+			};
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
