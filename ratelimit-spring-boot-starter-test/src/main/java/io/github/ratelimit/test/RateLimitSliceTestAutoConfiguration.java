@@ -1,12 +1,10 @@
 package io.github.ratelimit.test;
 
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
-import io.github.ratelimit.autoconfigure.report.PartialApplication;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
 import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.context.annotation.Bean;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -21,12 +19,6 @@ public final class RateLimitSliceTestAutoConfiguration implements WebMvcConfigur
 	@Override
 	public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
 		resolvers.add(new PermitArgumentResolver());
-	}
-
-	/** Marks the application as incomplete for the starter's warnings. */
-	@Bean(PartialApplication.SLICE)
-	Object rateLimitPartialApplication() {
-		return new Object();
 	}
 
 }

@@ -1,6 +1,9 @@
 package io.github.ratelimit.autoconfigure.report;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
 
 /**
  * Recognizes tests in which beans of the application are missing or replaced, as in
@@ -8,9 +11,6 @@ import org.springframework.beans.factory.BeanFactory;
  * so warnings about what is missing would be false.
  */
 public final class PartialApplication {
-
-	/** The bean with which ratelimit-spring-boot-starter-test marks a slice. */
-	public static final String SLICE = "rateLimitPartialApplication";
 
 	/** Spring Framework's own, there if a test replaces any bean. */
 	private static final String BEAN_OVERRIDES = "org.springframework.test.context.bean.override.internalBeanOverridePostProcessor";
@@ -24,7 +24,13 @@ public final class PartialApplication {
 	 * @return whether a test left out or replaced some of its beans
 	 */
 	public static boolean is(BeanFactory beans) {
-		return beans.containsBean(SLICE) || beans.containsBean(BEAN_OVERRIDES);
+		return isSlice(beans) || beans.containsBean(BEAN_OVERRIDES);
+	}
+
+	/** Tests of slices select the auto-configuration themselves, and disable the rest. */
+	private static boolean isSlice(BeanFactory beans) {
+		return !beans.getBean(ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, Environment.class)
+			.getProperty(EnableAutoConfiguration.ENABLED_OVERRIDE_PROPERTY, Boolean.class, true);
 	}
 
 }

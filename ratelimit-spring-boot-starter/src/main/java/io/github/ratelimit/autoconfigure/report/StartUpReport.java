@@ -107,7 +107,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 					+ "[RL503]");
 		}
 		int rules = this.properties.http().rules().size();
-		if (rules > 0 && !this.context.containsBean(FILTER)) {
+		if (rules > 0 && !this.context.containsBean(FILTER) && !PartialApplication.is(this.context)) {
 			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
 					+ "they need the filter of a servlet web application, and there is none. Put @RateLimited on the "
 					+ "methods that serve the requests [RL505]");
