@@ -82,13 +82,20 @@ public final class CallCompletion {
 		if (cause == null) {
 			returned(value);
 		}
-		else if (cause instanceof CancellationException || cause instanceof TimeoutException) {
-			// it has cost what it reserved
+		else if (isAbandoned(cause)) {
 			close();
 		}
 		else {
 			failed();
 		}
+	}
+
+	/**
+	 * Returns whether a call has not failed, but was given up: it may have cost what it
+	 * reserved.
+	 */
+	private static boolean isAbandoned(Throwable failure) {
+		return failure instanceof CancellationException || failure instanceof TimeoutException;
 	}
 
 	/** Notes that the call has returned with this value. */
@@ -129,10 +136,13 @@ public final class CallCompletion {
 		this.permit.close();
 	}
 
-	/** Notes that the production has failed. Elements before the failure are charged. */
-	synchronized void brokeOff() {
+	/**
+	 * Notes that the production has ended with a failure. Elements before the failure are
+	 * charged.
+	 */
+	synchronized void brokeOff(Throwable failure) {
 		settleBySeen();
-		if (this.produced) {
+		if (this.produced || isAbandoned(failure)) {
 			this.permit.close();
 		}
 		else {

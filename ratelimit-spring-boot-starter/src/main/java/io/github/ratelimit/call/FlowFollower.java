@@ -3,7 +3,6 @@ package io.github.ratelimit.call;
 import io.github.ratelimit.permit.PassedOnCharges;
 import io.github.ratelimit.store.ChargeDecision;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import kotlin.ResultKt;
 import kotlin.Unit;
 import kotlin.coroutines.Continuation;
@@ -64,7 +63,7 @@ final class FlowFollower<T> implements Flow<T> {
 			}, new Ending(continuation, this.completion, ofFlow));
 		}
 		catch (Throwable ex) {
-			over(this.completion, ex);
+			this.completion.brokeOff(ex);
 			throw ex;
 		}
 		if (outcome != IntrinsicsKt.getCOROUTINE_SUSPENDED()) {
@@ -76,16 +75,6 @@ final class FlowFollower<T> implements Flow<T> {
 	private CoroutineContext context(CoroutineContext context) {
 		List<ChargeDecision> passedOn = this.completion.passedOn();
 		return (PUBLISHERS && !passedOn.isEmpty()) ? Publishers.withCharges(context, passedOn) : context;
-	}
-
-	/** A collector that needs no more elements cancels the flow. */
-	private static void over(CallCompletion completion, Throwable failure) {
-		if (failure instanceof CancellationException) {
-			completion.completed();
-		}
-		else {
-			completion.brokeOff();
-		}
 	}
 
 	/**
@@ -110,7 +99,7 @@ final class FlowFollower<T> implements Flow<T> {
 				this.completion.completed();
 			}
 			catch (Throwable ex) {
-				over(this.completion, ex);
+				this.completion.brokeOff(ex);
 			}
 			this.continuation.resumeWith(result);
 		}

@@ -97,7 +97,7 @@ public final class ResultFollower {
 		static @Nullable Object follow(Class<?> type, Object result, CallCompletion completion) {
 			if (result instanceof Mono<?> mono && type.isAssignableFrom(Mono.class)) {
 				return mono.doOnNext(completion::produced)
-					.doOnError((failure) -> completion.brokeOff())
+					.doOnError(completion::brokeOff)
 					.doOnSuccess((value) -> completion.completed())
 					.doOnCancel(completion::completed)
 					.contextWrite((context) -> passOn(context, completion.passedOn()));
@@ -105,7 +105,7 @@ public final class ResultFollower {
 			if (result instanceof Publisher<?> publisher && type.isAssignableFrom(Flux.class)) {
 				return Flux.from(publisher)
 					.doOnNext(completion::produced)
-					.doOnError((failure) -> completion.brokeOff())
+					.doOnError(completion::brokeOff)
 					.doOnComplete(completion::completed)
 					.doOnCancel(completion::completed)
 					.contextWrite((context) -> passOn(context, completion.passedOn()));

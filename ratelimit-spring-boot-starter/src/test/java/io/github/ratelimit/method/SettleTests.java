@@ -172,6 +172,18 @@ class SettleTests {
 	}
 
 	@Test
+	void aPublisherThatTimesOutPaysTheReservation() {
+		this.model.stream(Flux.error(new TimeoutException())).subscribe((answer) -> {
+		}, (failure) -> {
+		});
+		assertThat(paid()).isEqualTo(RESERVED);
+		this.model.single(Mono.error(new TimeoutException())).subscribe((answer) -> {
+		}, (failure) -> {
+		});
+		assertThat(paid()).isEqualTo(2 * RESERVED);
+	}
+
+	@Test
 	void aFluxThatFailsMidwayPaysForWhatItDelivered() {
 		Flux<Answer> broken = Flux.error(new IllegalStateException("broken"));
 		assertThatIllegalStateException().isThrownBy(() -> this.model.stream(broken).blockLast());
