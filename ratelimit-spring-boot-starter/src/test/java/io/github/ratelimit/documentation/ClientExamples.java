@@ -1,9 +1,14 @@
 package io.github.ratelimit.documentation;
 
+import com.openai.errors.RateLimitException;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 
 /** Examples of docs/outbound.md. */
 final class ClientExamples {
@@ -30,6 +35,13 @@ final class ClientExamples {
 				permit.settle(answer.totalTokens());
 			}
 		}
+	}
+
+	@ExceptionHandler
+	ResponseEntity<Void> answer(RateLimitException limited) {
+		return ResponseEntity.status(HttpStatus.TOO_MANY_REQUESTS)
+			.header(HttpHeaders.RETRY_AFTER, limited.headers().values(HttpHeaders.RETRY_AFTER).toArray(String[]::new))
+			.build();
 	}
 
 	interface Model {
