@@ -145,7 +145,7 @@ final class InlineLimitNames {
 		}
 
 		String shortName() {
-			return this.type.getSimpleName() + "." + this.method;
+			return SourceMethods.displayName(this.type, this.method);
 		}
 
 		String longName() {

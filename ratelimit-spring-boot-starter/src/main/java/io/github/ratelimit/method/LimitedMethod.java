@@ -21,7 +21,7 @@ record LimitedMethod(Method method, Class<?> type, List<Declaration> declaration
 	String displayName() {
 		Class<?> shown = Proxy.isProxyClass(this.type) ? this.declarations.get(0).named().getDeclaringClass()
 				: this.type;
-		return shown.getSimpleName() + "." + this.method.getName();
+		return SourceMethods.displayName(shown, this.method.getName());
 	}
 
 	/**

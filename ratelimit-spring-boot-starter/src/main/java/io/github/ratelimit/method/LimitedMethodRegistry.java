@@ -209,7 +209,7 @@ public final class LimitedMethodRegistry {
 		Set<String> names = new TreeSet<>();
 		this.policies.forEach((type, methods) -> methods.forEach((method, policy) -> {
 			if (policy.policies().stream().anyMatch(kind)) {
-				names.add(ClassUtils.getUserClass(type).getSimpleName() + "." + method.getName());
+				names.add(SourceMethods.displayName(ClassUtils.getUserClass(type), method.getName()));
 			}
 		}));
 		return names;

@@ -97,7 +97,7 @@ final class SelfInvocationCheck {
 	}
 
 	private void warn(Class<?> type, String caller, LimitedMethod callee) {
-		String name = type.getSimpleName() + "." + caller;
+		String name = SourceMethods.displayName(type, caller);
 		if (this.warned.add(name + signature(callee.method()))) {
 			logger.warn("Method '" + name + "' calls '" + callee.displayName() + "' of the same object, which is not "
 					+ "limited by such a call: only calls that come from other beans are. Put @RateLimited on " + caller

@@ -43,6 +43,16 @@ final class SourceMethods {
 		}
 	}
 
+	/**
+	 * Returns the name of a method with that of a class.
+	 * @param type the class; an anonymous one is named after the class around it
+	 * @param method the name of the method
+	 * @return for example {@code ChatController.chat}
+	 */
+	static String displayName(Class<?> type, String method) {
+		return (type.isAnonymousClass() ? ClassUtils.getShortName(type) : type.getSimpleName()) + "." + method;
+	}
+
 	/** Returns the methods of a class and of all that it extends and implements. */
 	static Stream<Method> of(Class<?> type) {
 		return hierarchy(type).stream().flatMap(SourceMethods::declaredBy);

@@ -11,8 +11,10 @@ import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitRegistry;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
 
 /** Limits that annotations define, and their names. */
 class InlineRateTests {
@@ -98,6 +100,15 @@ class InlineRateTests {
 	}
 
 	@Test
+	void aMethodOfAnAnonymousClassIsNamedAfterTheClassAroundIt() {
+		String name = "InlineRateTests.Anonymous.1.get";
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Anonymous.class)) {
+			assertThat(inline(context)).containsExactly(name);
+			assertThat(context.getBean(LimitRegistry.class).get(name).boundTo()).containsExactly(name);
+		}
+	}
+
+	@Test
 	void invalidCharactersInNamesAreReplaced() {
 		assertThat(names(Gr\u00f6\u00dfe.class)).singleElement().asString().matches("Gr__e\\.get-[0-9a-f]{8}");
 	}
@@ -169,6 +180,24 @@ class InlineRateTests {
 			public void get() {
 			}
 
+		}
+
+	}
+
+	/** As a factory method of a configuration may return it. */
+	static class Anonymous {
+
+		@Bean
+		Supplier<String> weather() {
+			return new Supplier<>() {
+
+				@Override
+				@RateLimited(rate = "1/min", key = "global")
+				public String get() {
+					return "Rain.";
+				}
+
+			};
 		}
 
 	}
