@@ -83,7 +83,7 @@ public final class CallCompletion {
 			returned(value);
 		}
 		else if (isAbandoned(cause)) {
-			close();
+			this.permit.close();
 		}
 		else {
 			failed();
@@ -133,7 +133,7 @@ public final class CallCompletion {
 	 */
 	void completed() {
 		settleBySeen();
-		this.permit.close();
+		close();
 	}
 
 	/**
@@ -142,11 +142,14 @@ public final class CallCompletion {
 	 */
 	synchronized void brokeOff(Throwable failure) {
 		settleBySeen();
-		if (this.produced || isAbandoned(failure)) {
+		if (isAbandoned(failure)) {
 			this.permit.close();
 		}
+		else if (this.produced) {
+			close();
+		}
 		else {
-			this.permit.fail();
+			failed();
 		}
 	}
 

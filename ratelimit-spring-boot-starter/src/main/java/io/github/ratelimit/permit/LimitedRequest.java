@@ -72,7 +72,8 @@ public interface LimitedRequest {
 	 * @param method the method
 	 * @param result the result of the call
 	 * @return whether the method serves the request itself, or its result is written
-	 * later
+	 * later; false for a publisher of another method, which the request ends only if it
+	 * has not ended before
 	 */
 	boolean keepsOpen(CallPermit call, Method method, @Nullable Object result);
 

@@ -284,8 +284,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 			}
 		}
 		boolean handler = AsyncHandlerMethods.isHandler(this.facts, method);
-		return (handler || AsyncHandlerMethods.isWrittenLater(result))
-				&& permit().keepOpen(call, handler || !AsyncHandlerMethods.endsByItself(result));
+		boolean endsByItself = !handler && AsyncHandlerMethods.endsByItself(result);
+		return (handler || AsyncHandlerMethods.isWrittenLater(result)) && permit().keepOpen(call, !endsByItself)
+				&& !endsByItself;
 	}
 
 	/** Writes the headers, if there are new ones; they matter less than the response. */

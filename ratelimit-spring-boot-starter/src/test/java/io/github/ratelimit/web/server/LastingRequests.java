@@ -337,6 +337,12 @@ class LastingRequests {
 			return Mono.just("sixsix").delayElement(Duration.ofMillis(5));
 		}
 
+		@GetMapping("/life/entity")
+		@RateLimited("tokens")
+		public Mono<ResponseEntity<String>> entity(@RequestParam int status) {
+			return Mono.just(ResponseEntity.status(status).body("entity"));
+		}
+
 	}
 
 	/** Shows a page where a client accepts no answer. */

@@ -71,6 +71,7 @@ class RequestLifeTests {
 			new Outcome("/life/body?ends=completes", 200, 6), new Outcome("/life/body?ends=fails", 500, 6),
 			new Outcome("/life/flux?ends=completes", 200, 4), new Outcome("/life/flux?ends=fails", 200, 4),
 			new Outcome("/life/flux?ends=fails-at-once", 500, 0), new Outcome("/life/mono", 200, 6),
+			new Outcome("/life/entity?status=200", 200, RESERVED), new Outcome("/life/entity?status=502", 502, 0),
 			new Outcome("/life/servlet?ends=completes", 200, RESERVED),
 			new Outcome("/life/servlet?ends=starts-again", 200, RESERVED),
 			new Outcome("/life/servlet?ends=times-out", 500, RESERVED), new Outcome("/life/servlet?ends=no", 500, 0));
