@@ -68,15 +68,22 @@ record ChangeSet(long version, Map<String, SettingChanges> changes) {
 		this.changes.forEach((limit, changes) -> {
 			SortedMap<String, String> kept = new TreeMap<>(changes.values());
 			kept.keySet().removeIf((setting) -> filter.test(limit, setting));
-			all.put(limit, new SettingChanges(kept, changes.by()));
+			if (!kept.isEmpty()) {
+				all.put(limit, new SettingChanges(kept, changes.by()));
+			}
 		});
 		return new ChangeSet(this.version, all);
+	}
+
+	/** Returns whether it says of a limit only who has withdrawn its last change. */
+	boolean hasWithdrawals() {
+		return this.changes.values().stream().anyMatch(SettingChanges::isEmpty);
 	}
 
 	private String text() {
 		return new TreeMap<>(this.changes).entrySet()
 			.stream()
-			.filter((limit) -> !limit.getValue().isEmpty())
+			.filter((limit) -> !limit.getValue().equals(SettingChanges.NONE))
 			.map((limit) -> encoded(limit.getKey()) + "?" + text(limit.getValue()))
 			.collect(Collectors.joining("\n"));
 	}
@@ -99,7 +106,7 @@ record ChangeSet(long version, Map<String, SettingChanges> changes) {
 			int end = line.indexOf('?');
 			if (end > 0) {
 				SettingChanges limit = values(line.substring(end + 1));
-				if (!limit.isEmpty()) {
+				if (!limit.equals(SettingChanges.NONE)) {
 					changes.put(decoded(line.substring(0, end)), limit);
 				}
 			}

@@ -162,8 +162,7 @@ public final class LimitChanges {
 			SharedChanges.Answer answer = this.shared.replace(before.with(name, next).state(), List.of());
 			boolean replaced = answer.outcome() == SharedChanges.Outcome.REPLACED;
 			if (answer.state() != null) {
-				receive(answer.state(), replaced ? LimitChange.Origin.ENDPOINT : LimitChange.Origin.OTHER_INSTANCE,
-						replaced ? next.by() : null);
+				receive(answer.state(), replaced ? LimitChange.Origin.ENDPOINT : LimitChange.Origin.OTHER_INSTANCE);
 			}
 			if (replaced) {
 				if (!this.shared.reachesOthers()) {
@@ -212,7 +211,7 @@ public final class LimitChanges {
 	private void registered(RegisteredLimit limit) {
 		SettingChanges changes = this.known.of(limit.name());
 		if (!changes.isEmpty()) {
-			apply(limit.name(), changes, LimitChange.Origin.OTHER_INSTANCE, null);
+			apply(limit.name(), changes, LimitChange.Origin.OTHER_INSTANCE);
 		}
 	}
 
@@ -221,26 +220,26 @@ public final class LimitChanges {
 	 * @param state version and text; an older version than is known is ignored
 	 */
 	public synchronized void received(SharedChanges.State state) {
-		receive(state, LimitChange.Origin.OTHER_INSTANCE, null);
+		receive(state, LimitChange.Origin.OTHER_INSTANCE);
 	}
 
-	private void receive(SharedChanges.State state, LimitChange.Origin origin, @Nullable String by) {
+	private void receive(SharedChanges.State state, LimitChange.Origin origin) {
 		ChangeSet before = this.known;
 		if (state.version() > before.version()) {
 			ChangeSet next = ChangeSet.of(state);
 			this.known = next;
-			next.differentFrom(before).forEach((name) -> apply(name, next.of(name), origin, by));
+			next.differentFrom(before).forEach((name) -> apply(name, next.of(name), origin));
 		}
 	}
 
-	private void apply(String name, SettingChanges changes, LimitChange.Origin origin, @Nullable String by) {
-		String author = (changes.by() != null) ? changes.by() : by;
+	private void apply(String name, SettingChanges changes, LimitChange.Origin origin) {
 		try {
 			if (name.equals(ALL)) {
-				applyToAll(this.killSwitch.state(), changes, origin, author);
+				applyToAll(this.killSwitch.state(), changes, origin, changes.by());
 			}
 			else {
-				this.registry.find(name).ifPresent((limit) -> put(limit, limit.configured(), changes, origin, author));
+				this.registry.find(name)
+					.ifPresent((limit) -> put(limit, limit.configured(), changes, origin, changes.by()));
 			}
 		}
 		catch (RuntimeException ex) {
@@ -304,16 +303,16 @@ public final class LimitChanges {
 
 	/**
 	 * Withdraws changes that the configuration says as well, if no other instance needs
-	 * them.
+	 * them, and forgets who has withdrawn others.
 	 */
 	public synchronized void tidyUp() {
 		ChangeSet before = this.known;
 		BiPredicate<String, String> same = (limit, setting) -> Boolean.FALSE.equals(differs(limit, setting));
 		List<String> unneeded = before.names(same);
-		if (!unneeded.isEmpty()) {
+		if (!unneeded.isEmpty() || before.hasWithdrawals()) {
 			SharedChanges.Answer answer = this.shared.replace(before.without(same).state(), unneeded);
 			if (answer.state() != null) {
-				receive(answer.state(), LimitChange.Origin.CONFIGURATION, null);
+				receive(answer.state(), LimitChange.Origin.CONFIGURATION);
 			}
 		}
 	}

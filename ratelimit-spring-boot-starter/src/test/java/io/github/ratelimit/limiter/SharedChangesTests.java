@@ -38,13 +38,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Settings that are changed on one of several instances that share a Redis. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(180)
+@ExtendWith(OutputCaptureExtension.class)
 class SharedChangesTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
@@ -80,8 +84,12 @@ class SharedChangesTests {
 		});
 		assertThat(instance("60/min").rates()).as("an instance that starts later").isEqualTo("[5/s, 600/min]");
 
-		other.changes.change("chat", nulls("rate", "mode"), null);
+		other.changes.change("chat", nulls("rate", "mode"), "operator");
 		Polling.until(LONG, "the change is withdrawn", () -> one.rates().equals("[60/min]"));
+		Polling.until(LONG, "the withdrawal is reported", () -> one.made.size() == 2);
+		assertThat(one.made).last().extracting(LimitChange::by).isEqualTo("operator");
+		Polling.until(LONG, "the name is forgotten",
+				() -> this.redis.command("STRLEN", "ratelimit:1:#changes:{changes}").equals(8L));
 		assertThat(one.chat.differences()).isEmpty();
 		assertThat(instance("60/min").rates()).isEqualTo("[60/min]");
 	}
@@ -101,6 +109,21 @@ class SharedChangesTests {
 
 		Polling.until(LONG, "the next change holds", () -> one.rates().equals("[20/min]"));
 		assertThat(instance("60/min").rates()).isEqualTo("[20/min]");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anInstanceWithoutCallsNoticesAnOutage(boolean hangs, CapturedOutput output) {
+		Instance idle = instance("60/min");
+		idle.store.awaitUp();
+		if (hangs) {
+			this.redis.pause();
+		}
+		else {
+			this.redis.kill();
+		}
+		Polling.until(LONG, "the outage is noticed", () -> idle.store.store().status().equals("degraded"));
+		assertThat(output.getAll()).contains("[RL704]").doesNotContain("[RL702]");
 	}
 
 	@Test

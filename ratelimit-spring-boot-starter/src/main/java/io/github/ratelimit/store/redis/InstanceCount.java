@@ -67,7 +67,7 @@ final class InstanceCount {
 						failed(failure);
 					}
 					else {
-						this.redis.answered();
+						this.redis.answered(this.key);
 						counted((int) LimitEncoding.wrap(bytes).getDouble(0), this.redis.now());
 					}
 				});
@@ -82,8 +82,11 @@ final class InstanceCount {
 		return this.redis.run(this.redis.scripts().heartbeat(), this.key, what, this.name, this.countedMicros);
 	}
 
-	private synchronized void failed(Throwable failure) {
-		this.fewer = 0;
+	private void failed(Throwable failure) {
+		this.redis.failedBesideDecisions(failure, this.key);
+		synchronized (this) {
+			this.fewer = 0;
+		}
 		logger.debug("This instance has not been reported to Redis", failure);
 	}
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.redis.client.FailureReason;
@@ -88,6 +89,9 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	/** During an outage nothing is asked, so that many failures have another reason. */
 	private void failed(RuntimeException failure) {
+		if (failure instanceof StoreUnavailableException && failure.getCause() != null) {
+			this.redis.failedBesideDecisions(failure.getCause(), this.keys[0]);
+		}
 		if (++this.failures == MANY_FAILURES) {
 			logger.warn("This instance does not see which settings other instances change: "
 					+ FailureReason.cause(Objects.requireNonNullElse(failure.getCause(), failure))

@@ -94,6 +94,18 @@ class InstanceCountTests {
 		}
 	}
 
+	@Test
+	void anInstanceWithoutCallsNoticesAnOutageAndItsEnd() {
+		try (StoreLog log = new StoreLog(); StoreInstance idle = counted()) {
+			assertThat(idle.store().status()).isEqualTo("up");
+			this.server.kill();
+			Polling.until(LONG, "the outage is noticed", () -> idle.store().status().equals("degraded"));
+			assertThat(log.lines()).singleElement().asString().contains("Redis fails", "[RL704]");
+			this.server.startAgain();
+			Polling.until(LONG, "its end is noticed", () -> idle.store().status().equals("up"));
+		}
+	}
+
 	private StoreInstance counted() {
 		return StoreInstance.through(this.server.port()).turned(this.turned).counted().build().awaitUp();
 	}

@@ -162,6 +162,19 @@ public final class RedisAccess implements AutoCloseable {
 	}
 
 	/**
+	 * Notes the failure of a call that each instance makes every few seconds, so that an
+	 * outage is noticed although no decision is made. Before the first reply, the start
+	 * notes failures.
+	 * @param failure why
+	 * @param key the key of the call
+	 */
+	public void failedBesideDecisions(Throwable failure, byte[] key) {
+		if (this.answered) {
+			node(key).failedBesideDecisions(failure, key);
+		}
+	}
+
+	/**
 	 * Waits for a reply until the deadline of a decision that began earlier.
 	 * @param answer becomes the reply
 	 * @param since when the decision began; a later time than now counts as now
