@@ -38,7 +38,7 @@ final class ConfigurationMismatch {
 	/** Other instances see one that has ended at most once more. */
 	private static final Duration COUNTS = Duration.ofSeconds(90);
 
-	/** A configuration has to be seen this often in a row before it causes a warning. */
+	/** A difference has to be seen this often in a row before it causes a warning. */
 	static final int OFTEN = 4;
 
 	private final RedisAccess redis;
@@ -49,7 +49,11 @@ final class ConfigurationMismatch {
 
 	private final Supplier<Collection<RegisteredLimit>> limits;
 
-	/** Only of this instance's limits, so the size is bounded by their number. */
+	/**
+	 * The differences of the last comparison, at most one of each limit. Settings that
+	 * are changed while instances run differ for a moment: each change is another
+	 * difference.
+	 */
 	private final Map<String, Integer> seen = new TreeMap<>();
 
 	private final Set<String> warned = new HashSet<>();
@@ -96,19 +100,20 @@ final class ConfigurationMismatch {
 
 	private synchronized void compare(Map<String, String> own, String answer) {
 		Map<String, String> others = new TreeMap<>();
-		answer.lines().filter((line) -> line.indexOf('=') > 0).forEach((line) -> {
+		answer.lines().sorted().filter((line) -> line.indexOf('=') > 0).forEach((line) -> {
 			int end = line.indexOf('=');
 			others.merge(line.substring(0, end), line.substring(end + 1), (one, next) -> one + " and " + next);
 		});
-		this.seen.keySet().retainAll(others.keySet());
-		List<String> different = new ArrayList<>();
-		others.forEach((limit, other) -> {
-			if (this.seen.merge(limit, 1, Integer::sum) >= OFTEN && this.warned.add(limit)) {
-				different
-					.add("limit '" + limit + "' is " + own.get(limit) + " here and " + other + " in another instance");
+		others.replaceAll((limit, other) -> "limit '" + limit + "' is " + own.get(limit) + " here and " + other
+				+ " in another instance");
+		this.seen.keySet().retainAll(others.values());
+		List<String> lasting = new ArrayList<>();
+		others.forEach((limit, difference) -> {
+			if (this.seen.merge(difference, 1, Integer::sum) >= OFTEN && this.warned.add(limit)) {
+				lasting.add(difference);
 			}
 		});
-		String text = String.join("; ", different);
+		String text = String.join("; ", lasting);
 		if (!text.isEmpty()) {
 			logger.warn("Instances that share the prefix '" + this.prefix + "' in Redis have had different "
 					+ "configurations for minutes: " + text + ". Each reads what the other has counted in proportion. "

@@ -6,6 +6,8 @@ import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.store.StoreObserver;
@@ -14,6 +16,7 @@ import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +32,8 @@ class ConfigurationMismatchTests {
 	private final StoreLog log = new StoreLog();
 
 	private final List<RedisStore> stores = new ArrayList<>();
+
+	private final List<LimitRegistry> registries = new ArrayList<>();
 
 	@BeforeEach
 	void begin() {
@@ -81,6 +86,19 @@ class ConfigurationMismatchTests {
 	}
 
 	@Test
+	void changesWhileInstancesRunAreNoWarning() {
+		ConfigurationMismatch here = instance("100/d", "60/min");
+		ConfigurationMismatch elsewhere = instance("100/d", "60/min");
+		for (int change = 1; change < 2 * ConfigurationMismatch.OFTEN; change++) {
+			Map<String, String> rate = Map.of("rate", change + "/d");
+			this.registries.forEach((registry) -> LimitChanges.ofInstance(registry, new KillSwitch(true))
+				.change("chat", new HashMap<>(rate), null));
+			compare(elsewhere, here);
+		}
+		assertThat(this.log.lines()).isEmpty();
+	}
+
+	@Test
 	void anUnusedConfigurationIsForgotten() {
 		ConfigurationMismatch before = instance("10/d", "60/min");
 		ConfigurationMismatch after = instance("1000/d", "60/min");
@@ -118,6 +136,7 @@ class ConfigurationMismatchTests {
 
 	private ConfigurationMismatch instance(String chat, String other) {
 		LimitRegistry registry = new LimitRegistry();
+		this.registries.add(registry);
 		registry.register(Limit.of("chat", Rate.parse(chat)), List.of());
 		registry.register(Limit.of("other", Rate.parse(other)), List.of());
 		RedisStore store = new RedisStore(
