@@ -117,6 +117,13 @@ public class RateLimitsEndpoint {
 		return (client != null) ? ClientDescriptor.of(client) : null;
 	}
 
+	/** Returns the reason why a name is not that of a limit. */
+	String unknown(UnknownLimitException failure) {
+		return (client(failure.name()) == null) ? String.valueOf(failure.getMessage())
+				: "'" + failure.name() + "' is a client of ratelimit.clients. It can be read, but neither it nor its "
+						+ "keys can be changed here. Change its configuration, and restart the application.";
+	}
+
 	/**
 	 * Changes settings of all limits, until they are withdrawn.
 	 * @param enabled {@code true} or {@code false}, null to leave it as it is
@@ -172,15 +179,17 @@ public class RateLimitsEndpoint {
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
 	 * @param ban for how long, for example {@code 1h}; null to end the ban
-	 * @return whether the limit knows the key
+	 * @return {@code known}: whether the limit knows the key. JMX supports no other
+	 * values than maps, lists and texts
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if several keys have that text, or a value
 	 * cannot be
 	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@WriteOperation
-	public boolean ban(@Selector String limit, @Selector String key, @Nullable String ban) {
-		return (ban != null) ? this.operations.ban(limit, key, ban, null) : this.operations.unban(limit, key, null);
+	public Map<String, Boolean> ban(@Selector String limit, @Selector String key, @Nullable String ban) {
+		return Map.of("known",
+				(ban != null) ? this.operations.ban(limit, key, ban, null) : this.operations.unban(limit, key, null));
 	}
 
 	/** Returns the operations that change something, for callers that are known. */
@@ -245,26 +254,26 @@ public class RateLimitsEndpoint {
 	 * Resets one key of a limit: its next call finds all permits.
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
-	 * @return whether the limit knew the key
+	 * @return {@code known}: whether the limit knew the key
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if several keys have that text
 	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@DeleteOperation
-	public boolean reset(@Selector String limit, @Selector String key) {
-		return this.operations.reset(limit, key, null);
+	public Map<String, Boolean> reset(@Selector String limit, @Selector String key) {
+		return Map.of("known", this.operations.reset(limit, key, null));
 	}
 
 	/**
 	 * Resets all keys of a limit: their next calls find all permits.
 	 * @param limit the limit's name
-	 * @return how many keys were reset
+	 * @return {@code keys}: how many were reset
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@DeleteOperation
-	public long resetAll(@Selector String limit) {
-		return this.operations.resetAll(limit, null);
+	public Map<String, Long> resetAll(@Selector String limit) {
+		return Map.of("keys", this.operations.resetAll(limit, null));
 	}
 
 	private KeyPage page(RegisteredLimit limit, @Nullable String after, int size) {

@@ -231,7 +231,7 @@ public class RateLimitsEndpointWebExtension {
 		}
 	}
 
-	private static WebEndpointResponse<OperationResponseBody> change(
+	private WebEndpointResponse<OperationResponseBody> change(
 			Supplier<WebEndpointResponse<OperationResponseBody>> operation) {
 		return respond(() -> {
 			try {
@@ -257,13 +257,13 @@ public class RateLimitsEndpointWebExtension {
 		return false;
 	}
 
-	private static WebEndpointResponse<OperationResponseBody> respond(
+	private WebEndpointResponse<OperationResponseBody> respond(
 			Supplier<WebEndpointResponse<OperationResponseBody>> operation) {
 		try {
 			return operation.get();
 		}
 		catch (UnknownLimitException ex) {
-			return notFound(ex.getMessage());
+			return notFound(this.delegate.unknown(ex));
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST, ex.getReason());

@@ -44,8 +44,8 @@ public final class ChangePublisher implements LimitChange.Listener {
 	@Override
 	public void changed(LimitChange change) {
 		logger.warn(subject(change) + ": "
-				+ change.settings().stream().map(ChangePublisher::text).collect(Collectors.joining(", ")) + " ("
-				+ change.origin().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+				+ change.settings().stream().map((setting) -> text(change, setting)).collect(Collectors.joining(", "))
+				+ " (" + change.origin().name().toLowerCase(Locale.ROOT).replace('_', ' ')
 				+ ((change.by() != null) ? ", by " + printable(change.by()) : "") + ") [RL612]");
 		try {
 			this.events.publishEvent(new LimitChangedEvent(change.limit(), change.key(), change.settings(),
@@ -65,9 +65,13 @@ public final class ChangePublisher implements LimitChange.Listener {
 		return (change.limit() != null) ? "Limit '" + change.limit() + "' was changed" : "All limits were changed";
 	}
 
-	private static String text(LimitChange.Setting setting) {
-		return printable(setting.name()) + ((setting.before() == null && setting.after() == null) ? ""
-				: " " + value(setting.before()) + " -> " + value(setting.after()));
+	/** What is done to keys has no value before. */
+	private static String text(LimitChange change, LimitChange.Setting setting) {
+		if (change.key() != null || setting.name().equals("reset")) {
+			return setting.name() + ((setting.after() != null) ? " " + value(setting.after())
+					: setting.name().equals("ban") ? " ended" : "");
+		}
+		return printable(setting.name()) + " " + value(setting.before()) + " -> " + value(setting.after());
 	}
 
 	private static String value(@Nullable String text) {

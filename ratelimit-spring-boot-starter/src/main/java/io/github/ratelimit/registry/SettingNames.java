@@ -63,6 +63,12 @@ final class SettingNames {
 				"Write " + (slots ? "{\"max-concurrent\": 20}" : "{\"rate\": \"5/s, 60/min\"}")
 						+ ", {\"mode\": \"shadow\"} or {\"mode\": \"enforce\"}, or null for what is to be as the "
 						+ "configuration says.");
+		known.forEach((name, text) -> {
+			if (text != null && name.startsWith(SettingValues.PLAN_PREFIX)) {
+				refuseOtherSpelling(name.substring(SettingValues.PLAN_PREFIX.length()),
+						limit.settings().plans().keySet());
+			}
+		});
 		if (known.containsKey(SettingValues.BURST)) {
 			String burst = known.remove(SettingValues.BURST);
 			if (burst != null) {
@@ -73,6 +79,21 @@ final class SettingNames {
 			}
 		}
 		return known;
+	}
+
+	/** Without this, the change of a misspelt plan would apply to no call. */
+	private static void refuseOtherSpelling(String plan, Set<String> plans) {
+		if (plans.contains(plan)) {
+			return;
+		}
+		plans.stream().filter((other) -> spelling(other).equals(spelling(plan))).findFirst().ifPresent((meant) -> {
+			throw new InvalidChangeException("'plans." + shown(plan) + "' is another spelling of the plan '"
+					+ shown(meant) + "'. Write {\"plans." + shown(meant) + "\": \"600/min\"}.");
+		});
+	}
+
+	private static String spelling(String plan) {
+		return plan.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
 	}
 
 	private static String withBurst(RegisteredLimit limit, Map<String, @Nullable String> known, String burst) {

@@ -180,6 +180,9 @@ class ChangedSettingsTests {
 		assertThat(change("{\"plans.pro\":null}").statusCode()).isEqualTo(204);
 		assertThat(registered.settings().plans().get("pro").capacity()).isEqualTo(2);
 		assertThat(change("{\"plans\":\"pro=5/h\"}").body()).contains("Write each plan by its name");
+		assertThat(change("{\"plans.PRO\":\"5/h\"}").body())
+			.contains("'plans.PRO' is another spelling of the plan 'pro'");
+		assertThat(registered.settings().plans()).containsOnlyKeys("pro", "Tier: gold");
 	}
 
 	@Test

@@ -240,6 +240,19 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
+	void aClientCanBeReadAndNotChanged() throws Exception {
+		try (EndpointApplication own = EndpointApplication.start("management.endpoint.ratelimits.access=unrestricted",
+				"ratelimit.clients.openai.match=https://api.openai.com/**")) {
+			assertThat(own.get("/openai").statusCode()).isEqualTo(200);
+			for (HttpResponse<String> response : List.of(own.post("/openai", "{\"mode\":\"shadow\"}"),
+					own.post("/openai/k_1", "{\"ban\":\"1h\"}"), own.delete("/openai"), own.delete("/openai/k_1"))) {
+				assertThat(response.statusCode()).isEqualTo(404);
+				assertThat(response.body()).contains("'openai' is a client of ratelimit.clients. It can be read");
+			}
+		}
+	}
+
+	@Test
 	void anUnknownKeyIsNotFoundAndNotRepeated() throws Exception {
 		application.limit("unseen", "1/h", HEADER);
 		application.call("unseen", Key.of("somebody else"), 1);
