@@ -52,11 +52,11 @@ public final class StoreMetrics implements StoreObserver, MeterBinder {
 
 		Meters(MeterRegistry registry) {
 			this.latency = Timer.builder("ratelimit.store.latency")
-				.description("Time from a question to the store until its answer")
+				.description("Time from a call to Redis until its answer")
 				.serviceLevelObjectives(BUCKETS)
 				.register(registry);
 			this.errors = Counter.builder("ratelimit.store.errors")
-				.description("Questions that the store did not answer in time, or not at all")
+				.description("Calls to Redis that it did not answer in time, or not at all")
 				.baseUnit("errors")
 				.withRegistry(registry);
 		}

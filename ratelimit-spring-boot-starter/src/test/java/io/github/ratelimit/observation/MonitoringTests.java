@@ -73,6 +73,9 @@ class MonitoringTests {
 
 	private static List<Meter> meters = List.of();
 
+	/** The used part of a quota that is used up, except for the default reserve. */
+	private static double used;
+
 	@BeforeAll
 	static void scrapeAnApplicationThatHasHadCallsOfEveryKind() throws Exception {
 		try (RedisServer redis = RedisServer.start();
@@ -94,6 +97,9 @@ class MonitoringTests {
 			context.getBean(Partners.class).call("sk-secret");
 			RestClient client = context.getBean(RestClient.Builder.class).baseUrl(provider.url()).build();
 			TestThreads.run(4, (thread) -> client.get().uri("/v1/models").retrieve().toBodilessEntity());
+			Polling.until(Duration.ofSeconds(20), "a quota that is used up",
+					() -> !limiter.tryAcquire("full", "sk-secret").isAllowed());
+			used = registry.get("ratelimit.client.used").tag("client", "full").gauge().value();
 			redis.kill();
 			Polling.until(Duration.ofSeconds(20), "a decision without Redis and an error", () -> {
 				limiter.tryAcquire("chat", "sk-another");
@@ -119,7 +125,9 @@ class MonitoringTests {
 					"--ratelimit.limits.tried-out.mode=shadow", "--ratelimit.limits.queue.rate=10/s",
 					"--ratelimit.limits.queue.key=ip", "--ratelimit.limits.queue.max-wait=1s",
 					"--ratelimit.clients.api.match=" + provider + "/**", "--ratelimit.clients.api.dialect=openai",
-					"--ratelimit.clients.api.max-concurrent=1");
+					"--ratelimit.clients.api.max-concurrent=1",
+					"--ratelimit.clients.full.match=" + provider + "/full/**", "--ratelimit.clients.full.dialect=none",
+					"--ratelimit.clients.full.requests=20/h");
 	}
 
 	@Test
@@ -184,6 +192,20 @@ class MonitoringTests {
 			MatchResult parts = LABEL_VALUES.matcher(query).results().findFirst().orElseThrow();
 			assertThat(labels(parts.group(1))).contains(parts.group(2));
 		});
+	}
+
+	@Test
+	void aQuotaThatIsUsedUpExceptForTheReserveIsAnAlert() throws IOException {
+		Map<String, Object> file = new Yaml().load(Files.readString(DOCS.resolve("monitoring/alerts.yml")));
+		assertThat(list(list(file.get("groups")).get(0).get("rules")))
+			.filteredOn((rule) -> rule.get("alert").equals("RateLimitClientNearQuota"))
+			.singleElement()
+			.satisfies((rule) -> {
+				String expression = (String) rule.get("expr");
+				double threshold = Double.parseDouble(expression.substring(expression.indexOf('>') + 1));
+				// permits that refill meanwhile must not end the alert
+				assertThat(threshold).isLessThanOrEqualTo(used - 0.05);
+			});
 	}
 
 	@Test

@@ -216,7 +216,7 @@ function keysTable(state, name, limit, actions) {
 			h('input', { id: 'search', name: 'text', type: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: 'Id or whole text of a key' }),
 			h('button', { type: 'submit' }, 'Find'),
 			state.search && h('button', { type: 'button', class: 'quiet', onclick: () => actions.search('') }, 'All keys'))),
-		(limit.keys.length === 0) ? h('p', { class: 'muted' }, state.search ? 'The limit knows no key of this id or text: it has made no call, or all its permits are back.' : 'No key has made a call.')
+		(limit.keys.length === 0) ? h('p', { class: 'muted' }, state.search ? 'The limit knows no key of this id or text: it has made no call, or all its permits are back.' : 'No key has made a call, or all permits are back.')
 			: h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'keys-title' },
 				h('table', {},
 					h('thead', {}, h('tr', {}, ['Key', 'Used'].map((title) => h('th', { scope: 'col' }, title)), ['Full in', 'Allowed', 'Denied'].map((title) => h('th', { scope: 'col', class: 'number' }, title)))),
