@@ -11,16 +11,18 @@ import io.github.ratelimit.governor.GovernorSettings.ConfiguredQuota;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Writes a line for each client at start-up, and a warning for one that has met no call
  * some time later.
  */
-final class ClientReport implements SmartInitializingSingleton {
+final class ClientReport implements SmartInitializingSingleton, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(ClientReport.class);
 
@@ -31,6 +33,8 @@ final class ClientReport implements SmartInitializingSingleton {
 	private final TimeSource time;
 
 	private final WaitingThreadLimit threads;
+
+	private CompletableFuture<?> warning = CompletableFuture.completedFuture(null);
 
 	ClientReport(ClientLimiters clients, TimeSource time, WaitingThreadLimit threads) {
 		this.clients = clients;
@@ -44,7 +48,14 @@ final class ClientReport implements SmartInitializingSingleton {
 			return;
 		}
 		this.clients.all().forEach((client) -> logger.info(describe(client.settings(), this.threads)));
-		this.time.after(UNUSED_NANOS).thenRun(() -> this.clients.all().forEach(this::warnIfUnused));
+		this.warning = this.time.after(UNUSED_NANOS);
+		this.warning.thenRun(() -> this.clients.all().forEach(this::warnIfUnused));
+	}
+
+	/** An application that has ended is neither kept in memory nor warned. */
+	@Override
+	public void destroy() {
+		this.warning.cancel(false);
 	}
 
 	static String describe(ClientSettings client, WaitingThreadLimit threads) {
