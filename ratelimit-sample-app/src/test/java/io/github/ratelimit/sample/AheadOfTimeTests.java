@@ -1,6 +1,8 @@
 package io.github.ratelimit.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,6 +54,17 @@ class AheadOfTimeTests {
 		}
 	}
 
+	@Test
+	@CompileWithForkedClassLoader
+	void anotherStoreThanThatOfTheGeneratedCodeFailsStartUp() {
+		assertThatThrownBy(() -> runGenerated(new String[0], (client) -> fail("The sample has started"),
+				"--server.port=0", "--ratelimit.store=redis"))
+			.rootCause()
+			.hasMessageStartingWith(
+					"Property 'ratelimit.store' with value 'redis' is not the store of this application, "
+							+ "which was generated ahead of time with memory. ");
+	}
+
 	private static void tenRequestsAreAllowed(SampleClient client) {
 		for (int i = 0; i < 10; i++) {
 			assertThat(client.chat("X-API-Key", "sk-generated").statusCode()).isEqualTo(200);
@@ -60,10 +73,14 @@ class AheadOfTimeTests {
 	}
 
 	private static void runGenerated(Consumer<SampleClient> check, String... arguments) {
+		runGenerated(arguments, check, arguments);
+	}
+
+	private static void runGenerated(String[] generatedWith, Consumer<SampleClient> check, String... arguments) {
 		// the JVM has one such factory, and Tomcat is loaded once more here
 		TomcatURLStreamHandlerFactory.disable();
 		TestGenerationContext generation = new TestGenerationContext(ClassName.get(SampleApplication.class));
-		new ApplicationContextAotGenerator().processAheadOfTime(prepared(arguments), generation);
+		new ApplicationContextAotGenerator().processAheadOfTime(prepared(generatedWith), generation);
 		generation.writeGeneratedContent();
 		TestCompiler.forSystem().with(generation).compile((compiled) -> {
 			SpringProperties.setFlag(AotDetector.AOT_ENABLED);

@@ -2,9 +2,11 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.ConditionalOnStore.OnStoreCondition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.Store;
 import io.github.ratelimit.autoconfigure.report.StartUpReport;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -75,10 +77,11 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnStore(RateLimitProperties.Store.MEMORY)
+	@ConditionalOnStore(Store.MEMORY)
 	@ConditionalOnMissingBean(LimitStore.class)
 	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time, LimitRegistry registry,
 			LimitDefinitions definitions) {
+		OnStoreCondition.check(Store.MEMORY, properties);
 		MemoryStore store = new MemoryStore(time, properties.memory().maxKeysPerLimit());
 		registry.addCheck(definitions.countableBy(store::check, "cannot be counted exactly"));
 		return store;

@@ -1,9 +1,11 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.ConditionalOnStore.OnStoreCondition;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.Store;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.observation.Listeners;
 import io.github.ratelimit.observation.OutageEvents;
@@ -39,7 +41,7 @@ import org.springframework.util.function.SingletonSupplier;
  */
 @AutoConfiguration(before = RateLimitAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
-@ConditionalOnStore(RateLimitProperties.Store.REDIS)
+@ConditionalOnStore(Store.REDIS)
 public final class RateLimitRedisAutoConfiguration {
 
 	private static final String SPRING_DATA_REDIS = "org.springframework.data.redis.connection.RedisConnectionFactory";
@@ -77,6 +79,7 @@ public final class RateLimitRedisAutoConfiguration {
 		RedisStore rateLimitRedisStore(ListableBeanFactory beans, RateLimitProperties properties,
 				LimitDefinitions definitions, StandIn standIn, TimeSource time, ObjectProvider<StoreObserver> observers,
 				ObjectProvider<RateLimitListener> listeners, LimitRegistry registry) {
+			OnStoreCondition.check(Store.REDIS, properties);
 			RedisStore store = create(required(beans), settings(properties), standIn, time,
 					observer(observers, listeners));
 			try {
