@@ -28,7 +28,6 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
-import java.util.function.Supplier;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,7 +42,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the limits and of the {@link RateLimiter} that decides over them.
@@ -139,7 +137,7 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
 		return new ChargeLimiter(store, ofClients.getIfAvailable(() -> NamedBudgets.NONE), killSwitch, limiterFailures,
-				time, Listeners.ofLimits(listeners.orderedStream().toList()), threadLimit);
+				time, Listeners.ofLimits(() -> listeners.orderedStream().toList()), threadLimit);
 	}
 
 	@Bean
@@ -155,17 +153,14 @@ public final class RateLimitAutoConfiguration {
 		return new BanPublisher(events, time);
 	}
 
-	/** Listeners may need the limits, and so their changes: they are made later. */
 	@Bean
 	@ConditionalOnMissingBean
 	LimitChanges rateLimitChanges(LimitRegistry registry, KillSwitch killSwitch, LimitDefinitions definitions,
 			ObjectProvider<SharedChanges> shared, ApplicationEventPublisher events,
 			ObjectProvider<RateLimitListener> listeners, TimeSource time) {
 		registry.addCheck(definitions::checkCosts);
-		Supplier<RateLimitListener> all = SingletonSupplier
-			.of(() -> Listeners.ofLimits(listeners.orderedStream().toList()));
 		return new LimitChanges(registry, killSwitch, shared.getIfAvailable(() -> SharedChanges.NONE),
-				new ChangePublisher(events, all, time), time);
+				new ChangePublisher(events, Listeners.ofLimits(() -> listeners.orderedStream().toList()), time), time);
 	}
 
 	@Bean

@@ -18,7 +18,6 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -33,7 +32,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of limits that instances share through Redis. It precedes the memory
@@ -94,13 +92,11 @@ public final class RateLimitRedisAutoConfiguration {
 			return store;
 		}
 
-		/** Listeners may need the limiter, and so the store: they are made later. */
 		private static StoreObserver observer(ObjectProvider<StoreObserver> observers,
 				ObjectProvider<RateLimitListener> listeners) {
-			Supplier<RateLimitListener> all = SingletonSupplier
-				.of(() -> Listeners.ofLimits(listeners.orderedStream().toList()));
-			return Listeners
-				.ofStore(Stream.concat(observers.orderedStream(), Stream.of(new OutageEvents("redis", all))).toList());
+			OutageEvents outages = new OutageEvents("redis",
+					Listeners.ofLimits(() -> listeners.orderedStream().toList()));
+			return Listeners.ofStore(Stream.concat(observers.orderedStream(), Stream.of(outages)).toList());
 		}
 
 		private static RedisStore create(RedisConnectionFactory connections, RedisStoreSettings settings,

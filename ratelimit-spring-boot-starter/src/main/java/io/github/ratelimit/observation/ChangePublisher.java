@@ -5,7 +5,6 @@ import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.LimitChange;
 import java.util.Locale;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,18 +23,17 @@ public final class ChangePublisher implements LimitChange.Listener {
 
 	private final ApplicationEventPublisher events;
 
-	private final Supplier<RateLimitListener> listener;
+	private final RateLimitListener listener;
 
 	private final TimeSource time;
 
 	/**
 	 * Creates it.
 	 * @param events where events are published
-	 * @param listener returns what receives the changes, too, and throws nothing; asked
-	 * for each of them
+	 * @param listener receives the changes, too, and throws nothing
 	 * @param time when changes are made
 	 */
-	public ChangePublisher(ApplicationEventPublisher events, Supplier<RateLimitListener> listener, TimeSource time) {
+	public ChangePublisher(ApplicationEventPublisher events, RateLimitListener listener, TimeSource time) {
 		this.events = events;
 		this.listener = listener;
 		this.time = time;
@@ -54,7 +52,7 @@ public final class ChangePublisher implements LimitChange.Listener {
 		catch (RuntimeException ex) {
 			logger.warn("A listener of LimitChangedEvent failed; the change is in force all the same [RL618]", ex);
 		}
-		this.listener.get().changed(change);
+		this.listener.changed(change);
 	}
 
 	private static String subject(LimitChange change) {

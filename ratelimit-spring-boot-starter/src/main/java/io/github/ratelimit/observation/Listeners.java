@@ -13,8 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.BeansException;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Several listeners as one, of which one that fails affects neither the others nor the
@@ -30,11 +33,12 @@ public final class Listeners {
 
 	/**
 	 * Returns several listeners of limits as one.
-	 * @param all the listeners, in the order in which they are called
+	 * @param all returns the listeners, in the order in which they are called; called at
+	 * the first event, because a listener may need what has events
 	 * @return one listener
 	 */
-	public static RateLimitListener ofLimits(List<RateLimitListener> all) {
-		return all.isEmpty() ? RateLimitListener.NONE : new OfLimits(all);
+	public static RateLimitListener ofLimits(Supplier<List<RateLimitListener>> all) {
+		return new OfLimits(all);
 	}
 
 	/**
@@ -43,7 +47,7 @@ public final class Listeners {
 	 * @return one observer
 	 */
 	public static StoreObserver ofStore(List<StoreObserver> all) {
-		return new OfStore(all);
+		return new OfStore(() -> all);
 	}
 
 	/**
@@ -52,7 +56,21 @@ public final class Listeners {
 	 * @return one listener
 	 */
 	public static ClientListener ofClients(List<ClientListener> all) {
-		return new OfClients(all);
+		return new OfClients(() -> all);
+	}
+
+	/** Asks for the listeners once; there are none while they are being created. */
+	private static <T> Supplier<List<T>> once(Supplier<List<T>> listeners) {
+		SingletonSupplier<List<T>> created = SingletonSupplier.of(() -> List.copyOf(listeners.get()));
+		return () -> {
+			try {
+				return created.obtain();
+			}
+			catch (BeansException ex) {
+				logger.debug("An event came before the listeners", ex);
+				return List.of();
+			}
+		};
 	}
 
 	/** A listener that never receives decisions, so that it need not be asked at each. */
@@ -77,20 +95,21 @@ public final class Listeners {
 	 */
 	private abstract static class Group<T> {
 
-		private final List<T> all;
+		private final Supplier<List<T>> all;
 
 		private final AtomicBoolean warned = new AtomicBoolean();
 
-		Group(List<T> all) {
-			this.all = List.copyOf(all);
+		Group(Supplier<List<T>> all) {
+			this.all = once(all);
 		}
 
 		/** Logs the first failure. */
 		abstract void warn(Object listener, Throwable failure);
 
 		void each(Consumer<? super T> event) {
-			for (int i = 0; i < this.all.size(); i++) {
-				one(this.all.get(i), event);
+			List<T> listeners = this.all.get();
+			for (int i = 0; i < listeners.size(); i++) {
+				one(listeners.get(i), event);
 			}
 		}
 
@@ -115,13 +134,12 @@ public final class Listeners {
 	private static final class OfLimits extends Group<RateLimitListener> implements RateLimitListener {
 
 		/** Those that may want decisions, and are asked at each of them. */
-		private final RateLimitListener[] asked;
+		private final Supplier<List<RateLimitListener>> asked;
 
-		OfLimits(List<RateLimitListener> all) {
+		OfLimits(Supplier<List<RateLimitListener>> all) {
 			super(all);
-			this.asked = all.stream()
-				.filter((listener) -> !(listener instanceof WithoutDecisions))
-				.toArray(RateLimitListener[]::new);
+			this.asked = once(
+					() -> all.get().stream().filter((listener) -> !(listener instanceof WithoutDecisions)).toList());
 		}
 
 		/** Without the failure's message and cause, which may have keys. */
@@ -134,8 +152,9 @@ public final class Listeners {
 
 		@Override
 		public boolean wantsDenials() {
-			for (RateLimitListener listener : this.asked) {
-				if (listener.wantsDenials()) {
+			List<RateLimitListener> listeners = this.asked.get();
+			for (int i = 0; i < listeners.size(); i++) {
+				if (listeners.get(i).wantsDenials()) {
 					return true;
 				}
 			}
@@ -144,8 +163,9 @@ public final class Listeners {
 
 		@Override
 		public boolean wantsNearLimits() {
-			for (RateLimitListener listener : this.asked) {
-				if (listener.wantsNearLimits()) {
+			List<RateLimitListener> listeners = this.asked.get();
+			for (int i = 0; i < listeners.size(); i++) {
+				if (listeners.get(i).wantsNearLimits()) {
 					return true;
 				}
 			}
@@ -196,7 +216,7 @@ public final class Listeners {
 
 	private static final class OfStore extends Group<StoreObserver> implements StoreObserver {
 
-		OfStore(List<StoreObserver> all) {
+		OfStore(Supplier<List<StoreObserver>> all) {
 			super(all);
 		}
 
@@ -275,7 +295,7 @@ public final class Listeners {
 
 	private static final class OfClients extends Group<ClientListener> implements ClientListener {
 
-		OfClients(List<ClientListener> all) {
+		OfClients(Supplier<List<ClientListener>> all) {
 			super(all);
 		}
 

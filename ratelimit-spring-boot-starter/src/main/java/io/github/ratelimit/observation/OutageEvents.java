@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Passes outages of a store on to a listener, in their order and in a thread of its own,
@@ -19,7 +18,7 @@ public final class OutageEvents implements StoreObserver {
 
 	private final String store;
 
-	private final Supplier<RateLimitListener> listener;
+	private final RateLimitListener listener;
 
 	private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
 			new LinkedBlockingQueue<>(MOST_WAITING), OutageEvents::thread, new ThreadPoolExecutor.DiscardPolicy());
@@ -27,9 +26,9 @@ public final class OutageEvents implements StoreObserver {
 	/**
 	 * Creates it.
 	 * @param store the type of the store, such as {@code redis}
-	 * @param listener returns what receives the events; asked for each of them
+	 * @param listener receives the events
 	 */
-	public OutageEvents(String store, Supplier<RateLimitListener> listener) {
+	public OutageEvents(String store, RateLimitListener listener) {
 		this.store = store;
 		this.listener = listener;
 		this.thread.allowCoreThreadTimeOut(true);
@@ -43,12 +42,12 @@ public final class OutageEvents implements StoreObserver {
 
 	@Override
 	public void degraded(String node, String reason) {
-		this.thread.execute(() -> this.listener.get().storeDegraded(this.store, node, reason));
+		this.thread.execute(() -> this.listener.storeDegraded(this.store, node, reason));
 	}
 
 	@Override
 	public void recovered(String node, Duration outage) {
-		this.thread.execute(() -> this.listener.get().storeRecovered(this.store, node, outage));
+		this.thread.execute(() -> this.listener.storeRecovered(this.store, node, outage));
 	}
 
 }

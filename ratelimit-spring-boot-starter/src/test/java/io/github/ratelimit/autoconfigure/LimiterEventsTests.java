@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.RateLimiter;
@@ -106,6 +107,18 @@ class LimiterEventsTests {
 	}
 
 	@Test
+	void aListenerMayUseTheRateLimiter() {
+		this.runner.withBean(ThrottledAlert.class)
+			.withPropertyValues("ratelimit.limits.alert.rate=1/h", "ratelimit.limits.alert.key=global")
+			.run((context) -> {
+				for (String caller : List.of("mallory", "mallory", "eve", "eve")) {
+					context.getBean(RateLimiter.class).tryAcquire("login", caller);
+				}
+				assertThat(context.getBean(ThrottledAlert.class).alerts).containsExactly("login");
+			});
+	}
+
+	@Test
 	void bansArePublishedWithoutMetricsToo() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class))
 			.withUserConfiguration(Application.class)
@@ -178,6 +191,25 @@ class LimiterEventsTests {
 				}
 
 			};
+		}
+
+	}
+
+	static class ThrottledAlert implements RateLimitListener {
+
+		final List<String> alerts = new ArrayList<>();
+
+		private final RateLimiter limiter;
+
+		ThrottledAlert(RateLimiter limiter) {
+			this.limiter = limiter;
+		}
+
+		@Override
+		public void denied(RegisteredLimit limit, LimitDecision decision, long leftOut) {
+			if (!limit.name().equals("alert") && this.limiter.tryAcquire("alert", "all").isAllowed()) {
+				this.alerts.add(limit.name());
+			}
 		}
 
 	}

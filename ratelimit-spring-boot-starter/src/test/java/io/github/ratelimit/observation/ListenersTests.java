@@ -28,7 +28,7 @@ class ListenersTests {
 	@Test
 	void anExceptionOfOneListenerDoesNotAffectTheOthers(CapturedOutput output) {
 		List<String> events = new ArrayList<>();
-		RateLimitListener listeners = Listeners.ofLimits(List.of(new RateLimitListener() {
+		RateLimitListener listeners = Listeners.ofLimits(() -> List.of(new RateLimitListener() {
 
 			@Override
 			public void banned(RegisteredLimit limit, Key key, Duration ban) {
@@ -59,7 +59,7 @@ class ListenersTests {
 	@Test
 	void noExceptionOfAListenerIsThrown() {
 		List<String> told = new ArrayList<>();
-		RateLimitListener listeners = Listeners.ofLimits(List.of(new RateLimitListener() {
+		RateLimitListener listeners = Listeners.ofLimits(() -> List.of(new RateLimitListener() {
 
 			@Override
 			public void storeDegraded(String store, String node, String reason) {
@@ -82,11 +82,10 @@ class ListenersTests {
 	void whatOneListenerWantsIsWanted() {
 		RateLimitListener wanting = new RateLimitListener() {
 		};
-		assertThat(Listeners.ofLimits(List.of(RateLimitListener.NONE, wanting)).wantsDenials()).isTrue();
-		assertThat(Listeners.ofLimits(List.of(RateLimitListener.NONE, wanting)).wantsNearLimits()).isTrue();
-		assertThat(Listeners.ofLimits(List.of(RateLimitListener.NONE)).wantsDenials()).isFalse();
-		assertThat(Listeners.ofLimits(List.of(RateLimitListener.NONE)).wantsNearLimits()).isFalse();
-		assertThat(Listeners.ofLimits(List.of())).isSameAs(RateLimitListener.NONE);
+		assertThat(Listeners.ofLimits(() -> List.of(RateLimitListener.NONE, wanting)).wantsDenials()).isTrue();
+		assertThat(Listeners.ofLimits(() -> List.of(RateLimitListener.NONE, wanting)).wantsNearLimits()).isTrue();
+		assertThat(Listeners.ofLimits(() -> List.of(RateLimitListener.NONE)).wantsDenials()).isFalse();
+		assertThat(Listeners.ofLimits(() -> List.of(RateLimitListener.NONE)).wantsNearLimits()).isFalse();
 	}
 
 	@Test

@@ -18,7 +18,7 @@ class OutageEventsTests {
 	@Test
 	void outagesArePassedOnInTheirOrderByAThreadOfTheirOwn() throws InterruptedException {
 		CountDownLatch done = new CountDownLatch(2);
-		OutageEvents events = new OutageEvents("redis", () -> new RateLimitListener() {
+		OutageEvents events = new OutageEvents("redis", new RateLimitListener() {
 
 			@Override
 			public void storeDegraded(String store, String node, String reason) {
