@@ -122,14 +122,19 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 			warnOfChosen(definition);
 		}
 		warnOfUselessLease(registered);
-		if (boundTo.isEmpty() && !isLazy() && !PartialApplication.is(this.context)) {
-			String name = registered.name();
+		String name = registered.name();
+		if (boundTo.isEmpty() && !isInRule(name) && !isLazy() && !PartialApplication.is(this.context)) {
 			String rule = this.context.containsBean(FILTER)
 					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";
 			logger.warn("Limit '" + name
 					+ "' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
 					+ "Bind it by " + rule + "@RateLimited(\"" + name + "\") on a method [RL504]");
 		}
+	}
+
+	/** A rule binds its limits unless nothing reads the rules, which is one warning. */
+	private boolean isInRule(String name) {
+		return this.properties.http().rules().stream().anyMatch((rule) -> rule.limits().contains(name));
 	}
 
 	/** The limits of beans that are created on demand are not known yet. */

@@ -191,12 +191,12 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void rulesOutsideOfAServletApplicationAreAWarning(CapturedOutput output) {
+	void rulesOutsideOfAServletApplicationAreOneWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.property("ratelimit.http.rules[0].path=/v1/**")
 			.property("ratelimit.http.rules[0].limits=chat")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
-				.contains("The rules of ratelimit.http.rules (1) limit nothing: "
+				.containsExactly("The rules of ratelimit.http.rules (1) limit nothing: "
 						+ "they need the filter of a servlet web application, and there is none. "
 						+ "Put @RateLimited on the methods that serve the requests [RL505]"));
 	}
