@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Enumeration;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -15,8 +16,8 @@ import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 
 /**
- * The errors for which a client pays all the same: its own headers prevent that it is
- * sent the result, and the work may have been done.
+ * The errors for which a client pays all the same: it has disconnected, or its own
+ * headers prevent that it is sent the result, and the work may have been done.
  */
 final class ClientCausedErrors {
 
@@ -25,6 +26,15 @@ final class ClientCausedErrors {
 
 	private static final Set<HttpStatus> STATUSES = EnumSet.of(HttpStatus.NOT_ACCEPTABLE,
 			HttpStatus.PRECONDITION_FAILED, HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
+
+	/**
+	 * What Tomcat and Jetty throw if a client disconnects. Other exceptions may be of a
+	 * connection that the application has opened.
+	 */
+	private static final Pattern DISCONNECTED = Pattern
+		.compile("org\\.apache\\.catalina\\.connector\\.ClientAbortException|org\\.eclipse\\.jetty\\..*EofException");
+
+	private static final int MAX_DEPTH = 10;
 
 	private ClientCausedErrors() {
 	}
@@ -39,21 +49,34 @@ final class ClientCausedErrors {
 	}
 
 	/**
-	 * Returns whether the result cannot be written as the client wants it, whatever the
-	 * status of the response is.
+	 * Returns whether the client has disconnected while it sent the request, or the
+	 * result cannot be written as it wants it, whatever the status of the response is.
 	 * @param request the request
-	 * @param failed whether an exception has left the application
+	 * @param failure the exception that has left the application, null if there is none
+	 * @param writeFailed whether the client has disconnected while it was sent the
+	 * response
 	 */
-	static boolean isUnwritable(HttpServletRequest request, boolean failed) {
+	static boolean preventResult(HttpServletRequest request, @Nullable Throwable failure, boolean writeFailed) {
 		try {
-			Object handled = request.getAttribute(EXCEPTION);
-			return handled instanceof HttpMediaTypeNotAcceptableException
-					|| handled instanceof HttpMessageNotWritableException || ((failed || handled != null)
-							&& acceptsUnwritableCharset(request.getHeaders(HttpHeaders.ACCEPT)));
+			Throwable error = (request.getAttribute(EXCEPTION) instanceof Throwable handled) ? handled : failure;
+			return error != null && (error instanceof HttpMediaTypeNotAcceptableException
+					|| error instanceof HttpMessageNotWritableException || (!writeFailed && hasDisconnected(error))
+					|| acceptsUnwritableCharset(request.getHeaders(HttpHeaders.ACCEPT)));
 		}
 		catch (IllegalStateException ex) {
 			return false; // it has come to its end meanwhile
 		}
+	}
+
+	private static boolean hasDisconnected(Throwable error) {
+		Throwable cause = error;
+		for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
+			if (DISCONNECTED.matcher(cause.getClass().getName()).matches()) {
+				return true;
+			}
+			cause = cause.getCause();
+		}
+		return false;
 	}
 
 	/**

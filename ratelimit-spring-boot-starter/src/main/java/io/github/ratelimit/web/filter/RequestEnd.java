@@ -145,7 +145,7 @@ final class RequestEnd implements AsyncListener {
 				this.unsent = true;
 			}
 		}
-		if (ClientCausedErrors.isUnwritable(request, failure != null)) {
+		if (ClientCausedErrors.preventResult(request, failure, this.disconnected)) {
 			this.unsent = true;
 		}
 		if ((this.thrown && errorPage) || !(asynchronous && listens(request))) {
@@ -172,7 +172,7 @@ final class RequestEnd implements AsyncListener {
 	private int statusOfErrorPage(HttpServletRequest request, HttpServletResponse answer) {
 		int status = answer.getStatus();
 		boolean unknown = this.unsent || ClientCausedErrors.contain(status)
-				|| ClientCausedErrors.isUnwritable(request, false);
+				|| ClientCausedErrors.preventResult(request, null, this.disconnected);
 		return unknown ? Settlements.UNKNOWN_STATUS : status;
 	}
 
