@@ -45,7 +45,8 @@ final class QueryParameters {
 		if (end - from == name.length() && query.startsWith(name, from)) {
 			return true;
 		}
-		return end - from > name.length() && decoded(query.substring(from, end)).equals(name);
+		return (end - from > name.length() || name.indexOf(' ') >= 0)
+				&& decoded(query.substring(from, end)).equals(name);
 	}
 
 	/** A text that cannot be decoded is used as it is. */

@@ -5,8 +5,10 @@ import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.RequestedPath;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
 
 /**
  * The facts of a servlet request, each computed at its first use, as the call that
@@ -104,7 +106,7 @@ public final class ServletRequestFacts implements RequestFacts, ExpressionRoot {
 
 	/**
 	 * Returns null if cookies of one name differ: it is unknown which one the application
-	 * will use.
+	 * will use. Each way to encode a value is the same value.
 	 */
 	@Override
 	public @Nullable String cookie(String name) {
@@ -112,13 +114,24 @@ public final class ServletRequestFacts implements RequestFacts, ExpressionRoot {
 		String value = null;
 		for (int i = 0; cookies != null && i < cookies.length; i++) {
 			if (cookies[i].getName().equals(name)) {
-				if (value != null && !value.equals(cookies[i].getValue())) {
+				String decoded = decoded(cookies[i].getValue());
+				if (value != null && !value.equals(decoded)) {
 					return null;
 				}
-				value = cookies[i].getValue();
+				value = decoded;
 			}
 		}
 		return value;
+	}
+
+	/** As {@code @CookieValue} has it; a text that cannot be decoded as it is. */
+	private static String decoded(String value) {
+		try {
+			return UriUtils.decode(value, StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			return value;
+		}
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QueryParametersTests {
 
@@ -13,6 +14,12 @@ class QueryParametersTests {
 			"key=a%20b+c, 'a b c'", "k%65y=a, a", "key=a=b, a=b", "key=%zz, %zz", "key=%, %", "&&key=a&, a" })
 	void theFirstValueOfAParameterIsFound(String query, String expected) {
 		assertThat(QueryParameters.first(query, "key")).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "api+key=a", "api%20key=a", "ap%69+key=a" })
+	void aNameWithABlankIsFoundHoweverItIsSent(String query) {
+		assertThat(QueryParameters.first(query, "api key")).isEqualTo("a");
 	}
 
 	@ParameterizedTest

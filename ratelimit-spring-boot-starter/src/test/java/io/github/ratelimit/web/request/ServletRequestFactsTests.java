@@ -92,6 +92,13 @@ class ServletRequestFactsTests {
 		assertThat(this.facts.cookie("id")).isNull();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "abc, abc", "%61bc, abc", "a%2563, a%63", "a+c, a+c", "%zz, %zz", "100%, 100%" })
+	void aCookieIsDecodedAsSpringMvcDecodesIt(String sent, String value) {
+		this.request.setCookies(new Cookie("id", sent), new Cookie("id", sent.replace("bc", "%62c")));
+		assertThat(this.facts.cookie("id")).isEqualTo(value);
+	}
+
 	@Test
 	void thePathIsOneTextInAnyCase() {
 		this.request.setRequestURI("/V1/Chat");
