@@ -51,7 +51,7 @@ final class RecipeExamples {
 		}
 
 		@PostMapping("/password-reset")
-		@RateLimited(rate = "3/h", key = "#request.email()")
+		@RateLimited(rate = "3/h", key = "#request.email().strip().toLowerCase()")
 		public void reset(@RequestBody ResetRequest request) {
 			this.mails.sendReset(request.email());
 		}
