@@ -23,7 +23,7 @@ class ChangePublisherTests {
 	private static final KeyLabel ALICE = Key.of("sk-alice-0001").label();
 
 	private final ChangePublisher publisher = new ChangePublisher((event) -> {
-	}, () -> new RateLimitListener() {
+	}, new RateLimitListener() {
 	}, TimeSource.system());
 
 	@Test
