@@ -271,9 +271,9 @@ final class FixedWindowQuota extends ReportedQuota {
 	}
 
 	@Override
-	void windowEnds(long earliest, long latest, boolean regularly) {
+	void windowEnds(long untilEnd, long sentAt, long now, boolean regularly) {
 		this.endReported |= regularly;
-		this.end.endsBetween(earliest, latest);
+		this.end.reportedBetween(sentAt + untilEnd, now + untilEnd, sentAt);
 	}
 
 	@Override

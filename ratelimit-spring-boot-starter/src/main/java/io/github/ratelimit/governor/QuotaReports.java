@@ -58,7 +58,7 @@ final class QuotaReports {
 		if (report.untilFull() != null && report.refill() == Refill.FIXED_WINDOW) {
 			long untilFull = RetryAfterGate.nanos(report.untilFull());
 			if (untilFull <= longestToEnd(report, quota)) {
-				quota.windowEnds(mark.sentAt() + untilFull, now + untilFull, served);
+				quota.windowEnds(untilFull, mark.sentAt(), now, served);
 			}
 		}
 		if (quota.isNews(mark, now)) {

@@ -257,7 +257,7 @@ class ReportedQuota extends QuotaBalance {
 	}
 
 	/** A report shows when the window ends, if there is one. */
-	void windowEnds(long earliest, long latest, boolean regularly) {
+	void windowEnds(long untilEnd, long sentAt, long now, boolean regularly) {
 	}
 
 	/** Another instance has seen when the window ends, if there is one. */

@@ -46,6 +46,18 @@ final class WindowEnd {
 	}
 
 	/**
+	 * A call has reported when its window ends. That of the current window is believed
+	 * also where it is no multiple of a window away, whose length may be a guess.
+	 */
+	void reportedBetween(long earliest, long latest, long sentAt) {
+		boolean current = this.known && sentAt - latestStart() >= 0;
+		endsBetween(earliest, latest);
+		if (current && (latest - earliest() < 0 || earliest - latest() > 0)) {
+			this.end = new Interval(earliest, latest);
+		}
+	}
+
+	/**
 	 * Narrows down when windows end. The provider may have measured at any time between
 	 * the sending of a call and its response, in this window or in one before.
 	 */

@@ -29,6 +29,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -123,6 +124,23 @@ class ClientLimiterTests {
 		client.limiter().acquire(request("m", "secret")).head(status, (name) -> null, null);
 		assertThat(client.inFlight()).isZero();
 		assertThat(client.outcomes()).containsExactly(Outcome.SENT);
+	}
+
+	@Test
+	void aShortWindowIsOneQuotaThoughTheFirstResponseDoesNotShowIt() {
+		TestClient client = TestClient.client().discovered().time(new ManualTime());
+		answer(client, 119, "83ms");
+		answer(client, 117, "250ms");
+		answer(client, 119, "83ms");
+		assertThat(client.states().get(0).quotas()).singleElement()
+			.satisfies((quota) -> assertThat(quota.window()).isEqualTo(Duration.ofSeconds(10)));
+	}
+
+	private static void answer(TestClient client, int remaining, String reset) {
+		ClientCall call = client.limiter().acquire(request("m", "secret"));
+		call.head(200, Map.of("x-ratelimit-limit-requests", "120", "x-ratelimit-remaining-requests",
+				String.valueOf(remaining), "x-ratelimit-reset-requests", reset)::get, null);
+		call.close();
 	}
 
 	@Test

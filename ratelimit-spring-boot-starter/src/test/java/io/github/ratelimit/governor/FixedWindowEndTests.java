@@ -93,6 +93,17 @@ class FixedWindowEndTests {
 	}
 
 	@Test
+	void theEndThatACallOfANewWindowReportsIsBelievedThoughWindowsAreShorterThanExpected() {
+		report(call().join(), 400, Duration.ofSeconds(10));
+		passTo(10.3);
+		assertThat(available()).isEqualTo(1000);
+		report(call().join(), 10, Duration.ofMillis(9700));
+		assertThat(available()).isEqualTo(10);
+		passTo(20.3);
+		assertThat(available()).as("the end that was reported, and not a multiple of a minute").isEqualTo(1000);
+	}
+
+	@Test
 	void reportsOfTheOldWindowThatComeLateAreNotChargedToTheNew() {
 		passTo(50);
 		report(call().join(), 500, Duration.ofSeconds(10));

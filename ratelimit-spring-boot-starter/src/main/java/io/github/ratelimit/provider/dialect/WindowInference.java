@@ -49,7 +49,7 @@ final class WindowInference {
 		double shortest = limit * (seconds - rounding) / used;
 		if (used == 1) {
 			// the permit may be almost refilled, and then the range has no end
-			return atLeast(Math.max(shortest, seconds(MINUTE)));
+			return (shortest > seconds(MINUTE) * TOLERANCE) ? atLeast(shortest) : null;
 		}
 		double longest = limit * (seconds + rounding) / (used - 1);
 		double likely = limit * seconds / used;

@@ -25,10 +25,11 @@ class WindowInferenceTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "10000, 9999, PT8.64S, PT24H", "10000, 9999, PT5S, PT24H", "5000, 4999, PT0.012S, PT1M",
-			"5000, 4999, PT0.003S, PT1M", "60, 59, PT1S, PT1M", "100, 50, PT30S, PT1M", "100, 50, PT5S, PT10S",
-			"100, 50, PT0.5S, PT1S", "100, 50, PT2M30.001S, PT5M0.002S", "100, 100, PT1S, ", "100, 50, PT0S, ",
-			"100, 50, , ", "-1, 50, PT1S, ", "100, -1, PT1S, ", "100, 120, PT1S, ", "100, 50, PT200H, " })
+	@CsvSource({ "10000, 9999, PT8.64S, PT24H", "10000, 9999, PT5S, PT24H", "5000, 4999, PT0.012S, ",
+			"5000, 4999, PT0.003S, ", "60, 59, PT1S, ", "120, 119, PT0.083S, ", "120, 117, PT0.25S, PT10S",
+			"100, 50, PT30S, PT1M", "100, 50, PT5S, PT10S", "100, 50, PT0.5S, PT1S", "100, 50, PT2M30.001S, PT5M0.002S",
+			"100, 100, PT1S, ", "100, 50, PT0S, ", "100, 50, , ", "-1, 50, PT1S, ", "100, -1, PT1S, ",
+			"100, 120, PT1S, ", "100, 50, PT200H, " })
 	void theWindowIsAUsualOneOrWhatTheFiguresSay(long limit, long remaining, Duration untilFull, Duration window) {
 		assertThat(WindowInference.continuous(limit, remaining, untilFull)).isEqualTo(window);
 	}
