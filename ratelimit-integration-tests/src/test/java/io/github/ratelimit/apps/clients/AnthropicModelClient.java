@@ -48,7 +48,12 @@ final class AnthropicModelClient implements ModelClient {
 
 	@Override
 	public CompletableFuture<String> askAsync() {
-		return this.client.async().messages().create(PARAMS).thenApply(AnthropicModelClient::text);
+		return answer().thenApply(AnthropicModelClient::text);
+	}
+
+	@Override
+	public CompletableFuture<Message> answer() {
+		return this.client.async().messages().create(PARAMS);
 	}
 
 	private static String text(Message message) {

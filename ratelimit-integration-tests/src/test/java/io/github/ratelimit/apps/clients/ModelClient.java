@@ -12,6 +12,9 @@ interface ModelClient extends AutoCloseable {
 
 	CompletableFuture<String> askAsync();
 
+	/** Asks, and returns the client's own future. */
+	CompletableFuture<?> answer();
+
 	Pieces stream();
 
 	/** Sends a request below what the SDK adds. Cancelling it cancels the request. */

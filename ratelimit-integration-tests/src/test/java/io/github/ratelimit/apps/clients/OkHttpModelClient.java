@@ -71,6 +71,11 @@ final class OkHttpModelClient implements ModelClient {
 		return enqueue(call(false, 0));
 	}
 
+	@Override
+	public CompletableFuture<String> answer() {
+		return askAsync();
+	}
+
 	private static CompletableFuture<String> enqueue(Call call) {
 		CompletableFuture<String> answer = new CompletableFuture<>();
 		call.enqueue(new Callback() {

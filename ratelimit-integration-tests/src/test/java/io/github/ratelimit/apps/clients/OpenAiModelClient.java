@@ -53,7 +53,12 @@ final class OpenAiModelClient implements ModelClient {
 
 	@Override
 	public CompletableFuture<String> askAsync() {
-		return this.client.async().chat().completions().create(PARAMS).thenApply(OpenAiModelClient::text);
+		return answer().thenApply(OpenAiModelClient::text);
+	}
+
+	@Override
+	public CompletableFuture<ChatCompletion> answer() {
+		return this.client.async().chat().completions().create(PARAMS);
 	}
 
 	private static String text(ChatCompletion completion) {

@@ -133,6 +133,23 @@ class SdkClientTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void aResponseThatComesAfterTheFutureOfTheClientWasCancelledLeavesItsSlot(Adapter adapter) {
+		Semaphore permits = new Semaphore(0);
+		this.provider.replies(StubProvider.text(permits, "Hello"));
+		Limiters limiters = limiters(1, LONG);
+		CompletableFuture<?> answer = client(adapter, limiters).answer();
+		eventually(() -> this.provider.arrivals().size() == 1);
+		answer.cancel(true);
+		permits.release(10);
+		eventually(() -> {
+			System.gc();
+			return limiters.inFlight() == 0;
+		});
+		assertThat(limiters.used(Dimension.REQUESTS)).isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void aCallThatWaitsForTooLongIsRefusedAndNotSentAgain(Adapter adapter) {
 		Limiters limiters = limiters(1, Duration.ofMillis(150));
 		ModelClient client = client(adapter, limiters);

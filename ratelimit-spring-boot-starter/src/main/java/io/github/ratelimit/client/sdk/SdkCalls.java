@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.lang.ref.Cleaner;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the SDK's responses
  */
 public abstract class SdkCalls<Q, R> {
+
+	/**
+	 * Closes responses that nothing refers to any more: if the future that an SDK returns
+	 * is cancelled or times out, the SDK drops the response when it comes.
+	 */
+	private static final Cleaner DROPPED = Cleaner.create();
 
 	private final LimitedRequests requests;
 
@@ -70,7 +77,7 @@ public abstract class SdkCalls<Q, R> {
 			SendFailures.end(call, ex);
 			throw ex;
 		}
-		return answered(response, call);
+		return answered(response, call, false);
 	}
 
 	/**
@@ -142,7 +149,7 @@ public abstract class SdkCalls<Q, R> {
 	private void complete(CompletableFuture<R> result, R response, ClientCall call) {
 		R counted;
 		try {
-			counted = answered(response, call);
+			counted = answered(response, call, true);
 		}
 		catch (RuntimeException | Error ex) {
 			result.completeExceptionally(ex);
@@ -200,13 +207,14 @@ public abstract class SdkCalls<Q, R> {
 		return refused(answer, new ByteArrayInputStream(answer.bytes()));
 	}
 
-	private R answered(R response, ClientCall call) {
+	private R answered(R response, ClientCall call, boolean canBeDropped) {
 		SdkResponse parts = partsOfResponse(response);
 		try {
 			CountedInputStream body = new CountedInputStream(parts.body().get(), call);
 			call.head(parts.status(), SdkRequest.first(parts.headers()),
 					ClientCall.needsBody(parts.status()) ? body.peek() : null);
-			return counted(response, body, () -> close(parts, call));
+			Runnable close = () -> close(parts, call);
+			return counted(response, body, canBeDropped ? DROPPED.register(body, close)::clean : close);
 		}
 		catch (RuntimeException | Error ex) {
 			close(parts, call);
