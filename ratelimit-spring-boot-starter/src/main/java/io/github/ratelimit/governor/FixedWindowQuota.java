@@ -164,7 +164,7 @@ final class FixedWindowQuota extends ReportedQuota {
 			return saturated(untilProbe(need, now));
 		}
 		double windows = Math.floor(Math.max(0, missing - capacity()) / capacity());
-		return saturated(this.end.untilNext(now) + windows * windowNanos());
+		return saturated(this.end.untilNext(now) + windows * this.end.windowNanos());
 	}
 
 	/**

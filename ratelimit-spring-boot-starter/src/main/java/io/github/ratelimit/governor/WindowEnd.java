@@ -17,6 +17,12 @@ final class WindowEnd {
 	/** How much too long or too short the age of another instance's note may be. */
 	private static final long NOTE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+	/** Times are reported in whole seconds. */
+	private static final long SHORTEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private long longestNanos;
+
+	/** The length of a window, which reported ends may show to be shorter. */
 	private long windowNanos;
 
 	/** The current window ends between these times. */
@@ -33,12 +39,18 @@ final class WindowEnd {
 	private long lastSentAt;
 
 	WindowEnd(long windowNanos, long now) {
+		this.longestNanos = windowNanos;
 		this.windowNanos = windowNanos;
 		this.end = new Interval(now, now + windowNanos);
 	}
 
 	void window(long nanos) {
+		this.longestNanos = nanos;
 		this.windowNanos = nanos;
+	}
+
+	long windowNanos() {
+		return this.windowNanos;
 	}
 
 	boolean isKnown() {
@@ -47,13 +59,18 @@ final class WindowEnd {
 
 	/**
 	 * A call has reported when its window ends. That of the current window is believed
-	 * also where it is no multiple of a window away, whose length may be a guess.
+	 * also where it is no multiple of a window away, whose length may be a guess. A call
+	 * early in a window shows that length.
 	 */
 	void reportedBetween(long earliest, long latest, long sentAt) {
-		boolean current = this.known && sentAt - latestStart() >= 0;
+		long start = latestStart();
+		boolean current = this.known && sentAt - start >= 0;
 		endsBetween(earliest, latest);
 		if (current && (latest - earliest() < 0 || earliest - latest() > 0)) {
 			this.end = new Interval(earliest, latest);
+			if (earliest - sentAt >= sentAt - start) {
+				this.windowNanos = Math.max(SHORTEST_NANOS, Math.min(latest - start, this.longestNanos));
+			}
 		}
 	}
 

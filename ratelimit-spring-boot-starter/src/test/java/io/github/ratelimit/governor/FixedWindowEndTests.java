@@ -101,6 +101,9 @@ class FixedWindowEndTests {
 		assertThat(available()).isEqualTo(10);
 		passTo(20.3);
 		assertThat(available()).as("the end that was reported, and not a multiple of a minute").isEqualTo(1000);
+		assertThat(call(500)).isCompleted();
+		passTo(30.3);
+		assertThat(available()).as("the next end, though it was not reported").isEqualTo(1000);
 	}
 
 	@Test
