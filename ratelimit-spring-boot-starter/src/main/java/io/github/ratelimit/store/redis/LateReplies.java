@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param redis where the replies come from
  * @param limits what limits do while Redis fails
+ * @param instances how many instances share the limits, at least 1
  * @param settlements where late replies are settled
  */
-record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settlements) {
+record LateReplies(RedisAccess redis, RedisLimits limits, IntSupplier instances, RedisSettlements settlements) {
 
 	/**
 	 * Takes all charges of some groups, or none if one is refused.
@@ -46,8 +48,10 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 		boolean granted = true;
 		for (ChargeGroup group : groups) {
 			List<ChargeDecision> ofGroup = new ArrayList<>(group.size());
+			boolean impatient = ScriptCall.isImpatient(group, this.redis);
+			int parts = group.node(this.redis).isSilent() ? this.instances.getAsInt() : 1;
 			for (KeyCharge requested : group.charges()) {
-				ofGroup.add(decide(requested, ScriptCall.isImpatient(group, this.redis), startNanos, now));
+				ofGroup.add(decide(requested, impatient, parts, startNanos, now));
 			}
 			granted &= RedisDecisions.isGranted(ofGroup);
 			decisions.add(ofGroup);
@@ -60,9 +64,10 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 
 	/**
 	 * A call that cannot wait until the deadline does not show whether Redis fails or is
-	 * only late.
+	 * only late. While it may be an outage, the instances divide what was left, unless
+	 * each has all of it during one.
 	 */
-	private ChargeDecision decide(KeyCharge requested, boolean impatient, long startNanos, long now) {
+	private ChargeDecision decide(KeyCharge requested, boolean impatient, int parts, long startNanos, long now) {
 		Charge charge = requested.charge();
 		RememberedKey key = requested.key();
 		ChargeDecision block = key.blockWithoutAsking(charge, now);
@@ -73,8 +78,9 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 		Snapshot last = key.last();
 		boolean alone = last == null || impatient;
 		// refusals are counted for a ban whatever calls are decided by
-		if (alone && charge.handle().purpose() != LimitHandle.Purpose.REFUSALS) {
-			OnStoreFailure policy = this.limits.onStoreFailure(charge.handle());
+		OnStoreFailure policy = (charge.handle().purpose() != LimitHandle.Purpose.REFUSALS)
+				? this.limits.onStoreFailure(charge.handle()) : OnStoreFailure.LOCAL;
+		if (alone) {
 			if (policy == OnStoreFailure.DENY) {
 				return ChargeDecision.unavailable(charge, LocalFallback.RETRY_NANOS);
 			}
@@ -83,9 +89,10 @@ record LateReplies(RedisAccess redis, RedisLimits limits, RedisSettlements settl
 				return ChargeDecision.letThrough(charge, receipt);
 			}
 		}
+		int among = (policy == OnStoreFailure.SHARE || policy == OnStoreFailure.DENY) ? parts : 1;
 		ChargeDecision decision;
 		do {
-			decision = key.late().take(charge, requested.encoding(), last, startNanos, now, receipt);
+			decision = key.late().take(charge, requested.encoding(), last, among, startNanos, now, receipt);
 		}
 		while (decision == null);
 		return alone ? ChargeDecision.degraded(decision) : decision;

@@ -97,7 +97,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				refunds);
 		this.settlements = new RedisSettlements(this.redis, this.limits, fallback, slotRenewals, debts, refunds);
 		this.decisions = new RedisDecisions(this.redis, this.limits, fallback,
-				new LateReplies(this.redis, this.limits, this.settlements), this.settlements, refunds);
+				new LateReplies(this.redis, this.limits, this.instances::count, this.settlements), this.settlements,
+				refunds);
 	}
 
 	/**

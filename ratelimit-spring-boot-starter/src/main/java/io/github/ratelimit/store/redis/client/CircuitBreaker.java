@@ -28,6 +28,8 @@ final class CircuitBreaker {
 	/** A bit for each of the last calls, 1 if it failed, the latest lowest. */
 	private final AtomicInteger history = new AtomicInteger();
 
+	private final long deadlineNanos;
+
 	private final long silenceNanos;
 
 	private volatile int unanswered;
@@ -40,6 +42,7 @@ final class CircuitBreaker {
 	 * @param deadlineNanos nanoseconds until which answers are waited for
 	 */
 	CircuitBreaker(long deadlineNanos) {
+		this.deadlineNanos = deadlineNanos;
 		this.silenceNanos = Math.max(LEAST_SILENCE_NANOS, UNANSWERED * deadlineNanos);
 	}
 
@@ -88,6 +91,13 @@ final class CircuitBreaker {
 		}
 		this.unanswered = Math.min(UNANSWERED, this.unanswered + 1);
 		return this.unanswered == UNANSWERED && nowNanos - this.silentSince >= this.silenceNanos && open();
+	}
+
+	/**
+	 * Returns whether the oldest of the unanswered calls has waited for two deadlines.
+	 */
+	synchronized boolean isSilent(long nowNanos) {
+		return this.unanswered > 0 && nowNanos - this.silentSince >= 2 * this.deadlineNanos;
 	}
 
 	/** Returns whether this call opened the breaker. */

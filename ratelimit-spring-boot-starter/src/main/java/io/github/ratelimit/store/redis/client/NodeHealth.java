@@ -25,6 +25,9 @@ public final class NodeHealth {
 
 	private volatile boolean notReady;
 
+	/** Whether the node has answered the last probe. */
+	private volatile boolean answersProbes;
+
 	NodeHealth(String name, RedisAccess redis) {
 		this.name = name;
 		this.redis = redis;
@@ -34,6 +37,22 @@ public final class NodeHealth {
 
 	public boolean isOpen() {
 		return this.breaker.isOpen();
+	}
+
+	/**
+	 * Returns whether the node fails and has not answered the last probe: what was
+	 * allowed without it is charged before decisions are made there again.
+	 */
+	public boolean isAway() {
+		return isOpen() && !this.answersProbes;
+	}
+
+	/**
+	 * Returns whether nothing was answered for so long that this may be an outage, whose
+	 * beginning other instances do not know of either.
+	 */
+	public boolean isSilent() {
+		return this.breaker.isSilent(this.redis.now());
 	}
 
 	boolean isDegraded() {
@@ -185,14 +204,21 @@ public final class NodeHealth {
 		probe(key, reason, this.log.opened(reason, failure));
 	}
 
-	private void probe(byte[] key, String reason, int returns) {
-		if (returns == 0) {
+	private void probe(byte[] key, String reason, boolean outageBegins) {
+		if (outageBegins) {
 			this.redis.observer.degraded(this.name, reason);
 		}
-		new NodeProbe(this.redis, key, returns, this::close).start();
+		new NodeProbe(this.redis, key, this).start();
 	}
 
-	private void close() {
+	/** Notes whether the node has answered a probe. */
+	void probed(boolean answered) {
+		this.answersProbes = answered;
+	}
+
+	/** Notes that the node can decide again. */
+	void close() {
+		this.answersProbes = false;
 		this.breaker.close();
 		ready();
 		this.redis.nodeChanged();

@@ -6,26 +6,23 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Probes a node that failed, until it can decide again: it has to answer several probes
- * in a row, each within the deadline of a decision. The pause between probes grows after
- * a failure. A node that fails again soon has to answer for longer each time, since a
- * node that has lost its state grants all permits again. Used by the store's scheduler
- * and its replies; thread-safe.
+ * Probes a node that failed, until it can decide again: for a second it has to answer
+ * each probe within the deadline of a decision. By then all instances have seen that it
+ * answers, and it has charged what they allowed without it; and a node that is killed
+ * repeatedly does not grant all permits each time. The pause between probes grows after a
+ * failure. Used by the store's scheduler and its replies; thread-safe.
  */
 final class NodeProbe {
 
 	/** This many replies in a row, each within the deadline, end an outage. */
-	static final int IN_A_ROW = 3;
-
-	/** After this many returns the number of replies no longer doubles. */
-	private static final int MOST_RETURNS = 4;
+	static final int IN_A_ROW = 20;
 
 	private static final long FIRST_PAUSE_MILLIS = 150;
 
 	private static final long MOST_PAUSE_MILLIS = 1_000;
 
 	/** The pause between replies in a row. */
-	private static final long NEXT_PAUSE_MILLIS = 30;
+	private static final long NEXT_PAUSE_MILLIS = 50;
 
 	/** How often an error is seen before another connection is tried. */
 	private static final int IN_VAIN = 2;
@@ -40,9 +37,7 @@ final class NodeProbe {
 
 	private final byte[] key;
 
-	private final int answersNeeded;
-
-	private final Runnable answers;
+	private final NodeHealth node;
 
 	private long pauseMillis = FIRST_PAUSE_MILLIS;
 
@@ -59,14 +54,12 @@ final class NodeProbe {
 	/**
 	 * Creates a probe.
 	 * @param key a key of the node; the probe writes another of the same slot
-	 * @param returns how often the node has returned for a moment lately
-	 * @param answers is run once when the node can decide again
+	 * @param node learns what the probes show
 	 */
-	NodeProbe(RedisAccess redis, byte[] key, int returns, Runnable answers) {
+	NodeProbe(RedisAccess redis, byte[] key, NodeHealth node) {
 		this.redis = redis;
 		this.key = redis.names().probe(key);
-		this.answersNeeded = IN_A_ROW << Math.min(MOST_RETURNS, returns);
-		this.answers = answers;
+		this.node = node;
 	}
 
 	/** Starts to probe. */
@@ -111,21 +104,24 @@ final class NodeProbe {
 		boolean well;
 		synchronized (this) {
 			this.inVain = 0;
-			well = ++this.inARow >= this.answersNeeded;
+			well = ++this.inARow >= IN_A_ROW;
 		}
 		if (well) {
-			this.answers.run();
+			this.node.close();
 		}
 		else {
+			this.node.probed(true);
 			schedule(NEXT_PAUSE_MILLIS);
 		}
 	}
 
 	private void failed(Throwable failure) {
+		this.node.probed(false);
 		long pause;
 		boolean reconnect;
 		synchronized (this) {
-			this.inARow = 0;
+			// a late reply is no failure, but a node that hangs begins anew
+			this.inARow = isLate(failure) ? this.inARow / 2 : 0;
 			reconnect = isForAnotherConnection(failure);
 			pause = this.pauseMillis;
 			this.pauseMillis = Math.min(MOST_PAUSE_MILLIS / 2, 2 * this.pauseMillis);
@@ -136,10 +132,13 @@ final class NodeProbe {
 		schedule(jittered(pause));
 	}
 
+	private static boolean isLate(Throwable failure) {
+		return FailureReason.reason(failure).equals(FailureReason.TIMEOUT);
+	}
+
 	/** Returns whether another connection may help. */
 	private boolean isForAnotherConnection(Throwable failure) {
-		String reason = FailureReason.reason(failure);
-		if (reason.equals(FailureReason.TIMEOUT)) {
+		if (isLate(failure)) {
 			this.inVain = 0;
 			if (this.unanswered && this.redis.now() - this.unansweredSince >= HANGS_NANOS) {
 				this.unansweredSince = this.redis.now();
@@ -147,7 +146,7 @@ final class NodeProbe {
 			}
 			return false;
 		}
-		this.inVain = FailureReason.isOfFormerMaster(reason) ? this.inVain + 1 : 0;
+		this.inVain = FailureReason.isOfFormerMaster(FailureReason.reason(failure)) ? this.inVain + 1 : 0;
 		if (this.inVain >= this.reconnectAfter) {
 			this.inVain = 0;
 			this.reconnectAfter = Math.min(MOST_IN_VAIN, 2 * this.reconnectAfter);

@@ -68,9 +68,9 @@ final class OutageLog {
 
 	/**
 	 * Notes that the node gets no more calls.
-	 * @return how often it has returned for a moment since the first failure
+	 * @return whether an outage begins
 	 */
-	int opened(String reason, Throwable failure) {
+	boolean opened(String reason, Throwable failure) {
 		return opened(reason, failure,
 				"Redis fails (" + this.node + ", " + reason + ": " + failure
 						+ "). Until it answers again limits decide by on-store-failure: " + this.redis.policies.get()
@@ -79,9 +79,9 @@ final class OutageLog {
 
 	/**
 	 * Notes that the node is not ready when the application starts.
-	 * @return how often it has returned for a moment since the first failure
+	 * @return whether an outage begins
 	 */
-	int notReady(String where, String reason, Throwable failure) {
+	boolean notReady(String where, String reason, Throwable failure) {
 		return opened(reason, failure,
 				"Redis is not ready (" + where + ", " + reason + ": " + failure
 						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
@@ -89,16 +89,16 @@ final class OutageLog {
 						+ ". Start Redis, or correct the properties below spring.data.redis [RL526]");
 	}
 
-	private synchronized int opened(String reason, Throwable failure, String warning) {
+	private synchronized boolean opened(String reason, Throwable failure, String warning) {
 		this.times++;
 		if (this.lasting || isClosed()) {
 			logger.debug("Redis fails again (" + this.node + ", " + reason + ")", failure);
-			return this.times - 1;
+			return false;
 		}
 		this.lasting = true;
 		this.began = this.redis.now();
 		logger.warn(warning);
-		return 0;
+		return true;
 	}
 
 	/** The end of the store ends its calls, which is no outage. */

@@ -239,6 +239,11 @@ public final class RedisAccess implements AutoCloseable {
 		return this.inTrouble && node(key).isOpen();
 	}
 
+	/** Returns whether the node that has a key fails, and does not answer probes. */
+	public boolean isAway(byte[] key) {
+		return this.inTrouble && node(key).isAway();
+	}
+
 	/** Returns whether too many replies of this node are late to wait for more. */
 	public boolean isCrowded(byte[] key) {
 		return this.inTrouble && node(key).isCrowded();

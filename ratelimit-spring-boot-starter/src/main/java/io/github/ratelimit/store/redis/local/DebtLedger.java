@@ -130,7 +130,7 @@ public final class DebtLedger {
 
 	/** Returns whether a call was sent. */
 	private boolean send(ByteBuffer name, KeyDebt entry) {
-		if (this.redis.isOpen(entry.key().name())) {
+		if (this.redis.isAway(entry.key().name())) {
 			return false;
 		}
 		if (!this.room.tryAcquire()) {

@@ -31,13 +31,14 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 	 * @param charge the charge
 	 * @param encoding the limit
 	 * @param last the last state, null if there is none
+	 * @param instances how many instances divide what the last state had left
 	 * @param startNanos when the call began, by this instance's monotonic clock
 	 * @param nowNanos the time of that clock
 	 * @param receipt of a charge that is paid
 	 * @return the decision, null if this is over
 	 */
 	public synchronized @Nullable ChargeDecision take(Charge charge, LimitEncoding encoding, @Nullable Snapshot last,
-			long startNanos, long nowNanos, Receipt receipt) {
+			int instances, long startNanos, long nowNanos, Receipt receipt) {
 		if (!use()) {
 			return null;
 		}
@@ -45,10 +46,29 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 		if (!there.has(charge, Math.max(0, TimeUnit.NANOSECONDS.toMicros(nowNanos - startNanos)))) {
 			return there.refused(charge);
 		}
+		if (instances > 1 && !isInPart(charge, there, encoding.from(last, nowNanos), instances, nowNanos)) {
+			return ChargeDecision.refused(charge, 0, LocalFallback.RETRY_NANOS, there.nanosToFull(0), there.perRate(0));
+		}
 		this.permits += charge.permits();
 		Snapshot left = (charge.permits() == 0) ? there : there.later(nowNanos, charge.permits());
 		this.left = left;
 		return left.granted(charge, receipt);
+	}
+
+	/**
+	 * Returns whether a charge leaves the other instances their parts of the last state;
+	 * the first one does in any case, like one that costs more than a share. A paced
+	 * limit does not divide the scheduled permits.
+	 */
+	private static boolean isInPart(Charge charge, Snapshot there, Snapshot seen, int instances, long nowNanos) {
+		long[] left = there.parts(1, nowNanos);
+		long[] whole = seen.parts(1, nowNanos);
+		long[] part = seen.parts(instances, nowNanos);
+		boolean inPart = true;
+		for (int i = 0; i < left.length; i++) {
+			inPart &= left[i] - charge.needed() >= whole[i] - Math.max(charge.needed(), part[i]);
+		}
+		return inPart || charge.limit().isPaced();
 	}
 
 	private Snapshot there(LimitEncoding encoding, @Nullable Snapshot last, long nowNanos) {

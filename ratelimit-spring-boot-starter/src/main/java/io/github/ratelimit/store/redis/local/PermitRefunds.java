@@ -105,7 +105,7 @@ public final class PermitRefunds {
 		Waiting next = this.waiting.poll();
 		for (int sent = 0; next != null; next = (sent < MOST_TOGETHER) ? this.waiting.poll() : null) {
 			boolean over = next.isOver(now);
-			if (!over && this.redis.isOpen(next.key().name())) {
+			if (!over && this.redis.isAway(next.key().name())) {
 				later.add(next);
 			}
 			else if (!over) {

@@ -187,7 +187,7 @@ public final class SlotRenewals {
 
 	/** A node that does not answer gets one call for each round. */
 	private void renew(NodeHealth node, List<SlotLease> leases) {
-		if (!node.isOpen() && this.busy.add(node)) {
+		if (!node.isAway() && this.busy.add(node)) {
 			send(leases).whenComplete((done, failure) -> this.busy.remove(node));
 		}
 	}

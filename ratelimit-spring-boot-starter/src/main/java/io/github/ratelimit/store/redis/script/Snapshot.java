@@ -206,7 +206,8 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 		return longest;
 	}
 
-	long @Nullable [] perRate(long elapsedMicros) {
+	/** Returns what is left and the time to full of each rate, null for a single rate. */
+	public long @Nullable [] perRate(long elapsedMicros) {
 		if (quotas() == 1) {
 			return null;
 		}

@@ -173,7 +173,7 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	 * rates, so it is unknown for several.
 	 */
 	@Override
-	long @Nullable [] perRate(long elapsedMicros) {
+	public long @Nullable [] perRate(long elapsedMicros) {
 		if (!(this.encoding instanceof WindowEncoding)) {
 			return super.perRate(elapsedMicros);
 		}

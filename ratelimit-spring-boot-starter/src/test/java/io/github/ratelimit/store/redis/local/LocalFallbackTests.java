@@ -180,8 +180,8 @@ class LocalFallbackTests {
 
 	@Test
 	@Tag("version-independent")
-	void aServerThatComesAndGoesHasToAnswerForLongerEachTime() {
-		for (int answers : new int[] { 3, 6, 12, 24, 48, 48 }) {
+	void aServerThatComesAndGoesHasToAnswerForASecondEachTime() {
+		for (int i = 0; i < 3; i++) {
 			this.proxy.refuseConnections();
 			this.proxy.cutConnections();
 			this.instance.awaitDown();
@@ -189,7 +189,7 @@ class LocalFallbackTests {
 			this.proxy.normal();
 			Polling.until(Duration.ofSeconds(20), "the breaker closes",
 					() -> this.instance.store().status().equals("up"));
-			assertThat(this.instance.sent().count("probe") - probes).isGreaterThanOrEqualTo(answers);
+			assertThat(this.instance.sent().count("probe") - probes).isGreaterThanOrEqualTo(20);
 		}
 	}
 

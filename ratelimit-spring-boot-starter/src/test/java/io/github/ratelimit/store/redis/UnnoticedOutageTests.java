@@ -1,0 +1,121 @@
+package io.github.ratelimit.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.client.PausedScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.StoreScripts;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Three instances before they have noticed that an outage has begun, and while some have
+ * noticed its end and others have not.
+ */
+@Tag("redis")
+@Tag("version-independent")
+class UnnoticedOutageTests {
+
+	private static final int INSTANCES = 3;
+
+	private static final Duration LONG = Duration.ofSeconds(30);
+
+	private final List<PausedScriptClient> scripts = new ArrayList<>();
+
+	private final List<RedisStore> stores = new ArrayList<>();
+
+	private StoreLog log;
+
+	@BeforeEach
+	void flush() {
+		this.log = new StoreLog();
+		SharedRedis.flush();
+	}
+
+	private void start(OnStoreFailure policy, Duration deadline) {
+		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline, 1000,
+				policy, Rate.MAX_TIME_TO_FULL);
+		TimeSource time = TimeSource.system();
+		for (int i = 0; i < INSTANCES; i++) {
+			PausedScriptClient held = new PausedScriptClient(
+					ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
+			RedisStore store = new RedisStore(held, StoreScripts.load(), settings, new MemoryStore(time, 1000), time,
+					StoreObserver.NONE);
+			this.scripts.add(held);
+			this.stores.add(store);
+			store.begin();
+		}
+		for (RedisStore store : this.stores) {
+			Polling.until(LONG, "the instance counts all", () -> store.instances() == INSTANCES);
+		}
+	}
+
+	@AfterEach
+	void close() {
+		this.scripts.forEach(PausedScriptClient::goOn);
+		this.stores.forEach(RedisStore::close);
+		this.log.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = OnStoreFailure.class, names = { "SHARE", "DENY" })
+	void beforeItIsKnownWhetherRedisIsSlowOrUnavailableInstancesDivideWhatWasLeft(OnStoreFailure policy) {
+		start(policy, Duration.ofMillis(50));
+		Limit limit = StoreFixture.limit("limit", "15/36500d");
+		long allowed = takeOfEach(limit);
+		assertThat(allowed).isEqualTo(INSTANCES);
+
+		this.scripts.forEach(PausedScriptClient::stop);
+		while (this.stores.stream().anyMatch((store) -> store.status().equals("up"))) {
+			allowed += takeOfEach(limit);
+		}
+		assertThat(allowed).isBetween(12L, 16L);
+	}
+
+	@Test
+	void whatAllInstancesHaveAllowedIsChargedBeforeOneOfThemAsksRedisAgain() {
+		start(OnStoreFailure.SHARE, Duration.ofSeconds(2));
+		Limit limit = StoreFixture.limit("limit", "90/36500d");
+		long allowed = takeOfEach(limit);
+		this.scripts.forEach((held) -> held.fail(true));
+		for (RedisStore store : this.stores) {
+			Polling.until(LONG, "Redis is not asked any more", () -> {
+				store.take(StoreFixture.charge(StoreInstance.STILL, "looks", 0));
+				return store.status().equals("degraded");
+			});
+		}
+		for (int i = 0; i < 100; i++) {
+			allowed += takeOfEach(limit);
+		}
+		assertThat(allowed).isEqualTo(90);
+
+		this.scripts.forEach((held) -> held.fail(false));
+		while (!this.stores.stream().allMatch((store) -> store.status().equals("up") && store.debts() == 0)) {
+			allowed += takeOfEach(limit);
+		}
+		assertThat(allowed + takeOfEach(limit)).isEqualTo(90);
+	}
+
+	private long takeOfEach(Limit limit) {
+		return this.stores.stream()
+			.filter((store) -> !store.take(StoreFixture.charge(limit, "caller", 1)).isRefused())
+			.count();
+	}
+
+}
