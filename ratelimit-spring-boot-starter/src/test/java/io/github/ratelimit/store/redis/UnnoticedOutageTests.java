@@ -89,10 +89,40 @@ class UnnoticedOutageTests {
 	}
 
 	@Test
+	void beforeItIsKnownWhetherRedisIsSlowOrUnavailableInstancesDivideTheScheduledPermits() {
+		start(OnStoreFailure.SHARE, Duration.ofMillis(50));
+		Limit limit = Limit.named("paced").rates(Rate.parse("1/h")).maxWait(Duration.ofHours(12), 100).build();
+		assertThat(takeOfEach(limit)).isEqualTo(INSTANCES);
+
+		this.scripts.forEach(PausedScriptClient::stop);
+		// nothing is answered for two deadlines
+		takeOfEach(StoreInstance.STILL);
+		long allowed = 0;
+		for (int i = 0; i < 10; i++) {
+			allowed += takeOfEach(limit);
+		}
+		assertThat(allowed).isBetween(9L, 12L);
+	}
+
+	@Test
 	void whatAllInstancesHaveAllowedIsChargedBeforeOneOfThemAsksRedisAgain() {
 		start(OnStoreFailure.SHARE, Duration.ofSeconds(2));
 		Limit limit = StoreFixture.limit("limit", "90/36500d");
 		long allowed = takeOfEach(limit);
+		allowed += takeInAnOutage(limit);
+		assertThat(allowed).isEqualTo(90);
+		assertThat(takeUntilAllAskRedis(limit)).isZero();
+	}
+
+	@Test
+	void slotsThatAllInstancesHaveTakenAreInRedisBeforeOneOfThemAsksItAgain() {
+		start(OnStoreFailure.SHARE, Duration.ofSeconds(2));
+		Limit limit = Limit.named("slots").maxConcurrent(6).build();
+		assertThat(takeInAnOutage(limit)).isEqualTo(6);
+		assertThat(takeUntilAllAskRedis(limit)).isZero();
+	}
+
+	private long takeInAnOutage(Limit limit) {
 		this.scripts.forEach((held) -> held.fail(true));
 		for (RedisStore store : this.stores) {
 			Polling.until(LONG, "Redis is not asked any more", () -> {
@@ -100,21 +130,26 @@ class UnnoticedOutageTests {
 				return store.status().equals("degraded");
 			});
 		}
+		long allowed = 0;
 		for (int i = 0; i < 100; i++) {
 			allowed += takeOfEach(limit);
 		}
-		assertThat(allowed).isEqualTo(90);
+		return allowed;
+	}
 
+	private long takeUntilAllAskRedis(Limit limit) {
 		this.scripts.forEach((held) -> held.fail(false));
+		long allowed = 0;
 		while (!this.stores.stream().allMatch((store) -> store.status().equals("up") && store.debts() == 0)) {
 			allowed += takeOfEach(limit);
 		}
-		assertThat(allowed + takeOfEach(limit)).isEqualTo(90);
+		return allowed + takeOfEach(limit);
 	}
 
 	private long takeOfEach(Limit limit) {
 		return this.stores.stream()
-			.filter((store) -> !store.take(StoreFixture.charge(limit, "caller", 1)).isRefused())
+			.filter((store) -> !store.take(StoreFixture.charge(limit, "caller", 1).waiting(limit.maxWait().toNanos()))
+				.isRefused())
 			.count();
 	}
 

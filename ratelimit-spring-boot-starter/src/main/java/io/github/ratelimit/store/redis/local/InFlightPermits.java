@@ -46,19 +46,23 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 		if (!there.has(charge, Math.max(0, TimeUnit.NANOSECONDS.toMicros(nowNanos - startNanos)))) {
 			return there.refused(charge);
 		}
-		if (instances > 1 && !isInPart(charge, there, encoding.from(last, nowNanos), instances, nowNanos)) {
+		if (instances > 1 && !charge.limit().isPaced()
+				&& !isInPart(charge, there, encoding.from(last, nowNanos), instances, nowNanos)) {
 			return ChargeDecision.refused(charge, 0, LocalFallback.RETRY_NANOS, there.nanosToFull(0), there.perRate(0));
 		}
 		this.permits += charge.permits();
-		Snapshot left = (charge.permits() == 0) ? there : there.later(nowNanos, charge.permits());
-		this.left = left;
+		if (charge.permits() == 0) {
+			return there.granted(charge, receipt);
+		}
+		Snapshot left = there.later(nowNanos, charge.permits());
+		// each instance schedules one of as many permits as there are instances
+		this.left = charge.limit().isPaced() ? there.later(nowNanos, instances * charge.permits()) : left;
 		return left.granted(charge, receipt);
 	}
 
 	/**
 	 * Returns whether a charge leaves the other instances their parts of the last state;
-	 * the first one does in any case, like one that costs more than a share. A paced
-	 * limit does not divide the scheduled permits.
+	 * the first one does in any case, like one that costs more than a share.
 	 */
 	private static boolean isInPart(Charge charge, Snapshot there, Snapshot seen, int instances, long nowNanos) {
 		long[] left = there.parts(1, nowNanos);
@@ -68,7 +72,7 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 		for (int i = 0; i < left.length; i++) {
 			inPart &= left[i] - charge.needed() >= whole[i] - Math.max(charge.needed(), part[i]);
 		}
-		return inPart || charge.limit().isPaced();
+		return inPart;
 	}
 
 	private Snapshot there(LimitEncoding encoding, @Nullable Snapshot last, long nowNanos) {

@@ -36,7 +36,10 @@ public final class SlotRenewals {
 
 	private static final int MOST_KEYS_TOGETHER = 100;
 
-	private static final int ROUNDS_OF_A_LEASE = 12;
+	/**
+	 * The slots of an outage have to be in Redis before decisions are made there again.
+	 */
+	private static final long PAUSE_MILLIS = 250;
 
 	/**
 	 * Above this number, slots that are not given back at the first attempt are left to
@@ -144,8 +147,8 @@ public final class SlotRenewals {
 
 	private void schedule() {
 		if (this.scheduled.compareAndSet(false, true)) {
-			long pause = this.leaseNanos / ROUNDS_OF_A_LEASE;
-			this.redis.scheduler().scheduleWithFixedDelay(this::renewDue, pause, pause, TimeUnit.NANOSECONDS);
+			this.redis.scheduler()
+				.scheduleWithFixedDelay(this::renewDue, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 
