@@ -122,6 +122,16 @@ class UnnoticedOutageTests {
 		assertThat(takeUntilAllAskRedis(limit)).isZero();
 	}
 
+	@Test
+	void slotsOfCallsInFlightAreInARedisThatHasLostThemBeforeAnInstanceAsksItAgain() {
+		start(OnStoreFailure.SHARE, Duration.ofSeconds(2));
+		Limit limit = Limit.named("slots").maxConcurrent(6).build();
+		assertThat(takeOfEach(limit) + takeOfEach(limit)).isEqualTo(6);
+		assertThat(takeInAnOutage(limit)).isZero();
+		SharedRedis.flush();
+		assertThat(takeUntilAllAskRedis(limit)).isZero();
+	}
+
 	private long takeInAnOutage(Limit limit) {
 		this.scripts.forEach((held) -> held.fail(true));
 		for (RedisStore store : this.stores) {

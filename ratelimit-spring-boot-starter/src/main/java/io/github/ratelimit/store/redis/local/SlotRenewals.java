@@ -174,6 +174,7 @@ public final class SlotRenewals {
 		}
 	}
 
+	/** A node that returns from an outage may have lost all slots. */
 	private Map<NodeHealth, List<SlotLease>> dueByNode() {
 		long now = this.redis.now();
 		Map<NodeHealth, List<SlotLease>> due = new LinkedHashMap<>();
@@ -181,7 +182,8 @@ public final class SlotRenewals {
 			if (lease.ended && now - lease.answeredAt >= this.leaseNanos) {
 				drop(lease);
 			}
-			else if (lease.ended || now - lease.renewedAt >= this.leaseNanos / 3) {
+			else if (lease.ended || now - lease.renewedAt >= this.leaseNanos / 3
+					|| this.redis.isOpen(lease.key.name())) {
 				due.computeIfAbsent(this.redis.node(lease.key.name()), (node) -> new ArrayList<>()).add(lease);
 			}
 		}
