@@ -42,8 +42,8 @@ class ReadBackTests {
 		Map<String, String> headers = write(LimitRemainingResetHeaders.openAi(), expectedRequests, expectedTokens);
 		List<Quota> quotas = read("openai", 200, headers, null).quotas();
 		assertThat(quotas).hasSize(2);
-		assertThat(quotas.get(0)).isEqualTo(rounded(expectedRequests, quotas.get(0)));
-		assertThat(quotas.get(1)).isEqualTo(rounded(expectedTokens, quotas.get(1)));
+		assertThat(quotas.get(0)).isEqualTo(rounded(inferred(expectedRequests), quotas.get(0)));
+		assertThat(quotas.get(1)).isEqualTo(rounded(inferred(expectedTokens), quotas.get(1)));
 	}
 
 	@Property(tries = 200)
@@ -131,6 +131,12 @@ class ReadBackTests {
 	private static Quota quota(Dimension dimension, long limit, long remaining) {
 		Duration untilFull = Duration.ofNanos((limit - remaining) * MINUTE.toNanos() / limit);
 		return new Quota(dimension, limit, remaining, untilFull, MINUTE, Refill.CONTINUOUS);
+	}
+
+	/** A single permit that may be almost refilled does not show its window. */
+	private static Quota inferred(Quota quota) {
+		return (quota.remaining() < quota.limit() - 1) ? quota : new Quota(quota.dimension(), quota.limit(),
+				quota.remaining(), quota.untilFull(), null, quota.refill());
 	}
 
 	/** Returns what is expected, with the time that was read if it was rounded up. */
