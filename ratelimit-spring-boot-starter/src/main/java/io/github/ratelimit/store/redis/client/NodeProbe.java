@@ -19,7 +19,7 @@ final class NodeProbe {
 
 	private static final long FIRST_PAUSE_MILLIS = 150;
 
-	private static final long MOST_PAUSE_MILLIS = 1_000;
+	private static final long MOST_PAUSE_MILLIS = 800;
 
 	/** The pause between replies in a row. */
 	private static final long NEXT_PAUSE_MILLIS = 50;
