@@ -1,14 +1,15 @@
 package io.github.ratelimit.queue;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the request threads that waiting calls hold, all of them and those of one key,
- * so that other requests are served meanwhile, and one key does not hold the threads of
- * all keys. Threads that serve no request are not counted. Calls that wait for limits
- * share one bound with those that wait for a provider. Thread-safe.
+ * Bounds the request threads that waiting calls hold, so that other requests are served
+ * meanwhile. The calls of one key hold at most as many threads as are still free for all:
+ * a single key half of them, two busy keys a third each. So no few keys hold the threads
+ * of all keys (the dynamic thresholds of Choudhury and Hahne, 1998). Threads that serve
+ * no request are not counted. Calls that wait for limits share one bound with those that
+ * wait for a provider. Thread-safe.
  */
 public final class WaitingThreadLimit {
 
@@ -20,11 +21,9 @@ public final class WaitingThreadLimit {
 
 	private final int max;
 
-	private final int maxPerKey;
-
 	private final BooleanSupplier servesRequest;
 
-	private final AtomicInteger held = new AtomicInteger();
+	private int held;
 
 	/**
 	 * Creates a limit.
@@ -35,7 +34,6 @@ public final class WaitingThreadLimit {
 	 */
 	public WaitingThreadLimit(int most, BooleanSupplier servesRequest) {
 		this.max = most;
-		this.maxPerKey = perKey(most);
 		this.servesRequest = servesRequest;
 	}
 
@@ -48,16 +46,16 @@ public final class WaitingThreadLimit {
 	}
 
 	/**
-	 * Returns how many request threads the calls of one key may hold.
+	 * Returns how many request threads the calls of one key may hold if no others wait.
 	 * @return the most threads
 	 */
 	public int maxPerKey() {
-		return this.maxPerKey;
+		return perKey(this.max);
 	}
 
 	/**
-	 * Returns how many of all threads the calls of one key may hold: half of them,
-	 * rounded up.
+	 * Returns how many of all threads the calls of one key may hold if no others wait:
+	 * half of them, rounded up.
 	 * @param most the most threads for all calls
 	 * @return the most threads for one key
 	 */
@@ -73,19 +71,30 @@ public final class WaitingThreadLimit {
 		return new OfKey();
 	}
 
-	private static boolean takeOne(AtomicInteger held, int most) {
-		return held.getAndUpdate((current) -> Math.min(current + 1, most)) < most;
+	private synchronized boolean take(OfKey key) {
+		if (key.heldByKey >= this.max - this.held) {
+			return false;
+		}
+		key.heldByKey++;
+		this.held++;
+		return true;
+	}
+
+	private synchronized void giveBack(OfKey key) {
+		key.heldByKey--;
+		this.held--;
 	}
 
 	/** Returns the number of held threads, for tests. */
-	int held() {
-		return this.held.get();
+	synchronized int held() {
+		return this.held;
 	}
 
 	/** The request threads that the waiting calls of one key hold. */
 	public final class OfKey {
 
-		private final AtomicInteger heldByKey = new AtomicInteger();
+		/** Guarded by the limit. */
+		private int heldByKey;
 
 		private OfKey() {
 		}
@@ -99,19 +108,7 @@ public final class WaitingThreadLimit {
 			if (!isBounded() || !WaitingThreadLimit.this.servesRequest.getAsBoolean()) {
 				return NOTHING;
 			}
-			if (!takeOne(this.heldByKey, WaitingThreadLimit.this.maxPerKey)) {
-				return null;
-			}
-			if (!takeOne(WaitingThreadLimit.this.held, WaitingThreadLimit.this.max)) {
-				this.heldByKey.decrementAndGet();
-				return null;
-			}
-			return this::giveBack;
-		}
-
-		private void giveBack() {
-			this.heldByKey.decrementAndGet();
-			WaitingThreadLimit.this.held.decrementAndGet();
+			return take(this) ? () -> WaitingThreadLimit.this.giveBack(this) : null;
 		}
 
 	}

@@ -38,16 +38,17 @@ class CallQueuesTests {
 		assertThat(this.queues.join(charge, true).waitNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
 		assertThat(this.queues.join(charge, false).mayWait()).as("without a thread").isTrue();
 		assertThat(this.queues.join(other, true).mayWait()).isTrue();
-		assertThat(this.queues.join(other, true).mayWait()).isTrue();
-		Charge third = charge("carl");
+		assertThat(this.queues.join(other, true).mayWait()).as("the last one is for another key").isFalse();
+		assertThat(this.queues.join(charge("carl"), true).mayWait()).isTrue();
+		Charge third = charge("dora");
 		CallQueues.Joined first = this.queues.join(third, true);
 		assertThat(first.ticket()).as("without a waiting call the permit may be due now").isNotNull();
 		assertThat(first.mayWait()).isFalse();
 
 		this.queues.leave(anns.get(0), false);
 		this.queues.leave(anns.get(0), false);
-		assertThat(this.queues.join(charge, true).mayWait()).isTrue();
-		assertThat(this.queues.join(charge, true).mayWait()).as("what is left twice is free once").isFalse();
+		assertThat(this.queues.join(third, true).mayWait()).isTrue();
+		assertThat(this.queues.join(charge("emil"), true).mayWait()).as("what is left twice is free once").isFalse();
 	}
 
 	@Test

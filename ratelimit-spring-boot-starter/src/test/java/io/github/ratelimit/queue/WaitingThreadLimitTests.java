@@ -22,17 +22,43 @@ class WaitingThreadLimitTests {
 	private final WaitingThreadLimit limit = new WaitingThreadLimit(5, () -> this.serving);
 
 	@Test
-	void theCallsOfOneKeyHoldHalfOfAllThreads() {
+	void theCallsOfASingleKeyHoldHalfOfAllThreads() {
 		WaitingThreadLimit.OfKey ann = share();
 		List<Runnable> held = hold(ann, 3);
 		assertThat(ann.hold()).isNull();
-		WaitingThreadLimit.OfKey bob = share();
-		hold(bob, 2);
-		assertThat(bob.hold()).as("all are held").isNull();
 		held.get(0).run();
-		assertThat(bob.hold()).isNotNull();
+		hold(ann, 1);
 		assertThat(ann.hold()).isNull();
+		assertThat(this.limit.held()).isEqualTo(3);
+	}
+
+	@Test
+	void busyKeysLeaveThreadsForOthers() {
+		WaitingThreadLimit all = new WaitingThreadLimit(50, () -> true);
+		List<WaitingThreadLimit.OfKey> busy = List.of(all.ofKey(), all.ofKey());
+		List<List<Runnable>> held = List.of(new ArrayList<>(), new ArrayList<>());
+		for (int i = 0; i < 1000; i++) {
+			int key = i % 2;
+			Runnable freed = busy.get(key).hold();
+			if (freed != null) {
+				held.get(key).add(freed);
+			}
+			else if (i % 3 == 0) {
+				held.get(key).remove(0).run();
+			}
+		}
+		assertThat(held).allSatisfy((ofKey) -> assertThat(ofKey).hasSizeBetween(15, 17));
+		hold(all.ofKey(), 8);
+		assertThat(busy.get(0).hold()).isNull();
+	}
+
+	@Test
+	void allThreadsTogetherAreBounded() {
+		for (int i = 0; i < 5; i++) {
+			share().hold();
+		}
 		assertThat(this.limit.held()).isEqualTo(5);
+		assertThat(share().hold()).isNull();
 	}
 
 	@Test
@@ -45,7 +71,7 @@ class WaitingThreadLimitTests {
 			assertThat(queues.join(charge, true).mayWait()).isTrue();
 		}
 		WaitingThreadLimit.OfKey ann = share();
-		hold(ann, 2);
+		hold(ann, 1);
 		assertThat(ann.hold()).isNull();
 	}
 
