@@ -142,9 +142,10 @@ class WebFluxTests {
 	@Test
 	void rulesAreNotSuggestedIfNoFilterReadsThem(CapturedOutput output) {
 		start("ratelimit.limits.chat.rate=1/h", "ratelimit.limits.chat.key=ip", "ratelimit.limits.unused.rate=1/h",
-				"ratelimit.limits.unused.key=ip", "ratelimit.http.rules[0].path=/**",
-				"ratelimit.http.rules[0].limits=unused");
+				"ratelimit.limits.unused.key=ip", "ratelimit.limits.ruled.rate=1/h", "ratelimit.limits.ruled.key=ip",
+				"ratelimit.http.rules[0].path=/**", "ratelimit.http.rules[0].limits=ruled");
 		assertThat(output).contains("Bind it by @RateLimited(\"unused\") on a method")
+			.doesNotContain("Limit 'ruled' is not bound")
 			.contains("The rules of ratelimit.http.rules (1) limit nothing")
 			.contains("Put @RateLimited on the methods that serve the requests")
 			.doesNotContain("Bind it by a rule");
