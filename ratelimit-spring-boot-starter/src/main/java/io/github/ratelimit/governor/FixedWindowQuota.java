@@ -251,7 +251,7 @@ final class FixedWindowQuota extends ReportedQuota {
 			return;
 		}
 		observe(remaining, mark, now);
-		if (!isBefore(this.end.earliest() - windowNanos(), mark.sentAt())) {
+		if (!isBefore(this.end.earliest() - this.end.windowNanos(), mark.sentAt())) {
 			super.reportOvertaken(remaining, mark, cost, now);
 		}
 	}
@@ -259,7 +259,7 @@ final class FixedWindowQuota extends ReportedQuota {
 	/** A report of the window before shows nothing of this one. */
 	@Override
 	void noteOwnReport(double remaining, long sentAt) {
-		if (!isBefore(this.end.earliest() - windowNanos(), sentAt)) {
+		if (!isBefore(this.end.earliest() - this.end.windowNanos(), sentAt)) {
 			super.noteOwnReport(remaining, sentAt);
 		}
 	}

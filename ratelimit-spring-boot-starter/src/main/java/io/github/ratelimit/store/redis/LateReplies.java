@@ -103,7 +103,7 @@ record LateReplies(RedisAccess redis, RedisLimits limits, IntSupplier instances,
 		for (int i = 0; i < decisions.size(); i++) {
 			ChargeDecision decision = decisions.get(i);
 			if (!decision.isViolated()) {
-				group.charges().get(i).giveUp();
+				group.charges().get(i).undo();
 				decisions.set(i, decision.withoutReceipt());
 			}
 		}

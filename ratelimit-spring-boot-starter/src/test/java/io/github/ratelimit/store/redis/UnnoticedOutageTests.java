@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -17,6 +20,8 @@ import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -105,6 +110,68 @@ class UnnoticedOutageTests {
 	}
 
 	@Test
+	void beforeItIsKnownWhetherRedisIsSlowOrUnavailableInstancesDivideWhatRefills() throws Exception {
+		start(OnStoreFailure.SHARE, Duration.ofMillis(50));
+		Limit limit = StoreFixture.limit("limit", "20/s");
+		takeOfEach(limit);
+		this.scripts.forEach(PausedScriptClient::stop);
+		long began = System.nanoTime();
+		AtomicInteger allowed = new AtomicInteger();
+		TestThreads.run(6 * INSTANCES, (thread) -> {
+			RedisStore store = this.stores.get(thread % INSTANCES);
+			while (store.status().equals("up")) {
+				if (!store.take(StoreFixture.charge(limit, "caller", 1)).isRefused()) {
+					allowed.incrementAndGet();
+				}
+			}
+		});
+		long refilled = 20 * (System.nanoTime() - began) / TimeUnit.SECONDS.toNanos(1);
+		assertThat(allowed.get()).isLessThanOrEqualTo((int) (20 + refilled + 2 * INSTANCES));
+	}
+
+	@Test
+	void aCallThatAnotherLimitRefusesLeavesNoGapInTheSchedule() {
+		start(OnStoreFailure.SHARE, Duration.ofMillis(50));
+		Limit paced = Limit.named("paced").rates(Rate.parse("1/h")).maxWait(Duration.ofHours(12), 100).build();
+		Limit exhausted = StoreFixture.limit("exhausted", "1/36500d");
+		RedisStore store = this.stores.get(0);
+		assertThat(store.take(pacedCharge(paced)).isRefused()).isFalse();
+		store.take(StoreFixture.charge(exhausted, "caller", 1));
+
+		this.scripts.forEach(PausedScriptClient::stop);
+		// nothing is answered for two deadlines
+		takeOfEach(StoreInstance.STILL);
+		assertThat(store.take(pacedCharge(paced)).isRefused()).isFalse();
+		for (int i = 0; i < 10; i++) {
+			assertThat(store.takeAll(List.of(pacedCharge(paced), StoreFixture.charge(exhausted, "caller", 1))))
+				.extracting(ChargeDecision::isRefused)
+				.contains(true);
+		}
+		assertThat(store.take(pacedCharge(paced)).isRefused()).isFalse();
+	}
+
+	private static Charge pacedCharge(Limit paced) {
+		return StoreFixture.charge(paced, "caller", 1).waiting(paced.maxWait().toNanos());
+	}
+
+	@Test
+	void aDebtThatIsChargedBeforeRedisDecidesAgainIsSubtractedFromTheShare() {
+		start(OnStoreFailure.SHARE, Duration.ofSeconds(2));
+		Limit limit = Limit.named("tokens").rates(Rate.parse("90/36500d")).costed(true).maxDebt(90).build();
+		RedisStore store = this.stores.get(0);
+		ChargeDecision taken = store.take(StoreFixture.charge(limit, "caller", 1));
+		beginOutage();
+		store.settle(taken, 81);
+		this.scripts.forEach((held) -> held.fail(false));
+		Polling.until(LONG, "the debt is charged", () -> store.debts() == 0);
+		long allowed = 0;
+		while (!store.take(StoreFixture.charge(limit, "caller", 1)).isRefused()) {
+			allowed++;
+		}
+		assertThat(allowed).isLessThanOrEqualTo(9);
+	}
+
+	@Test
 	void whatAllInstancesHaveAllowedIsChargedBeforeOneOfThemAsksRedisAgain() {
 		start(OnStoreFailure.SHARE, Duration.ofSeconds(2));
 		Limit limit = StoreFixture.limit("limit", "90/36500d");
@@ -133,6 +200,15 @@ class UnnoticedOutageTests {
 	}
 
 	private long takeInAnOutage(Limit limit) {
+		beginOutage();
+		long allowed = 0;
+		for (int i = 0; i < 100; i++) {
+			allowed += takeOfEach(limit);
+		}
+		return allowed;
+	}
+
+	private void beginOutage() {
 		this.scripts.forEach((held) -> held.fail(true));
 		for (RedisStore store : this.stores) {
 			Polling.until(LONG, "Redis is not asked any more", () -> {
@@ -140,11 +216,6 @@ class UnnoticedOutageTests {
 				return store.status().equals("degraded");
 			});
 		}
-		long allowed = 0;
-		for (int i = 0; i < 100; i++) {
-			allowed += takeOfEach(limit);
-		}
-		return allowed;
 	}
 
 	private long takeUntilAllAskRedis(Limit limit) {

@@ -185,6 +185,11 @@ public final class DebtLedger {
 		boolean all = answer.getDouble() == 0;
 		Snapshot state = answer.hasRemaining() ? call.encoding().read(answer, 0, new byte[0], asked, this.redis.now())
 				: null;
+		RememberedKey key = entry.key();
+		if (state != null && this.redis.isOpen(key.name()) && !key.usage().hasBegunWith(key.last())) {
+			// the local fallback begins with what is charged by now
+			key.saw(state);
+		}
 		entry.taken(call, state, all);
 	}
 

@@ -185,10 +185,9 @@ final class FallbackUsage extends RememberedKeys.InFlightState {
 	 * @param all whether all of it was charged: otherwise nothing of it can be given back
 	 */
 	private void charged(Episode episode, @Nullable Snapshot state, boolean all) {
-		if (state != null) {
-			synchronized (this) {
-				this.origin = originOf(state);
-			}
+		synchronized (this) {
+			// without a state Redis has charged it before, maybe to a new state
+			this.origin = (state != null) ? originOf(state) : ANY_ORIGIN;
 		}
 		if (all) {
 			episode.charged().complete(state);

@@ -17,6 +17,9 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 
 	private long permits;
 
+	/** By how many scheduled permits the last one has moved the state. */
+	private int scheduled = 1;
+
 	/**
 	 * What is left of the initial state, after granted permits and refill.
 	 */
@@ -54,25 +57,37 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 		if (charge.permits() == 0) {
 			return there.granted(charge, receipt);
 		}
-		Snapshot left = there.later(nowNanos, charge.permits());
 		// each instance schedules one of as many permits as there are instances
-		this.left = charge.limit().isPaced() ? there.later(nowNanos, instances * charge.permits()) : left;
-		return left.granted(charge, receipt);
+		this.scheduled = charge.limit().isPaced() ? instances : 1;
+		this.left = there.later(nowNanos, this.scheduled * charge.permits());
+		return there.later(nowNanos, charge.permits()).granted(charge, receipt);
 	}
 
 	/**
 	 * Returns whether a charge leaves the other instances their parts of the last state;
 	 * the first one does in any case, like one that costs more than a share.
 	 */
-	private static boolean isInPart(Charge charge, Snapshot there, Snapshot seen, int instances, long nowNanos) {
+	private boolean isInPart(Charge charge, Snapshot there, Snapshot seen, int instances, long nowNanos) {
+		if (this.permits <= 0) {
+			return true;
+		}
 		long[] left = there.parts(1, nowNanos);
 		long[] whole = seen.parts(1, nowNanos);
 		long[] part = seen.parts(instances, nowNanos);
 		boolean inPart = true;
 		for (int i = 0; i < left.length; i++) {
-			inPart &= left[i] - charge.needed() >= whole[i] - Math.max(charge.needed(), part[i]);
+			inPart &= charge.needed() <= part[i] - spent(whole[i], left[i], instances);
 		}
 		return inPart;
+	}
+
+	/**
+	 * Returns the permits that this instance has granted of its part: its part of what
+	 * has refilled meanwhile is there again.
+	 */
+	private long spent(long whole, long left, int instances) {
+		long back = Math.max(0, this.permits - (whole - left));
+		return this.permits - back / instances;
 	}
 
 	private Snapshot there(LimitEncoding encoding, @Nullable Snapshot last, long nowNanos) {
@@ -112,8 +127,7 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 		long[] before = last.parts(1, nowNanos);
 		long[] now = (left != null && left.encoding() == last.encoding()) ? left.parts(1, nowNanos) : null;
 		for (int i = 0; i < parts.length; i++) {
-			long back = (now != null) ? Math.max(0, this.permits - (before[i] - now[i])) : 0;
-			parts[i] -= this.permits - back / instances;
+			parts[i] -= (now != null) ? spent(before[i], now[i], instances) : this.permits;
 		}
 	}
 
@@ -131,6 +145,13 @@ public final class InFlightPermits extends RememberedKeys.InFlightState {
 	@Override
 	boolean isIdle() {
 		return this.permits == 0;
+	}
+
+	/** Takes back permits of the last decision, which another limit has refused. */
+	synchronized void undo(long permits) {
+		Snapshot left = this.left;
+		this.left = (left != null) ? left.later(left.askedNanos(), -this.scheduled * permits) : null;
+		end(permits);
 	}
 
 	/** Removes permits that no call received, or that were added twice. */

@@ -58,6 +58,11 @@ public record KeyCharge(Charge charge, RememberedKey key, LimitEncoding encoding
 		this.key.late().giveUp(permits());
 	}
 
+	/** Takes back what was granted in this decision. */
+	public void undo() {
+		this.key.late().undo(permits());
+	}
+
 	public boolean isForSlots() {
 		return this.charge.limit().isConcurrency();
 	}
