@@ -123,7 +123,8 @@ class SharedChangesTests {
 			this.redis.kill();
 		}
 		Polling.until(LONG, "the outage is noticed", () -> idle.store.store().status().equals("degraded"));
-		assertThat(output.getAll()).contains("[RL704]").doesNotContain("[RL702]");
+		Polling.until(LONG, "the outage is logged", () -> output.getAll().contains("[RL704]"));
+		assertThat(output.getAll()).doesNotContain("[RL702]");
 	}
 
 	@Test

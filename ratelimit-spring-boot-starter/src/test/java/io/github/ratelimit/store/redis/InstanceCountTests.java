@@ -100,6 +100,7 @@ class InstanceCountTests {
 			assertThat(idle.store().status()).isEqualTo("up");
 			this.server.kill();
 			Polling.until(LONG, "the outage is noticed", () -> idle.store().status().equals("degraded"));
+			Polling.until(LONG, "the outage is logged", () -> !log.lines().isEmpty());
 			assertThat(log.lines()).singleElement().asString().contains("Redis fails", "[RL704]");
 			this.server.startAgain();
 			Polling.until(LONG, "its end is noticed", () -> idle.store().status().equals("up"));
