@@ -14,7 +14,6 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
-import org.springframework.web.client.RestClientException;
 
 /**
  * The errors for which a client pays all the same: it has disconnected, or its own
@@ -69,10 +68,9 @@ final class ClientCausedErrors {
 		}
 	}
 
-	/** A failed call of the application may have an exception of Jetty, too. */
 	private static boolean hasDisconnected(Throwable error) {
 		Throwable cause = error;
-		for (int depth = 0; depth < MAX_DEPTH && cause != null && !(cause instanceof RestClientException); depth++) {
+		for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
 			if (DISCONNECTED.matcher(cause.getClass().getName()).matches()) {
 				return true;
 			}
